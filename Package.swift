@@ -1,0 +1,36 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+// One target a room; arrows point down only (see README, "How it is built").
+let package = Package(
+  name: "furlong",
+  products: [
+    .executable(name: "furlong", targets: ["furlong"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
+  ],
+  targets: [
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "CPriceRecords", exclude: ["prices.json", "LICENSE-genai-prices"]),
+    .target(name: "Core"),
+    .target(name: "Providers", dependencies: ["Core"]),
+    .target(name: "Transport", dependencies: ["Core", "CCurl"]),
+    .target(name: "Store", dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Engine", dependencies: ["Core", "Providers", "Transport", "Store", "CPriceRecords"]),
+    .target(name: "Terminal", dependencies: ["Core", "CNCurses"]),
+    .target(name: "Workbench", dependencies: ["Core", "Engine", "Terminal"]),
+    .executableTarget(
+      name: "furlong",
+      dependencies: [
+        "Workbench", "Engine", "Providers", "Transport", "Store", "Terminal", "Core",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,9 @@
+#ifndef FURLONG_PRICE_RECORDS_H
+#define FURLONG_PRICE_RECORDS_H
+#include <stddef.h>
+
+/// The bundled price records: JSON of the package genai-prices 0.2.3 (MIT, see LICENSE-genai-prices).
+/// Compiled in, so that the binary can be copied without a resource folder beside it.
+const unsigned char *furlong_price_records(size_t *size);
+
+#endif

@@ -1,0 +1,57 @@
+/// What one event of a provider's stream says, in Furlong's words. A dialect turns bytes into these and nothing else.
+public enum Delta: Equatable, Sendable {
+  case text(Channel, String)
+  /// Replaces any earlier usage of the same call: counts are cumulative.
+  case usage(Usage)
+  case model(String)
+  case requestID(String)
+  case finish(FinishReason)
+  case failure(ResponseError)
+  /// The stream's own end mark (`[DONE]`, `message_stop`, …): nothing that matters comes after it.
+  case terminator
+}
+
+/// Where text belongs. Reasoning is never counted as the answer.
+public enum Channel: Int, Sendable { case answer, reasoning }
+
+public enum FinishReason: String, Sendable {
+  case stop, length, toolCalls = "tool_calls", refusal, other
+}
+
+/// Token counts of one call, normalised: `input` is everything read, cached parts included; `output` is everything written,
+/// reasoning included. How each provider counts is its dialect's and its service row's matter.
+public struct Usage: Equatable, Sendable {
+  public enum Source: String, Sendable { case reported, estimated }
+
+  public var input = 0
+  public var cacheRead = 0
+  public var cacheWrite = 0
+  public var output = 0
+  public var reasoning = 0
+  public var source = Source.reported
+  /// What the provider itself says this call cost.
+  public var reportedCost: Money?
+  /// Whether `reportedCost` is the charge, or only an estimate of the provider's.
+  public var reportedCostIsCharge = true
+  /// False while the output count is a placeholder or still growing: a stream that ends now has to be estimated.
+  public var isOutputFinal = true
+  /// The provider's usage object as it came, so that a cost can be computed again later.
+  public var raw: String?
+  /// The server's own timings, as they came (llama.cpp's `timings`, Cerebras' `time_info`).
+  public var rawTimings: String?
+
+  public init() {}
+
+  /// Input that was neither read from nor written to a cache; never negative.
+  public var uncachedInput: Int { max(0, input - cacheRead - cacheWrite) }
+
+  /// A stand-in from text length (4 bytes a token) for streams that report nothing.
+  public static func estimated(inputBytes: Int, outputBytes: Int, reasoningBytes: Int) -> Usage {
+    var usage = Usage()
+    usage.input = (inputBytes + 3) / 4
+    usage.reasoning = (reasoningBytes + 3) / 4
+    usage.output = (outputBytes + 3) / 4 + usage.reasoning
+    usage.source = .estimated
+    return usage
+  }
+}

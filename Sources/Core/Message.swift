@@ -1,0 +1,88 @@
+/// One message of a lane's thread, oldest first in `Ask.messages`.
+public struct Message: Equatable, Sendable {
+  public enum Role: String, Sendable { case user, assistant }
+
+  public var role: Role
+  public var text: String
+  public var attachments: [Attachment]
+
+  public init(_ role: Role, _ text: String, attachments: [Attachment] = []) {
+    self.role = role
+    self.text = text
+    self.attachments = attachments
+  }
+
+  /// The text with text attachments written below it, each under its name; images stay apart.
+  public var textWithFiles: String {
+    attachments.filter { !$0.isImage }.reduce(text) { text, file in
+      text + "\n\nFile \(file.name):\n\n" + String(decoding: file.data, as: UTF8.self)
+    }
+  }
+
+  public var images: [Attachment] { attachments.filter(\.isImage) }
+}
+
+/// A file sent with a prompt: an image (PNG, JPEG, GIF, WebP) or UTF-8 text.
+public struct Attachment: Equatable, Sendable {
+  public var name: String
+  public var mediaType: String
+  public var data: [UInt8]
+
+  public init(name: String, mediaType: String, data: [UInt8]) {
+    self.name = name
+    self.mediaType = mediaType
+    self.data = data
+  }
+
+  public var isImage: Bool { mediaType.hasPrefix("image/") }
+
+  /// Tells the kind by the file's first bytes, never by its name. Nil for what is neither an image nor UTF-8 text.
+  public init?(name: String, sniffing data: [UInt8]) {
+    let signatures: [(type: String, bytes: [UInt8])] = [
+      ("image/png", [0x89, 0x50, 0x4E, 0x47]), ("image/jpeg", [0xFF, 0xD8, 0xFF]),
+      ("image/gif", Array("GIF8".utf8)),
+    ]
+    if let image = signatures.first(where: { data.starts(with: $0.bytes) }) {
+      self.init(name: name, mediaType: image.type, data: data)
+    } else if data.starts(with: Array("RIFF".utf8)), data.dropFirst(8).starts(with: Array("WEBP".utf8)) {
+      self.init(name: name, mediaType: "image/webp", data: data)
+    } else if String(validating: data, as: UTF8.self) != nil, !data.contains(0) {
+      self.init(name: name, mediaType: "text/plain", data: data)
+    } else {
+      return nil
+    }
+  }
+
+  public var base64: String { base64Text(data) }
+}
+
+/// Base64 with padding (RFC 4648, section 4).
+public func base64Text(_ bytes: [UInt8]) -> String {
+  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  var out: [UInt8] = []
+  out.reserveCapacity((bytes.count + 2) / 3 * 4)
+  for start in stride(from: 0, to: bytes.count, by: 3) {
+    let count = min(3, bytes.count - start)
+    var group = 0
+    for offset in 0..<3 { group = group << 8 | (offset < count ? Int(bytes[start + offset]) : 0) }
+    for digit in 0..<4 {
+      out.append(digit <= count ? alphabet[group >> (18 - 6 * digit) & 63] : UInt8(ascii: "="))
+    }
+  }
+  return String(decoding: out, as: UTF8.self)
+}
+
+/// What is asked of one model: the whole thread, ending with the person's prompt.
+public struct Ask: Equatable, Sendable {
+  public var model: String
+  public var system: String?
+  public var messages: [Message]
+  public var parameters: Parameters
+
+  public init(model: String, system: String? = nil, messages: [Message], parameters: Parameters = Parameters()) {
+    self.model = model
+    self.system = system
+    self.messages = messages
+    self.parameters = parameters
+  }
+}

@@ -1,0 +1,56 @@
+/// A model as people write it: `provider/model`. The model part may itself hold slashes (`openrouter/openai/gpt-5.6`).
+public struct ModelID: Hashable, Sendable {
+  public var provider: String
+  public var model: String
+
+  public init(provider: String, model: String) {
+    self.provider = provider
+    self.model = model
+  }
+
+  /// Nil unless both parts are there.
+  public init?(_ text: String) {
+    guard let slash = text.firstIndex(of: "/") else { return nil }
+    provider = String(text[..<slash])
+    model = String(text[text.index(after: slash)...])
+    if provider.isEmpty || model.isEmpty { return nil }
+  }
+
+  public var text: String { "\(provider)/\(model)" }
+}
+
+/// One model with its parameters, as in `openai/gpt-5.6,effort=high,temperature=0.2`.
+public struct Lane: Hashable, Sendable {
+  public var model: ModelID
+  public var parameters: Parameters
+
+  public init(model: ModelID, parameters: Parameters = Parameters()) {
+    self.model = model
+    self.parameters = parameters
+  }
+
+  /// - Throws: `InvalidLane` with a sentence that says what to write instead.
+  public init(parsing text: String) throws(InvalidLane) {
+    let pieces = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard let model = ModelID(pieces[0]) else {
+      throw InvalidLane(message: "‘\(pieces[0])’ is not a model: write provider/model, such as openai/gpt-5.6")
+    }
+    self.model = model
+    parameters = Parameters()
+    for piece in pieces.dropFirst() {
+      guard let equals = piece.firstIndex(of: "=") else {
+        throw InvalidLane(message: "‘\(piece)’ in ‘\(text)’ is not name=value")
+      }
+      try parameters.set(String(piece[..<equals]), to: String(piece[piece.index(after: equals)...]))
+    }
+  }
+
+  /// The text that parses to this lane again.
+  public var text: String {
+    ([model.text] + parameters.pairs.map { "\($0.name)=\($0.text)" }).joined(separator: ",")
+  }
+}
+
+public struct InvalidLane: Error, Equatable, Sendable {
+  public let message: String
+}

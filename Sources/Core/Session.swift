@@ -1,0 +1,103 @@
+/// A saved thread of work as the store hands it back.
+public struct Session: Equatable, Sendable {
+  /// Twelve hexadecimal digits.
+  public var id: String
+  /// Seconds since 1970.
+  public var created: Int64
+  public var title: String
+  public var rule: RaceRule
+  public var lanes: [Lane]
+  public var turns: [Turn]
+
+  public init(id: String, created: Int64, title: String, rule: RaceRule, lanes: [Lane], turns: [Turn]) {
+    self.id = id
+    self.created = created
+    self.title = title
+    self.rule = rule
+    self.lanes = lanes
+    self.turns = turns
+  }
+
+  /// A new id: 48 random bits. Unguessability is not needed, uniqueness is.
+  public static func newID() -> String {
+    let text = String(UInt64.random(in: 0..<(1 << 48)), radix: 16)
+    return String(repeating: "0", count: 12 - text.count) + text
+  }
+}
+
+/// One prompt sent to all lanes of a session, with the latest response of each lane.
+public struct Turn: Equatable, Sendable {
+  /// From 1 within the session.
+  public var number: Int
+  public var prompt: String
+  public var system: String?
+  public var attachments: [Attachment]
+  public var rule: RaceRule
+  public var winner: Int?
+  /// By lane number; a lane added later has none in earlier turns.
+  public var responses: [Int: Response]
+
+  public init(
+    number: Int, prompt: String, system: String? = nil, attachments: [Attachment] = [], rule: RaceRule,
+    winner: Int? = nil,
+    responses: [Int: Response] = [:]
+  ) {
+    self.number = number
+    self.prompt = prompt
+    self.system = system
+    self.attachments = attachments
+    self.rule = rule
+    self.winner = winner
+    self.responses = responses
+  }
+
+  public var promptSHA256: String { SHA256.hexadecimal(prompt.utf8) }
+}
+
+/// One line of the list of sessions.
+public struct SessionSummary: Equatable, Sendable {
+  public var id: String
+  public var created: Int64
+  public var title: String
+  public var turns: Int
+  public var models: [String]
+  /// Sum of the known costs.
+  public var cost: Money
+  public var hasUnknownCost: Bool
+
+  public init(
+    id: String, created: Int64, title: String, turns: Int, models: [String], cost: Money, hasUnknownCost: Bool
+  ) {
+    self.id = id
+    self.created = created
+    self.title = title
+    self.turns = turns
+    self.models = models
+    self.cost = cost
+    self.hasUnknownCost = hasUnknownCost
+  }
+}
+
+extension Session {
+  /// The thread one lane has seen before turn `number`: prompts with this lane's own answers. Prompts that it left unanswered
+  /// are joined to the next one, so that roles alternate as every provider demands.
+  public func thread(lane: Int, before number: Int) -> [Message] {
+    var messages: [Message] = []
+    for turn in turns where turn.number < number {
+      messages.appendPrompt(turn.prompt, turn.attachments)
+      if let answer = turn.responses[lane]?.text, !answer.isEmpty { messages.append(Message(.assistant, answer)) }
+    }
+    return messages
+  }
+}
+
+extension [Message] {
+  public mutating func appendPrompt(_ prompt: String, _ attachments: [Attachment]) {
+    if let last = indices.last, self[last].role == .user {
+      self[last].text += "\n\n" + prompt
+      self[last].attachments += attachments
+    } else {
+      append(Message(.user, prompt, attachments: attachments))
+    }
+  }
+}

@@ -1,0 +1,56 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// When things happened to one call: nanoseconds on the monotonic clock, since *sent* (just before the request's first byte),
+/// except the three phases before it, which are durations of their own.
+public struct Timing: Equatable, Sendable {
+  public var reusedConnection = false
+  public var nameLookup: Int64 = 0
+  public var connect: Int64 = 0
+  public var tls: Int64 = 0
+  /// First byte of the answer's headers.
+  public var firstByte: Int64?
+  /// First chunk with any token, reasoning included (TTFT).
+  public var firstToken: Int64?
+  /// First chunk of visible answer (TTFO).
+  public var firstAnswer: Int64?
+  /// Last content chunk.
+  public var end: Int64?
+  /// Content chunks, and how many of them came in the first read.
+  public var chunks = 0
+  public var chunksInFirstRead = 0
+
+  public init() {}
+
+  /// Counts a content chunk that came at `offset`.
+  public mutating func note(_ channel: Channel, at offset: Int64) {
+    chunks += 1
+    if firstToken == nil { firstToken = offset }
+    if firstToken == offset { chunksInFirstRead += 1 }
+    if channel == .answer, firstAnswer == nil { firstAnswer = offset }
+    end = offset
+  }
+
+  /// (output tokens - tokens of the first chunk) / (end - TTFT). Nil below two tokens, or when all came at once.
+  public func tokensPerSecond(outputTokens: Int) -> Double? {
+    guard let firstToken, let end, end > firstToken, outputTokens > chunksInFirstRead, outputTokens >= 2 else {
+      return nil
+    }
+    return Double(outputTokens - chunksInFirstRead) * 1e9 / Double(end - firstToken)
+  }
+}
+
+/// The monotonic clock, in nanoseconds since some fixed moment.
+public enum Clock {
+  public static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// Wall time in whole seconds since 1970, for dates that people read.
+  public static func date() -> Int64 { Int64(time(nil)) }
+}

@@ -1,0 +1,219 @@
+import Core
+import Dispatch
+import Providers
+import Store
+import Synchronization
+import Transport
+
+/// The one door to the models: whoever wants an answer comes through here, and what comes back is stored. Its methods may be
+/// called from any thread and do not wait.
+public final class Engine: Sendable {
+  public let services: [Service]
+  public let store: Store
+  public let prices: PriceBook
+  let loop: TransferLoop
+  let limits: Limits
+  private let findKey: @Sendable (Service) -> KeyResult
+  private let keys = Mutex<[String: KeyResult]>([:])
+  private let preparation = DispatchQueue(label: "furlong.engine", attributes: .concurrent)
+
+  /// Limits on waiting, in nanoseconds.
+  public struct Limits: Equatable, Sendable {
+    public var connect: Int64 = 10_000_000_000
+    /// Until the first token; counted anew whenever anything comes, pings included.
+    public var firstToken: Int64 = 300_000_000_000
+    /// Between one chunk and the next.
+    public var silence: Int64 = 60_000_000_000
+
+    public init() {}
+  }
+
+  public enum KeyResult: Equatable, Sendable {
+    case key(String)
+    case notNeeded
+    /// A sentence that says which key is missing and where to put it.
+    case missing(String)
+  }
+
+  /// - Parameter findKey: where a service's key comes from; asked once for each service, on a background thread.
+  public init(
+    services: [Service], store: Store, prices: PriceBook, loop: TransferLoop, limits: Limits = Limits(),
+    findKey: @escaping @Sendable (Service) -> KeyResult
+  ) {
+    self.services = services
+    self.store = store
+    self.prices = prices
+    self.loop = loop
+    self.limits = limits
+    self.findKey = findKey
+  }
+
+  public func service(_ id: String) -> Service? { services.first { $0.id == id } }
+
+  /// The key of a service; asks for it the first time, which may run a command of the person's.
+  public func key(for service: Service) -> KeyResult {
+    if let known = keys.withLock({ $0[service.id] }) { return known }
+    let found = findKey(service)
+    keys.withLock { $0[service.id] = found }
+    return found
+  }
+
+  /// Takes every key out of a text that somebody else wrote, before it is kept or shown.
+  func redacted(_ text: String) -> String {
+    let secrets = keys.withLock { keys in
+      keys.values.compactMap { result in
+        if case .key(let key) = result, key.utf8.count >= 6 { key } else { nil }
+      }
+    }
+    return secrets.reduce(text) { text, key in
+      guard text.contains(key) else { return text }
+      return text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "[key]")
+    }
+  }
+
+  /// Starts a race. Events come on the transfer thread, in order, ending with `ended`.
+  public func start(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
+    let race = Race(request, engine: self, observe: observe)
+    // Keys may come from a command and the disk may be slow: neither is waited for by the caller, and the gun waits for both.
+    preparation.async {
+      for lane in request.lanes { _ = self.service(lane.lane.model.provider).map { self.key(for: $0) } }
+      if request.isNewSession { self.store.append(.session(request.session)) }
+      self.store.append(.turn(session: request.session.id, request.turn))
+      self.loop.perform {
+        race.prepare()
+        self.store.commit { fault in
+          if let fault { observe(.notice(fault.message)) }
+          self.loop.perform { race.fire() }
+        }
+      }
+    }
+    return race
+  }
+
+  /// Opens connections to the services of these lanes, so that the race starts on warm ones. Calls `then` on the transfer
+  /// thread when all stand, or after two seconds. A server on this machine is left alone: its connection costs microseconds.
+  public func warm(_ lanes: [Lane], then: @escaping @Sendable () -> Void = {}) {
+    let addresses = lanes.compactMap { lane in service(lane.model.provider)?.baseURL(for: lane.model.model) }
+      .filter { $0.hasPrefix("https:") }
+    guard !addresses.isEmpty else { return loop.perform(then) }
+    loop.perform { [loop] in
+      var open = Set<TransferID>()
+      var isOver = false
+      func end() {
+        guard !isOver else { return }
+        isOver = true
+        for id in open { loop.cancel(id) }
+        then()
+      }
+      for address in addresses {
+        var request = TransferRequest(.head, address)
+        request.connectLimit = 2_000_000_000
+        var id: TransferID?
+        id = loop.submit(request) { event in
+          guard case .finished = event, let id else { return }
+          open.remove(id)
+          if open.isEmpty { end() }
+        }
+        if let id { open.insert(id) }
+      }
+      loop.after(2_000_000_000) { end() }
+    }
+  }
+
+  /// Asks a service for its models. `then` comes on the transfer thread.
+  public func listModels(
+    _ service: Service, then: @escaping @Sendable (Result<[ListedModel], ResponseError>) -> Void
+  ) {
+    guard let dialect = Dialects.named(service.dialect) else { return then(.success([])) }
+    if service.isSimulated { return then(.success(ScriptedDialect.modelNames.map { ListedModel(id: $0) })) }
+    preparation.async {
+      let key: String?
+      switch self.key(for: service) {
+      case .missing(let message): return then(.failure(ResponseError(.auth, message)))
+      case .key(let found): key = found
+      case .notNeeded: key = nil
+      }
+      self.loop.perform { self.fetchModels(service, dialect, key, then) }
+    }
+  }
+
+  private func fetchModels(
+    _ service: Service, _ dialect: any Dialect, _ key: String?,
+    _ then: @escaping @Sendable (Result<[ListedModel], ResponseError>) -> Void
+  ) {
+    let path =
+      service.baseURL.hasSuffix("/v1") && dialect.modelsPath.hasPrefix("/v1/")
+      ? String(dialect.modelsPath.dropFirst(3)) : dialect.modelsPath
+    var request = TransferRequest(.get, service.baseURL + path)
+    request.headers = (dialect.headers(key: key) + service.headers).map { ($0.name, $0.value) }
+    request.connectLimit = limits.connect
+    request.silenceLimit = limits.connect
+    var status = 0
+    var headers: [String: String] = [:]
+    var body: [UInt8] = []
+    loop.submit(request) { event in
+      switch event {
+      case .sent: break
+      case .head(let code, let fields, _): (status, headers) = (code, fields)
+      case .bytes(let bytes, _): if body.count < 32 << 20 { body.append(contentsOf: bytes) }
+      case .finished(let error?, _):
+        then(
+          .failure(ResponseError(error.isTimeout ? .timeout : .network, error.message, retryable: error.isTransient)))
+      case .finished(nil, _):
+        guard (200..<300).contains(status) else {
+          var error = ErrorBody.read(status: status, headers: headers, body: body, now: Clock.date())
+          error.message = Advice.sentence(error, service: service, model: nil)
+          error.message = self.redacted(error.message)
+          return then(.failure(error))
+        }
+        let parsed = try? body.withUnsafeBytes { try JSONDocument().parse($0) }
+        guard let parsed else {
+          return then(.failure(ResponseError(.protocolFault, "its list of models is not JSON", status: status)))
+        }
+        then(.success(dialect.readModels(parsed)))
+      }
+    }
+  }
+}
+
+/// One turn to be raced.
+public struct RaceRequest: Sendable {
+  public struct Entry: Equatable, Sendable {
+    /// Lane number within the session.
+    public var number: Int
+    public var lane: Lane
+    /// What this lane has seen before, ending with the prompt of this turn.
+    public var messages: [Message]
+
+    public init(number: Int, lane: Lane, messages: [Message]) {
+      self.number = number
+      self.lane = lane
+      self.messages = messages
+    }
+  }
+
+  public var session: Session
+  public var isNewSession: Bool
+  public var turn: Turn
+  public var lanes: [Entry]
+  public var check: ValidityCheck?
+  /// Start lane n+1 only when nothing has come n times this long after the gun, in nanoseconds.
+  public var hedge: Int64?
+  /// The whole turn ends after this, in nanoseconds.
+  public var timeout: Int64?
+
+  /// A turn of a session, with the thread each lane has seen.
+  public init(session: Session, isNewSession: Bool, turn: Turn, lanes: [Int]? = nil) {
+    self.session = session
+    self.isNewSession = isNewSession
+    self.turn = turn
+    let chosen = lanes ?? Array(session.lanes.indices)
+    self.lanes = chosen.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
+  }
+
+  public static func entry(number: Int, session: Session, turn: Turn) -> Entry {
+    var messages = session.thread(lane: number, before: turn.number)
+    messages.appendPrompt(turn.prompt, turn.attachments)
+    return Entry(number: number, lane: session.lanes[number], messages: messages)
+  }
+}

@@ -1,0 +1,106 @@
+import Core
+import Providers
+import Store
+import Transport
+
+/// One lane's answer in the making: its attempts, its open request, what it has said. Owned by a `Race`, on the transfer thread.
+final class LaneRun {
+  let entry: RaceRequest.Entry
+  let service: Service
+  let dialect: any Dialect
+  /// May differ from the service's own row once a model has refused something.
+  var wire: Wire
+  var parameters: Parameters
+  var response: Response
+  var key: ResponseKey
+
+  var isStarted = false
+  var transfer: TransferID?
+  /// Counts the requests made: an event of an earlier one is not this run's any more.
+  var serial = 0
+  var timer: TransferLoop.TimerID?
+  var reader: StreamReader
+  var sentAt: Int64?
+  var status = 0
+  var headers: [String: String] = [:]
+  var errorBody: [UInt8] = []
+  var requestID: String?
+  var requestBytes = 0
+  /// Parameters and options taken back after a refusal; each may be only once.
+  var corrections = 0
+
+  init(entry: RaceRequest.Entry, service: Service, dialect: any Dialect, key: ResponseKey) {
+    self.entry = entry
+    self.service = service
+    self.dialect = dialect
+    self.key = key
+    wire = service.wire
+    reader = StreamReader(dialect: dialect, service: service)
+    response = Response(lane: entry.number, model: entry.lane.model, parameters: entry.lane.parameters)
+    response.generation = key.generation
+    response.isSimulated = service.isSimulated
+    let accepted = service.accepted(entry.lane.parameters, model: entry.lane.model.model)
+    parameters = accepted.parameters
+    response.notices = accepted.notices
+  }
+
+  var hasContent: Bool { response.timing.firstToken != nil }
+
+  var ask: Ask {
+    Ask(model: entry.lane.model.model, system: system, messages: entry.messages, parameters: parameters)
+  }
+  var system: String?
+
+  /// The service with what this lane has learnt about it.
+  private var correctedService: Service {
+    var service = service
+    service.wire = wire
+    return service
+  }
+
+  func makeRequest() -> DialectRequest { dialect.request(ask, to: correctedService) }
+
+  /// Gets ready for a fresh attempt.
+  func reset() {
+    serial += 1
+    reader = StreamReader(dialect: dialect, service: service)
+    (sentAt, status, headers, errorBody, requestID) = (nil, 0, [:], [], nil)
+    response.timing = Timing()
+  }
+
+  /// The body without the conversation, which the turn has already: what is kept with the response.
+  static func kept(_ body: JSON) -> JSON {
+    guard case .object(let members) = body else { return body }
+    let conversation = ["messages", "input", "contents", "system", "instructions", "systemInstruction"]
+    return .object(members.filter { !conversation.contains($0.name) })
+  }
+
+  /// Takes back what the model refused, if that is something Furlong added or the lane set.
+  /// - Returns: a sentence for the lane, or nil when nothing can be done.
+  func correct(for error: ResponseError) -> String? {
+    guard error.kind == .badRequest, let name = error.refusedParameter, corrections < 4 else { return nil }
+    corrections += 1
+    switch name {
+    case "max_tokens" where wire.tokenCap == "max_tokens":
+      wire.tokenCap = "max_completion_tokens"
+      return "the cap on tokens was sent as max_completion_tokens"
+    case "max_completion_tokens" where wire.tokenCap == "max_completion_tokens":
+      wire.tokenCap = "max_tokens"
+      return "the cap on tokens was sent as max_tokens"
+    case let name where name.hasPrefix("stream_options") && wire.streamOptions != nil:
+      wire.streamOptions = nil
+      return "usage was not asked for: \(response.model.model) does not take stream_options"
+    default:
+      guard let parameter = LaneRun.parameters[name], parameters.remove(parameter) else { return nil }
+      return Service.notSent(parameter, by: response.model.model)
+    }
+  }
+
+  /// Wire names of the parameters, over all dialects.
+  private static let parameters: [String: Parameters.Name] = [
+    "temperature": .temperature, "generationConfig.temperature": .temperature, "top_p": .topP, "topP": .topP,
+    "reasoning_effort": .effort, "reasoning.effort": .effort, "reasoning": .effort, "thinking": .effort,
+    "output_config": .effort, "output_config.effort": .effort, "seed": .seed, "random_seed": .seed, "stop": .stop,
+    "stop_sequences": .stop,
+  ]
+}

@@ -1,0 +1,162 @@
+import Core
+
+/// Anthropic Messages. Cached tokens are counted outside `input_tokens`; counts in `message_delta` replace earlier ones.
+public struct AnthropicDialect: Dialect {
+  public static let name = "anthropic"
+
+  public init() {}
+
+  /// The wire demands a cap; a service that sets none in its row gets this.
+  private static let fallbackMaxTokens = 4096
+
+  public func request(_ ask: Ask, to service: Service) -> DialectRequest {
+    let parameters = ask.parameters
+    var body: JSON = [
+      "model": .string(ask.model), "max_tokens": .int(parameters.maxTokens ?? Self.fallbackMaxTokens),
+      "messages": .array(ask.messages.map { ["role": .string($0.role.rawValue), "content": Self.content(of: $0)] }),
+      "stream": true,
+    ]
+    body["system"] = ask.system.map { .string($0) }
+    body["temperature"] = parameters.temperature.map(JSON.double)
+    body["top_p"] = parameters.topP.map(JSON.double)
+    if !parameters.stop.isEmpty { body["stop_sequences"] = .array(parameters.stop.map { .string($0) }) }
+    switch parameters.effort {
+    case nil: break
+    case "none": body["thinking"] = ["type": "disabled"]
+    case let effort?:
+      body["thinking"] = ["type": "adaptive", "display": "summarized"]
+      body["output_config"] = ["effort": .string(effort == "minimal" ? "low" : effort)]
+    }
+    var request = DialectRequest(path: Self.path("/messages", at: service.baseURL(for: ask.model)), body: body)
+    if parameters.seed != nil { request.notices.append(Service.notSent(.seed, by: ask.model)) }
+    return request
+  }
+
+  /// People write the base URL with or without `/v1`.
+  private static func path(_ path: String, at base: String) -> String { base.hasSuffix("/v1") ? path : "/v1" + path }
+
+  private static func content(of message: Message) -> JSON {
+    if message.images.isEmpty { return .string(message.textWithFiles) }
+    return .array(
+      message.images.map { image in
+        [
+          "type": "image",
+          "source": ["type": "base64", "media_type": .string(image.mediaType), "data": .string(image.base64)],
+        ]
+      } + [["type": "text", "text": .string(message.textWithFiles)]])
+  }
+
+  public func headers(key: String?) -> [Service.Header] {
+    [.init("anthropic-version", "2023-06-01")] + (key.map { [.init("x-api-key", $0)] } ?? [])
+  }
+
+  public var modelsPath: String { "/v1/models?limit=1000" }
+
+  public func makeDecoder(for service: Service) -> any EventDecoder { Decoder() }
+
+  struct Decoder: EventDecoder {
+    private var counts = Counts()
+
+    /// The provider's own classes, as last reported.
+    private struct Counts {
+      var uncached = 0
+      var cacheRead = 0
+      var cacheWrite = 0
+      var output = 0
+      var thinking = 0
+
+      mutating func update(_ view: JSONView) {
+        uncached = view["input_tokens"]?.int ?? uncached
+        cacheRead = view["cache_read_input_tokens"]?.int ?? cacheRead
+        cacheWrite = view["cache_creation_input_tokens"]?.int ?? cacheWrite
+        output = view["output_tokens"]?.int ?? output
+        thinking = view["output_tokens_details"]?["thinking_tokens"]?.int ?? thinking
+      }
+
+      func usage(isOutputFinal: Bool, raw: String) -> Usage {
+        var usage = Usage()
+        usage.input = uncached + cacheRead + cacheWrite
+        usage.cacheRead = cacheRead
+        usage.cacheWrite = cacheWrite
+        usage.output = output
+        usage.reasoning = thinking
+        usage.isOutputFinal = isOutputFinal
+        usage.raw = raw
+        return usage
+      }
+    }
+
+    /// Both usage objects are kept: only the first splits cache writes by lifetime.
+    private var rawStart: String?
+
+    mutating func decode(_ event: JSONView, into deltas: inout [Delta]) {
+      guard let type = event["type"] else {
+        if let error = ErrorBody.read(event, status: nil) { deltas.append(.failure(error)) }
+        return
+      }
+      if type.isString("content_block_delta") {
+        if let delta = event["delta"] {
+          append(.answer, delta["text"], into: &deltas)
+          append(.reasoning, delta["thinking"], into: &deltas)
+        }
+      } else if type.isString("message_start") {
+        guard let message = event["message"] else { return }
+        readHead(message, into: &deltas)
+        if let usage = message["usage"] {
+          counts.update(usage)
+          rawStart = usage.source
+          // The output count here is a placeholder.
+          counts.output = 0
+          deltas.append(.usage(counts.usage(isOutputFinal: false, raw: usage.source)))
+        }
+      } else if type.isString("message_delta") {
+        if let usage = event["usage"] {
+          counts.update(usage)
+          let raw = rawStart.map { "{\"start\":\($0),\"end\":\(usage.source)}" } ?? usage.source
+          deltas.append(.usage(counts.usage(isOutputFinal: true, raw: raw)))
+        }
+        if let reason = event["delta"]?["stop_reason"]?.string { deltas.append(.finish(Self.reason(reason))) }
+      } else if type.isString("message_stop") {
+        deltas.append(.terminator)
+      } else if type.isString("error") {
+        deltas.append(
+          .failure(
+            ErrorBody.read(event, status: nil)
+              ?? ResponseError(.server, "the stream reported an error without saying which")))
+      }
+    }
+
+    mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta]) {
+      readHead(body, into: &deltas)
+      for block in body["content"]?.elements ?? [] {
+        append(.reasoning, block["thinking"], into: &deltas)
+        append(.answer, block["text"], into: &deltas)
+      }
+      if let usage = body["usage"] {
+        counts.update(usage)
+        deltas.append(.usage(counts.usage(isOutputFinal: true, raw: usage.source)))
+      }
+      if let reason = body["stop_reason"]?.string { deltas.append(.finish(Self.reason(reason))) }
+      deltas.append(.terminator)
+    }
+
+    private func readHead(_ message: JSONView, into deltas: inout [Delta]) {
+      if let model = message["model"]?.string { deltas.append(.model(model)) }
+      if let id = message["id"]?.string { deltas.append(.requestID(id)) }
+    }
+
+    private func append(_ channel: Channel, _ text: JSONView?, into deltas: inout [Delta]) {
+      if let text = text?.string, !text.isEmpty { deltas.append(.text(channel, text)) }
+    }
+
+    private static func reason(_ word: String) -> FinishReason {
+      switch word {
+      case "end_turn", "stop_sequence": .stop
+      case "max_tokens", "model_context_window_exceeded": .length
+      case "tool_use": .toolCalls
+      case "refusal": .refusal
+      default: .other
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Core
+
+/// A wire protocol as pure functions: it builds a request, decodes an event, and reads a list of models. No I/O.
+/// To add one: a file, a row in `Dialects.all`, and a recorded stream with its test.
+public protocol Dialect: Sendable {
+  static var name: String { get }
+
+  /// Path below the base URL, and body, of a streamed request. Parameters that this protocol has no field for are told in `notices`.
+  func request(_ ask: Ask, to service: Service) -> DialectRequest
+
+  /// Headers that carry the key, and any the protocol demands.
+  func headers(key: String?) -> [Service.Header]
+
+  func makeDecoder(for service: Service) -> any EventDecoder
+
+  /// Path of the list of models, below the base URL.
+  var modelsPath: String { get }
+
+  /// The ids in an answer to `modelsPath`, without prefixes of the protocol.
+  func readModels(_ body: JSONView) -> [ListedModel]
+}
+
+public struct DialectRequest: Equatable, Sendable {
+  public var path: String
+  public var body: JSON
+  public var notices: [String] = []
+
+  public init(path: String, body: JSON) {
+    self.path = path
+    self.body = body
+  }
+}
+
+/// Decodes the events of one stream; keeps what it must remember between them.
+public protocol EventDecoder {
+  mutating func decode(_ event: JSONView, into deltas: inout [Delta])
+  /// The same answer sent as one JSON body, by a server that does not stream.
+  mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta])
+}
+
+/// A model in a provider's own list.
+public struct ListedModel: Equatable, Sendable {
+  public var id: String
+  /// Tokens the model can read; nil when the list does not say.
+  public var contextLength: Int?
+
+  public init(id: String, contextLength: Int? = nil) {
+    self.id = id
+    self.contextLength = contextLength
+  }
+}
+
+extension Dialect {
+  public var modelsPath: String { "/models" }
+
+  public func headers(key: String?) -> [Service.Header] {
+    key.map { [.init("Authorization", "Bearer \($0)")] } ?? []
+  }
+
+  /// `{"data": [{"id", …}]}`, the shape of most lists.
+  public func readModels(_ body: JSONView) -> [ListedModel] {
+    let entries = body["data"]?.elements ?? body.elements
+    return entries.compactMap { entry in
+      guard let id = entry["id"]?.string else { return nil }
+      let context =
+        entry["context_length"] ?? entry["max_context_length"] ?? entry["context_window"] ?? entry["max_model_len"]
+        ?? entry["max_input_tokens"] ?? entry["meta"]?["n_ctx"] ?? entry["metadata"]?["context_length"]
+      return ListedModel(id: id, contextLength: context?.int)
+    }
+  }
+}
+
+/// The dialects that can be named in a config.
+public enum Dialects {
+  public static let all: [any Dialect] = [
+    OpenAIChatDialect(), OpenAIResponsesDialect(), AnthropicDialect(), GeminiDialect(), ScriptedDialect(),
+  ]
+
+  public static let names = all.map { type(of: $0).name }
+
+  public static func named(_ name: String) -> (any Dialect)? { all.first { type(of: $0).name == name } }
+}

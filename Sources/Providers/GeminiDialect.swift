@@ -1,0 +1,114 @@
+import Core
+
+/// Google Gemini, native. Usage comes with every chunk, thoughts are counted apart from the answer, and a stream has no
+/// end mark: the last chunk has a `finishReason`.
+public struct GeminiDialect: Dialect {
+  public static let name = "gemini"
+
+  public init() {}
+
+  public func request(_ ask: Ask, to service: Service) -> DialectRequest {
+    let parameters = ask.parameters
+    var config: JSON = [:]
+    config["temperature"] = parameters.temperature.map(JSON.double)
+    config["topP"] = parameters.topP.map(JSON.double)
+    config["maxOutputTokens"] = parameters.maxTokens.map { .int($0) }
+    config["seed"] = parameters.seed.map { .int($0) }
+    if !parameters.stop.isEmpty { config["stopSequences"] = .array(parameters.stop.map { .string($0) }) }
+    var thinking: JSON = ["includeThoughts": true]
+    switch parameters.effort {
+    case nil: break
+    case "none": thinking = ["thinkingBudget": 0]
+    case let effort?: thinking["thinkingLevel"] = .string(effort == "max" ? "XHIGH" : effort.uppercased())
+    }
+    // Models before 2.5 do not think and refuse the field; ask for thoughts only where an effort is set or the name tells.
+    let thinks = parameters.effort != nil || ["gemini-2.5", "gemini-3"].contains { ask.model.hasPrefix($0) }
+    if thinks { config["thinkingConfig"] = thinking }
+
+    var body: JSON = ["contents": .array(ask.messages.map(Self.content))]
+    body["systemInstruction"] = ask.system.map { ["parts": [["text": .string($0)]]] }
+    if config != [:] { body["generationConfig"] = config }
+    return DialectRequest(path: "/models/\(ask.model):streamGenerateContent?alt=sse", body: body)
+  }
+
+  private static func content(of message: Message) -> JSON {
+    let images: [JSON] = message.images.map { image in
+      ["inlineData": ["mimeType": .string(image.mediaType), "data": .string(image.base64)]]
+    }
+    return [
+      "role": message.role == .user ? "user" : "model",
+      "parts": .array(images + [["text": .string(message.textWithFiles)]]),
+    ]
+  }
+
+  public func headers(key: String?) -> [Service.Header] { key.map { [.init("x-goog-api-key", $0)] } ?? [] }
+
+  public var modelsPath: String { "/models?pageSize=1000" }
+
+  public func readModels(_ body: JSONView) -> [ListedModel] {
+    (body["models"]?.elements ?? []).compactMap { entry in
+      guard let name = entry["name"]?.string else { return nil }
+      let methods = entry["supportedGenerationMethods"]?.elements.compactMap(\.string) ?? []
+      guard methods.isEmpty || methods.contains("generateContent") else { return nil }
+      let id = name.hasPrefix("models/") ? String(name.dropFirst(7)) : name
+      return ListedModel(id: id, contextLength: entry["inputTokenLimit"]?.int)
+    }
+  }
+
+  public func makeDecoder(for service: Service) -> any EventDecoder { Decoder() }
+
+  struct Decoder: EventDecoder {
+    private var sawModel = false
+
+    mutating func decode(_ event: JSONView, into deltas: inout [Delta]) {
+      if let error = ErrorBody.read(event, status: nil) {
+        deltas.append(.failure(error))
+        return
+      }
+      if !sawModel, let model = event["modelVersion"]?.string {
+        sawModel = true
+        deltas.append(.model(model))
+        if let id = event["responseId"]?.string { deltas.append(.requestID(id)) }
+      }
+      let candidate = event["candidates"]?.first
+      for part in candidate?["content"]?["parts"]?.elements ?? [] {
+        guard let text = part["text"]?.string, !text.isEmpty else { continue }
+        deltas.append(.text(part["thought"]?.bool == true ? .reasoning : .answer, text))
+      }
+      let reason = candidate?["finishReason"]?.string
+      if let view = event["usageMetadata"] { deltas.append(.usage(Self.usage(view, isOutputFinal: reason != nil))) }
+      if let reason {
+        deltas.append(Self.finish(reason))
+      } else if event["promptFeedback"]?["blockReason"]?.string != nil {
+        deltas.append(.finish(.refusal))
+      }
+    }
+
+    /// Without `alt=sse` the answer is an array of the same chunks.
+    mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta]) {
+      for chunk in body.isArray ? body.elements : [body] { decode(chunk, into: &deltas) }
+      deltas.append(.terminator)
+    }
+
+    private static func usage(_ view: JSONView, isOutputFinal: Bool) -> Usage {
+      var usage = Usage()
+      usage.input = (view["promptTokenCount"]?.int ?? 0) + (view["toolUsePromptTokenCount"]?.int ?? 0)
+      usage.cacheRead = view["cachedContentTokenCount"]?.int ?? 0
+      usage.reasoning = view["thoughtsTokenCount"]?.int ?? 0
+      usage.output = (view["candidatesTokenCount"]?.int ?? 0) + usage.reasoning
+      usage.isOutputFinal = isOutputFinal
+      usage.raw = view.source
+      return usage
+    }
+
+    private static func finish(_ reason: String) -> Delta {
+      switch reason {
+      case "STOP": .finish(.stop)
+      case "MAX_TOKENS": .finish(.length)
+      case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY": .finish(.refusal)
+      default:
+        .failure(ResponseError(.server, "the model stopped early, giving the reason \(VisibleText.line(reason))"))
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Core
+
+/// OpenAI Chat Completions and everything that imitates it. Differences between services come from `Service.wire`;
+/// fields that only one service sends are read wherever they appear.
+public struct OpenAIChatDialect: Dialect {
+  public static let name = "openai-chat"
+
+  public init() {}
+
+  public func request(_ ask: Ask, to service: Service) -> DialectRequest {
+    let wire = service.wire
+    var messages: [JSON] = ask.system.map { [["role": "system", "content": .string($0)]] } ?? []
+    messages += ask.messages.map { ["role": .string($0.role.rawValue), "content": Self.content(of: $0)] }
+    var body: JSON = ["model": .string(ask.model), "messages": .array(messages), "stream": true]
+    body["stream_options"] = wire.streamOptions
+    let parameters = ask.parameters
+    body["temperature"] = parameters.temperature.map(JSON.double)
+    body["top_p"] = parameters.topP.map(JSON.double)
+    body[wire.tokenCap] = parameters.maxTokens.map { .int($0) }
+    if !parameters.stop.isEmpty { body["stop"] = .array(parameters.stop.map { .string($0) }) }
+    if let effort = parameters.effort {
+      switch wire.effort {
+      case .field: body["reasoning_effort"] = .string(effort)
+      case .object: body["reasoning"] = ["effort": .string(effort)]
+      }
+    }
+    var request = DialectRequest(path: "/chat/completions", body: body)
+    if let seed = parameters.seed {
+      if let field = wire.seed {
+        request.body[field] = .int(seed)
+      } else {
+        request.notices.append(Service.notSent(.seed, by: ask.model))
+      }
+    }
+    return request
+  }
+
+  private static func content(of message: Message) -> JSON {
+    if message.images.isEmpty { return .string(message.textWithFiles) }
+    return .array(
+      [["type": "text", "text": .string(message.textWithFiles)]]
+        + message.images.map { image in
+          ["type": "image_url", "image_url": ["url": .string("data:\(image.mediaType);base64,\(image.base64)")]]
+        })
+  }
+
+  public func makeDecoder(for service: Service) -> any EventDecoder { Decoder(cost: service.wire.cost) }
+
+  struct Decoder: EventDecoder {
+    let cost: Wire.CostField?
+    private var sawModel = false
+
+    init(cost: Wire.CostField?) { self.cost = cost }
+
+    mutating func decode(_ event: JSONView, into deltas: inout [Delta]) {
+      decode(event, message: "delta", into: &deltas)
+    }
+
+    mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta]) {
+      decode(body, message: "message", into: &deltas)
+      deltas.append(.terminator)
+    }
+
+    private mutating func decode(_ event: JSONView, message: StaticString, into deltas: inout [Delta]) {
+      if !sawModel, let model = event["model"]?.string, !model.isEmpty {
+        sawModel = true
+        deltas.append(.model(model))
+        if let id = event["id"]?.string { deltas.append(.requestID(id)) }
+      }
+      let groq = event["x_groq"]
+      let choice = event["choices"]?.first
+      if let delta = choice?[message] { readText(delta, into: &deltas) }
+      // Usage before the finish reason, wherever the service puts it: in a chunk of its own, or with the last choice.
+      if let usage = event["usage"] ?? groq?["usage"], usage.isObject {
+        var read = readUsage(usage)
+        read.rawTimings = (event["timings"] ?? event["time_info"])?.source
+        deltas.append(.usage(read))
+      }
+      if let error = ErrorBody.read(event, status: nil) ?? groq.flatMap({ ErrorBody.read($0, status: nil) }) {
+        deltas.append(.failure(error))
+      } else if let reason = choice?["finish_reason"]?.string {
+        deltas.append(finish(reason))
+      }
+    }
+
+    private func readText(_ delta: JSONView, into deltas: inout [Delta]) {
+      if let reasoning = delta["reasoning_content"] ?? delta["reasoning"] {
+        append(.reasoning, reasoning.string, into: &deltas)
+      } else if let details = delta["reasoning_details"] {
+        for detail in details.elements {
+          append(.reasoning, (detail["text"] ?? detail["summary"])?.string, into: &deltas)
+        }
+      }
+      if let content = delta["content"] {
+        if content.isArray {
+          for part in content.elements { readPart(part, into: &deltas) }
+        } else {
+          append(.answer, content.string, into: &deltas)
+        }
+      }
+      append(.answer, delta["refusal"]?.string, into: &deltas)
+    }
+
+    /// Mistral writes reasoning into the content, as typed parts.
+    private func readPart(_ part: JSONView, into deltas: inout [Delta]) {
+      if let thinking = part["thinking"] {
+        append(.reasoning, thinking.string, into: &deltas)
+        for inner in thinking.elements { append(.reasoning, inner["text"]?.string, into: &deltas) }
+      } else {
+        append(.answer, part["text"]?.string, into: &deltas)
+      }
+    }
+
+    private func append(_ channel: Channel, _ text: String?, into deltas: inout [Delta]) {
+      if let text, !text.isEmpty { deltas.append(.text(channel, text)) }
+    }
+
+    private func finish(_ reason: String) -> Delta {
+      switch reason {
+      case "stop": .finish(.stop)
+      case "length": .finish(.length)
+      case "tool_calls", "function_call": .finish(.toolCalls)
+      case "content_filter": .finish(.refusal)
+      case "error": .failure(ResponseError(.server, "the provider ended the answer with an error it did not name"))
+      default: .finish(.other)
+      }
+    }
+
+    private func readUsage(_ view: JSONView) -> Usage {
+      var usage = Usage()
+      let prompt = view["prompt_tokens_details"] ?? view["prompt_token_details"]
+      usage.input = view["prompt_tokens"]?.int ?? 0
+      usage.output = view["completion_tokens"]?.int ?? 0
+      usage.cacheRead = (view["num_cached_tokens"] ?? prompt?["cached_tokens"])?.int ?? 0
+      usage.cacheWrite = prompt?["cache_write_tokens"]?.int ?? 0
+      usage.reasoning = view["completion_tokens_details"]?["reasoning_tokens"]?.int ?? 0
+      // Some services leave reasoning out of completion_tokens; the total, or its size, gives them away.
+      let isApart =
+        view["total_tokens"]?.int == usage.input + usage.output + usage.reasoning || usage.reasoning > usage.output
+      if usage.reasoning > 0, isApart { usage.output += usage.reasoning }
+      readCost(view, into: &usage)
+      usage.raw = view.source
+      return usage
+    }
+
+    private func readCost(_ view: JSONView, into usage: inout Usage) {
+      func dollars(_ view: JSONView?) -> Money? { (view?.numberText ?? view?.string).flatMap(Money.init(decimal:)) }
+      switch cost {
+      case .dollars:
+        usage.reportedCost = dollars(view["cost"])
+        // With the person's own key upstream, the account is charged a fee and the key's owner the rest.
+        if view["is_byok"]?.bool == true, let fee = usage.reportedCost,
+          let upstream = dollars(view["cost_details"]?["upstream_inference_cost"])
+        {
+          usage.reportedCost = fee + upstream
+        }
+      case .ticks: usage.reportedCost = view["cost_in_usd_ticks"]?.numberText.flatMap { Money(decimal: $0 + "e-10") }
+      case .estimate:
+        usage.reportedCost = dollars(view["estimated_cost"])
+        usage.reportedCostIsCharge = false
+      case nil: break
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Core
+
+/// Turns the body of one answer into deltas: events of a stream, or a single JSON document from a server that did not stream,
+/// or an error in place of either. Lives on the transfer thread, one for each request.
+public struct StreamReader {
+  /// A body that is no event stream is read to its end before it is understood; this is where patience ends.
+  private static let largestWholeBody = 16 << 20
+
+  private enum Form { case unknown, events, whole }
+
+  private var form = Form.unknown
+  private var parser = ServerSentEventParser()
+  private let document = JSONDocument()
+  private var decoder: any EventDecoder
+  private var whole: [UInt8] = []
+  private var isBroken = false
+
+  public init(dialect: any Dialect, service: Service) {
+    decoder = dialect.makeDecoder(for: service)
+  }
+
+  /// Adds the deltas that these bytes complete.
+  public mutating func feed(_ bytes: UnsafeRawBufferPointer, into deltas: inout [Delta]) {
+    guard !isBroken else { return }
+    if form == .unknown {
+      guard let first = bytes.first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) else { return }
+      form = [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(first) ? .whole : .events
+    }
+    switch form {
+    case .whole, .unknown:
+      whole.append(contentsOf: bytes)
+      if whole.count > Self.largestWholeBody {
+        fail("answered with more than 16 MB that is no event stream", &deltas)
+      }
+    case .events:
+      do {
+        try feedEvents(bytes, into: &deltas)
+      } catch {
+        fail("sent a line longer than 8 MB; what came before it is kept", &deltas)
+      }
+    }
+  }
+
+  private mutating func feedEvents(
+    _ bytes: UnsafeRawBufferPointer, into deltas: inout [Delta]
+  ) throws(ServerSentEventParser.LineTooLong) {
+    var parser = parser
+    self.parser = ServerSentEventParser()
+    defer { self.parser = parser }
+    try parser.feed(bytes) { read($0, into: &deltas) }
+  }
+
+  /// The body ended (in whatever way).
+  public mutating func finish(into deltas: inout [Delta]) {
+    guard !isBroken else { return }
+    if form == .whole { return readWhole(whole, into: &deltas) }
+    var parser = parser
+    parser.finish { read($0, into: &deltas) }
+    let stray = parser.stray
+    if stray.contains(UInt8(ascii: "{")) { readStray(stray, into: &deltas) }
+  }
+
+  private mutating func read(_ data: UnsafeRawBufferPointer, into deltas: inout [Delta]) {
+    guard !isBroken else { return }
+    if data.count == 6, data.elementsEqual("[DONE]".utf8) {
+      deltas.append(.terminator)
+      return
+    }
+    do {
+      decoder.decode(try document.parse(data), into: &deltas)
+    } catch {
+      let excerpt = VisibleText.line(String(decoding: data.prefix(60), as: UTF8.self))
+      fail("sent an event that is not JSON (‘\(excerpt)…’)", &deltas)
+    }
+  }
+
+  private mutating func readWhole(_ body: [UInt8], into deltas: inout [Delta]) {
+    let parsed = try? body.withUnsafeBytes { bytes in try document.parse(bytes) }
+    guard let parsed else {
+      let isPage = body.first(where: { $0 > 0x20 }) == UInt8(ascii: "<")
+      return fail(
+        isPage ? "answered with a web page instead of JSON: check base_url and any proxy" : "answered with broken JSON",
+        &deltas)
+    }
+    if let error = ErrorBody.read(parsed, status: nil) {
+      deltas.append(.failure(error))
+    } else {
+      decoder.decodeWhole(parsed, into: &deltas)
+    }
+  }
+
+  private mutating func readStray(_ stray: [UInt8], into deltas: inout [Delta]) {
+    guard let parsed = try? stray.withUnsafeBytes({ try document.parse($0) }),
+      let error = ErrorBody.read(parsed, status: nil)
+    else { return }
+    deltas.append(.failure(error))
+  }
+
+  private mutating func fail(_ message: String, _ deltas: inout [Delta]) {
+    isBroken = true
+    whole = []
+    deltas.append(.failure(ResponseError(.protocolFault, message)))
+  }
+}

@@ -1,0 +1,30 @@
+import Core
+
+/// One thing to be written, in the order it happened.
+public enum Record: Sendable {
+  case session(Session)
+  case lanes(session: String, [Lane])
+  case title(session: String, String)
+  /// A turn with its prompt and attachments; its responses come as records of their own.
+  case turn(session: String, Turn)
+  case winner(session: String, turn: Int, lane: Int?)
+  /// Before its request is sent. `request` is the body without the conversation.
+  case began(ResponseKey, Response, request: JSON?)
+  case text(ResponseKey, Channel, String, at: Int64)
+  case ended(ResponseKey, Response)
+}
+
+/// Names one response for ever.
+public struct ResponseKey: Hashable, Sendable {
+  public var session: String
+  public var turn: Int
+  public var lane: Int
+  public var generation: Int
+
+  public init(session: String, turn: Int, lane: Int, generation: Int) {
+    self.session = session
+    self.turn = turn
+    self.lane = lane
+    self.generation = generation
+  }
+}

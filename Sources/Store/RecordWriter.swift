@@ -1,0 +1,136 @@
+import Core
+import Foundation
+import GRDB
+
+/// Turns records into rows. Remembers, for the responses that are streaming, what the next part needs. Used on the store's
+/// queue only; a value, so that a batch that fails can be undone.
+struct RecordWriter {
+  private struct Open {
+    var id: Int64
+    var nextOrdinal = 0
+    var arrivals = Arrivals()
+    /// Text that has come since the last part.
+    var text = ""
+    var reasoning = ""
+  }
+
+  private var open: [ResponseKey: Open] = [:]
+  private let identity = WriterIdentity.current.text
+
+  mutating func write(_ records: [Record], _ db: Database) throws {
+    for record in records { try write(record, db) }
+    for key in open.keys { try writePart(key, db) }
+  }
+
+  private mutating func write(_ record: Record, _ db: Database) throws {
+    switch record {
+    case .session(let session):
+      try db.execute(
+        sql: "INSERT OR IGNORE INTO session (id, created, title, rule, lanes) VALUES (?, ?, CAST(? AS TEXT), ?, ?)",
+        arguments: [session.id, session.created, blob(session.title), session.rule.rawValue, lanesText(session.lanes)])
+    case .lanes(let session, let lanes):
+      try db.execute(sql: "UPDATE session SET lanes = ? WHERE id = ?", arguments: [lanesText(lanes), session])
+    case .title(let session, let title):
+      try db.execute(sql: "UPDATE session SET title = CAST(? AS TEXT) WHERE id = ?", arguments: [blob(title), session])
+    case .turn(let session, let turn): try writeTurn(session, turn, db)
+    case .winner(let session, let turn, let lane):
+      try db.execute(
+        sql: "UPDATE turn SET winner = ? WHERE session = ? AND number = ?", arguments: [lane, session, turn])
+    case .began(let key, let response, let request): try begin(key, response, request, db)
+    case .text(let key, let channel, let text, let offset):
+      // In place: taking the entry out and back would copy all its text.
+      open[key]?.arrivals.append(channel, length: text.utf8.count, at: offset)
+      switch channel {
+      case .answer: open[key]?.text += text
+      case .reasoning: open[key]?.reasoning += text
+      }
+    case .ended(let key, let response): try end(key, response, db)
+    }
+  }
+
+  private func lanesText(_ lanes: [Lane]) -> String { JSON.array(lanes.map { .string($0.text) }).serialized() }
+
+  private func writeTurn(_ session: String, _ turn: Turn, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner)
+        VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?)
+        """,
+      arguments: [
+        session, turn.number, Clock.date(), blob(turn.prompt), turn.promptSHA256, turn.system.map(blob) ?? .null,
+        turn.rule.rawValue, turn.winner,
+      ])
+    for (ordinal, file) in turn.attachments.enumerated() {
+      try db.execute(
+        sql: "INSERT INTO attachment (session, turn, ordinal, name, media_type, data) VALUES (?, ?, ?, ?, ?, ?)",
+        arguments: [session, turn.number, ordinal, file.name, file.mediaType, Data(file.data)])
+    }
+  }
+
+  private mutating func begin(_ key: ResponseKey, _ response: Response, _ request: JSON?, _ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT INTO response (session, turn, lane, generation, created, writer, provider, model, parameters, request,
+          simulated, shares_machine, state)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        key.session, key.turn, key.lane, key.generation, Clock.date(), identity, response.model.provider,
+        response.model.model, response.parameters.json.serialized(), request?.serialized(), response.isSimulated,
+        response.sharesMachine, response.state.rawValue,
+      ])
+    open[key] = Open(id: db.lastInsertedRowID)
+  }
+
+  private mutating func writePart(_ key: ResponseKey, _ db: Database) throws {
+    guard let entry = open[key], !entry.text.isEmpty || !entry.reasoning.isEmpty else { return }
+    let arrivals = open[key]?.arrivals.take() ?? []
+    try db.execute(
+      sql:
+        "INSERT INTO part (response, ordinal, text, reasoning, arrivals) VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT), ?)",
+      arguments: [entry.id, entry.nextOrdinal, blob(entry.text), blob(entry.reasoning), Data(arrivals)])
+    open[key]?.nextOrdinal += 1
+    open[key]?.text = ""
+    open[key]?.reasoning = ""
+  }
+
+  private mutating func end(_ key: ResponseKey, _ response: Response, _ db: Database) throws {
+    guard let entry = open.removeValue(forKey: key) else { return }
+    var arrivals = try Data.fetchAll(
+      db, sql: "SELECT arrivals FROM part WHERE response = ? ORDER BY ordinal", arguments: [entry.id]
+    )
+    .reduce(into: Data()) { $0 += $1 }
+    arrivals += entry.arrivals.bytes
+    let usage = response.usage
+    let cost = response.cost
+    let timing = response.timing
+    try db.execute(
+      sql: """
+        UPDATE response SET finished = :finished, model_reported = :model_reported, state = :state,
+          finish_reason = :finish_reason, error = :error, attempts = :attempts, notices = :notices,
+          text = CAST(:text AS TEXT), reasoning = CAST(:reasoning AS TEXT), arrivals = :arrivals,
+          usage_input = :input, usage_cache_read = :cache_read, usage_cache_write = :cache_write, usage_output = :output,
+          usage_reasoning = :reasoning_tokens, usage_source = :source, usage_raw = :raw, server_timings = :server_timings,
+          cost_status = :cost_status, cost_computed = :computed, cost_reported = :reported, cost_wasted = :wasted,
+          price = :price, reused_connection = :reused, dns = :dns, connect = :connect, tls = :tls, ttfb = :ttfb,
+          ttft = :ttft, ttfo = :ttfo, end = :end, chunks = :chunks, chunks_first_read = :chunks_first_read
+        WHERE id = :id
+        """,
+      arguments: [
+        "finished": Clock.date(), "model_reported": response.modelReported, "state": response.state.rawValue,
+        "finish_reason": response.finishReason?.rawValue, "error": response.error?.json.serialized(),
+        "attempts": JSON.array(response.attempts.map(\.json)).serialized(),
+        "notices": JSON.array(response.notices.map { .string($0) }).serialized(),
+        "text": blob(response.text), "reasoning": blob(response.reasoning), "arrivals": arrivals,
+        "input": usage.input, "cache_read": usage.cacheRead, "cache_write": usage.cacheWrite, "output": usage.output,
+        "reasoning_tokens": usage.reasoning, "source": usage.source.rawValue, "raw": usage.raw,
+        "server_timings": usage.rawTimings, "cost_status": cost.status.rawValue,
+        "computed": cost.computed?.picoDollars, "reported": cost.reported?.picoDollars, "wasted": cost.isWasted,
+        "price": cost.price?.json.serialized(), "reused": timing.reusedConnection, "dns": timing.nameLookup,
+        "connect": timing.connect, "tls": timing.tls, "ttfb": timing.firstByte, "ttft": timing.firstToken,
+        "ttfo": timing.firstAnswer, "end": timing.end, "chunks": timing.chunks,
+        "chunks_first_read": timing.chunksInFirstRead, "id": entry.id,
+      ])
+    try db.execute(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id])
+  }
+}

@@ -1,0 +1,184 @@
+import Core
+import Foundation
+import GRDB
+
+extension Store {
+  /// Newest first.
+  /// - Throws: `StoreError`.
+  public func sessions(limit: Int = 200) throws(StoreError) -> [SessionSummary] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT s.id, s.created, CAST(s.title AS BLOB) AS title, s.lanes,
+            (SELECT COUNT(*) FROM turn t WHERE t.session = s.id) AS turns,
+            (SELECT SUM(COALESCE(r.cost_reported, r.cost_computed, 0)) FROM response r WHERE r.session = s.id) AS cost,
+            EXISTS (SELECT 1 FROM response r WHERE r.session = s.id AND r.cost_status = 'unknown') AS unknown
+          FROM session s ORDER BY s.created DESC, s.rowid DESC LIMIT ?
+          """, arguments: [limit]
+      ).map { row in
+        SessionSummary(
+          id: row["id"], created: row["created"], title: text(row["title"]), turns: row["turns"],
+          models: lanes(row["lanes"]).map(\.model.text), cost: Money(picoDollars: row["cost"] ?? 0),
+          hasUnknownCost: row["unknown"])
+      }
+    }
+  }
+
+  /// A whole session by id or unambiguous prefix.
+  /// - Throws: `StoreError`.
+  public func session(_ prefix: String) throws(StoreError) -> Session {
+    try read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql:
+          "SELECT id, created, CAST(title AS BLOB) AS title, rule, lanes FROM session WHERE substr(id, 1, ?) = ? LIMIT 2",
+        arguments: [prefix.count, prefix.lowercased()])
+      guard let row = rows.first, !prefix.isEmpty else { throw StoreError.noSuchSession(prefix) }
+      if rows.count > 1 { throw StoreError.ambiguous(prefix: prefix) }
+      let id: String = row["id"]
+      return Session(
+        id: id, created: row["created"], title: text(row["title"]), rule: RaceRule(rawValue: row["rule"]) ?? .all,
+        lanes: lanes(row["lanes"]), turns: try turns(of: id, db))
+    }
+  }
+
+  /// The id of the newest session; nil when there is none.
+  public func newestSession() throws(StoreError) -> String? { try sessions(limit: 1).first?.id }
+
+  /// Prompts as they were typed, newest first, each once.
+  public func recentPrompts(limit: Int) throws(StoreError) -> [String] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT CAST(prompt AS BLOB) AS prompt FROM turn GROUP BY prompt_sha256 ORDER BY MAX(created) DESC, MAX(rowid) DESC LIMIT ?
+          """, arguments: [limit]
+      ).map { text($0["prompt"]) }
+    }
+  }
+
+  /// Models used in lanes, most recent first.
+  public func recentModels(limit: Int) throws(StoreError) -> [ModelID] {
+    try read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT provider, model FROM response GROUP BY provider, model ORDER BY MAX(id) DESC LIMIT ?",
+        arguments: [limit]
+      ).map { ModelID(provider: $0["provider"], model: $0["model"]) }
+    }
+  }
+
+  /// When each chunk of a response came; empty for one that never streamed.
+  public func arrivals(of key: ResponseKey) throws(StoreError) -> [Arrivals.Chunk] {
+    try read { db in
+      let data = try Data.fetchOne(
+        db, sql: "SELECT arrivals FROM response WHERE session = ? AND turn = ? AND lane = ? AND generation = ?",
+        arguments: [key.session, key.turn, key.lane, key.generation])
+      return Arrivals.chunks(data ?? Data())
+    }
+  }
+
+  private func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    do { return try database.read(body) } catch { throw StoreError(error, path: path) }
+  }
+
+  private func turns(of session: String, _ db: Database) throws -> [Turn] {
+    var turns = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT number, CAST(prompt AS BLOB) AS prompt, CAST(system AS BLOB) AS system, rule, winner FROM turn
+        WHERE session = ? ORDER BY number
+        """, arguments: [session]
+    ).map { row in
+      Turn(
+        number: row["number"], prompt: text(row["prompt"]), system: (row["system"] as Data?).map { text($0) },
+        rule: RaceRule(rawValue: row["rule"]) ?? .all, winner: row["winner"])
+    }
+    for index in turns.indices {
+      let number = turns[index].number
+      turns[index].attachments = try Row.fetchAll(
+        db, sql: "SELECT name, media_type, data FROM attachment WHERE session = ? AND turn = ? ORDER BY ordinal",
+        arguments: [session, number]
+      ).map { Attachment(name: $0["name"], mediaType: $0["media_type"], data: Array($0["data"] as Data)) }
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT *, CAST(text AS BLOB) AS text_bytes, CAST(reasoning AS BLOB) AS reasoning_bytes FROM response
+          WHERE session = ? AND turn = ? ORDER BY lane, generation
+          """, arguments: [session, number])
+      // The latest generation of each lane stays.
+      for row in rows { turns[index].responses[row["lane"]] = try response(row, db) }
+    }
+    return turns
+  }
+
+  private func response(_ row: Row, _ db: Database) throws -> Response {
+    let document = JSONDocument()
+    var response = Response(
+      lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]),
+      parameters: (try? document.parse(row["parameters"] as String)).map { Parameters(json: $0) } ?? Parameters())
+    response.generation = row["generation"]
+    response.isSimulated = row["simulated"]
+    response.sharesMachine = row["shares_machine"]
+    response.modelReported = row["model_reported"]
+    response.state = ResponseState(rawValue: row["state"]) ?? .failed
+    response.finishReason = (row["finish_reason"] as String?).flatMap(FinishReason.init)
+    response.error = (row["error"] as String?).flatMap { try? document.parse($0) }.flatMap { ResponseError(json: $0) }
+    response.text = text(row["text_bytes"])
+    response.reasoning = text(row["reasoning_bytes"])
+    if row["finished"] as Int64? == nil { try addParts(of: row["id"], to: &response, db) }
+    response.notices = (try? document.parse(row["notices"] as String))?.elements.compactMap(\.string) ?? []
+    response.attempts =
+      (try? document.parse(row["attempts"] as String))?.elements.map { view in
+        Attempt(
+          status: view["status"]?.int, error: view["error"].flatMap { ResponseError(json: $0) },
+          requestID: view["request_id"]?.string)
+      } ?? []
+    readReceipt(row, into: &response)
+    return response
+  }
+
+  /// Another Furlong is filling this response right now: what it has saved so far.
+  private func addParts(of id: Int64, to response: inout Response, _ db: Database) throws {
+    let parts = try Row.fetchAll(
+      db,
+      sql:
+        "SELECT CAST(text AS BLOB) AS text, CAST(reasoning AS BLOB) AS reasoning FROM part WHERE response = ? ORDER BY ordinal",
+      arguments: [id])
+    response.text = text(parts.reduce(into: Data()) { $0 += $1["text"] as Data })
+    response.reasoning = text(parts.reduce(into: Data()) { $0 += $1["reasoning"] as Data })
+  }
+
+  private func readReceipt(_ row: Row, into response: inout Response) {
+    response.usage.input = row["usage_input"] ?? 0
+    response.usage.cacheRead = row["usage_cache_read"] ?? 0
+    response.usage.cacheWrite = row["usage_cache_write"] ?? 0
+    response.usage.output = row["usage_output"] ?? 0
+    response.usage.reasoning = row["usage_reasoning"] ?? 0
+    response.usage.source = (row["usage_source"] as String?).flatMap(Usage.Source.init) ?? .estimated
+    response.usage.raw = row["usage_raw"]
+    response.usage.rawTimings = row["server_timings"]
+    response.cost.status = (row["cost_status"] as String?).flatMap(Cost.Status.init) ?? .unknown
+    response.cost.computed = (row["cost_computed"] as Int64?).map(Money.init(picoDollars:))
+    response.cost.reported = (row["cost_reported"] as Int64?).map(Money.init(picoDollars:))
+    response.cost.isWasted = row["cost_wasted"] ?? false
+    response.cost.price = (row["price"] as String?).flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
+    response.timing.reusedConnection = row["reused_connection"] ?? false
+    response.timing.nameLookup = row["dns"] ?? 0
+    response.timing.connect = row["connect"] ?? 0
+    response.timing.tls = row["tls"] ?? 0
+    response.timing.firstByte = row["ttfb"]
+    response.timing.firstToken = row["ttft"]
+    response.timing.firstAnswer = row["ttfo"]
+    response.timing.end = row["end"]
+    response.timing.chunks = row["chunks"] ?? 0
+    response.timing.chunksInFirstRead = row["chunks_first_read"] ?? 0
+  }
+
+  private func lanes(_ json: String) -> [Lane] {
+    let texts = (try? JSONDocument().parse(json))?.elements.compactMap(\.string) ?? []
+    return texts.compactMap { try? Lane(parsing: $0) }
+  }
+}
+
+private func text(_ data: Data) -> String { String(decoding: data, as: UTF8.self) }

@@ -1,0 +1,147 @@
+import Core
+import Dispatch
+import Foundation
+import GRDB
+import Synchronization
+
+/// The one SQLite file for everything that happened. Records may be appended from any thread and never wait for the disk: a
+/// queue of its own writes them in order, in batches. What cannot be written now is kept and tried again.
+public final class Store: Sendable {
+  /// Batches are this far apart, in milliseconds: the most of a stream that a killed process can lose is twice this.
+  private static let interval = 200
+
+  private struct Pending {
+    var records: [Record] = []
+    var waiting: [@Sendable (StoreError?) -> Void] = []
+    var isScheduled = false
+    var fault: StoreError?
+    var onFault: (@Sendable (StoreError?) -> Void)?
+  }
+
+  public let path: String
+  let database: any DatabaseWriter
+  private let queue = DispatchQueue(label: "furlong.store")
+  private let pending = Mutex(Pending())
+  private let writer: Mutex<RecordWriter>
+
+  /// Opens or creates the file, brings its tables up to date, and marks as `cut` what a dead process left unfinished.
+  /// - Throws: `StoreError`.
+  public convenience init(path: String) throws(StoreError) {
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(5)
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      try self.init(database: pool, path: path)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  /// A store that forgets everything when the process ends.
+  public static func inMemory() throws(StoreError) -> Store {
+    do {
+      return try Store(database: try DatabaseQueue(), path: ":memory:")
+    } catch {
+      throw StoreError(error, path: ":memory:")
+    }
+  }
+
+  private init(database: any DatabaseWriter, path: String) throws {
+    self.database = database
+    self.path = path
+    writer = Mutex(RecordWriter())
+    if try database.read(Schema.migrator.hasBeenSuperseded) { throw StoreError.newer(path: path) }
+    try Schema.migrator.migrate(database)
+    try recoverCutResponses()
+  }
+
+  // MARK: Writing
+
+  /// Takes a record to be written within 200 ms. Never waits.
+  public func append(_ record: Record) {
+    let mustSchedule = pending.withLock { pending in
+      pending.records.append(record)
+      defer { pending.isScheduled = true }
+      return !pending.isScheduled
+    }
+    if mustSchedule { scheduleFlush(after: Self.interval) }
+  }
+
+  /// Calls `then` on the store's queue once everything appended so far is written, or could not be.
+  public func commit(then: @escaping @Sendable (StoreError?) -> Void) {
+    pending.withLock { $0.waiting.append(then) }
+    queue.async { self.flush() }
+  }
+
+  /// Writes what is left, before the process ends. Waits for the disk.
+  /// - Throws: the reason when something could not be saved.
+  public func close() throws(StoreError) {
+    queue.sync { flush() }
+    if let fault = pending.withLock({ $0.fault }) { throw fault }
+  }
+
+  /// Tells when saving stops working, and with nil when it works again. On the store's queue.
+  public func onFault(_ handle: @escaping @Sendable (StoreError?) -> Void) {
+    pending.withLock { $0.onFault = handle }
+  }
+
+  private func scheduleFlush(after milliseconds: Int) {
+    queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { self.flush() }
+  }
+
+  private func flush() {
+    let (records, waiting) = pending.withLock { pending in
+      pending.isScheduled = false
+      defer { (pending.records, pending.waiting) = ([], []) }
+      return (pending.records, pending.waiting)
+    }
+    let fault = records.isEmpty ? nil : write(records)
+    for then in waiting { then(fault) }
+  }
+
+  /// One transaction for a batch. A passing fault keeps the whole batch for later; a record that can never be written is
+  /// dropped by itself, so that it does not hold up the others.
+  private func write(_ records: [Record]) -> StoreError? {
+    let fault: StoreError?
+    do {
+      try writer.withLock { writer in
+        let before = writer
+        do {
+          try database.write { db in try writer.write(records, db) }
+        } catch {
+          writer = before
+          throw error
+        }
+      }
+      fault = nil
+    } catch {
+      fault = StoreError(error, path: path)
+    }
+    guard let fault else {
+      report(nil)
+      return nil
+    }
+    if fault.isPassing {
+      pending.withLock { pending in
+        pending.records.insert(contentsOf: records, at: 0)
+        pending.isScheduled = true
+      }
+      scheduleFlush(after: 1000)
+    } else if records.count > 1 {
+      for record in records { _ = write([record]) }
+    }
+    report(fault)
+    return fault
+  }
+
+  private func report(_ fault: StoreError?) {
+    let handle = pending.withLock { pending in
+      defer { pending.fault = fault }
+      return pending.fault == fault ? nil : pending.onFault
+    }
+    handle?(fault)
+  }
+}
+
+/// Bytes of a text as SQLite keeps them; see `Schema`.
+func blob(_ text: String) -> DatabaseValue { Data(text.utf8).databaseValue }

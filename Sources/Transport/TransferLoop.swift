@@ -1,0 +1,226 @@
+import CCurl
+import Core
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The transfer thread: libcurl's multi interface, timers, and whatever is posted to it. One for a process. Everything handed
+/// to it runs on its thread, one thing at a time, so that what it owns needs no locks.
+///
+/// Unchecked, because what is not behind `mailbox` is confined to that thread, which the compiler cannot see.
+public final class TransferLoop: @unchecked Sendable {
+  private struct Timer {
+    let number: Int
+    let due: Int64
+    let work: () -> Void
+  }
+
+  public struct TimerID: Hashable, Sendable {
+    let number: Int
+  }
+
+  private struct Mailbox {
+    var work: [@Sendable () -> Void] = []
+    var nextNumber = 1
+    var isStopped = false
+  }
+
+  private let mailbox = Mutex(Mailbox())
+  private let multi: UnsafeMutableRawPointer
+  private let caFile: String?
+
+  private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+  private var handles: [TransferID: UnsafeMutableRawPointer] = [:]
+  private var timers: [Timer] = []
+  private var isInsideCurl = false
+  private var abandoned: [TransferID] = []
+
+  /// - Parameter caFile: a PEM file of certificate authorities instead of the system's.
+  public init(caFile: String? = nil) {
+    curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    // Fails only when memory is out, before anything of the person's is at stake.
+    guard let multi = curl_multi_init() else { preconditionFailure("libcurl could not be started: out of memory") }
+    self.multi = multi
+    self.caFile = caFile
+    // Idle connections kept for the next turn; more lanes than this are never open at once.
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
+    startThread()
+  }
+
+  /// Only here, when nobody is left who could wake it.
+  deinit { curl_multi_cleanup(multi) }
+
+  private func startThread() {
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(self).toOpaque()
+    pthread_create(
+      &thread, nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, context)
+    pthread_detach(thread)
+  }
+
+  // MARK: From any thread
+
+  /// Runs `work` on the transfer thread, after what was posted before it.
+  public func perform(_ work: @escaping @Sendable () -> Void) {
+    mailbox.withLock { $0.work.append(work) }
+    curl_multi_wakeup(multi)
+  }
+
+  /// Cancels everything and ends the thread.
+  public func stop() {
+    mailbox.withLock { $0.isStopped = true }
+    curl_multi_wakeup(multi)
+  }
+
+  // MARK: On the transfer thread
+
+  /// Starts a request; events are handed to `handle` on this thread.
+  @discardableResult
+  public func submit(_ request: TransferRequest, _ handle: @escaping (TransferEvent) -> Void) -> TransferID {
+    let id = TransferID(number: nextNumber())
+    guard let transfer = Transfer(request, id: id, caFile: caFile, handle: handle) else {
+      after(0) { handle(.finished(.other("out of memory"), at: Clock.now())) }
+      return id
+    }
+    transfers[transfer.easy] = transfer
+    handles[id] = transfer.easy
+    if isInsideCurl {
+      // libcurl refuses to be called from its own callbacks.
+      after(0) { [weak self] in self?.start(transfer) }
+    } else {
+      start(transfer)
+    }
+    return id
+  }
+
+  private func start(_ transfer: Transfer) {
+    guard transfers[transfer.easy] != nil else { return }
+    curl_multi_add_handle(multi, transfer.easy)
+  }
+
+  /// Breaks a transfer off and closes its stream at once. No further event comes. Unknown ids are passed over.
+  public func cancel(_ id: TransferID) {
+    if isInsideCurl { abandoned.append(id) } else { remove(id) }
+  }
+
+  /// Replaces the limit on silence of a running transfer, in nanoseconds.
+  public func setSilenceLimit(_ limit: Int64, of id: TransferID) {
+    handles[id].flatMap { transfers[$0] }?.silenceLimit = limit
+  }
+
+  /// How the connection of a transfer came about; nil once it has ended.
+  public func phases(of id: TransferID) -> ConnectionPhases? { handles[id].flatMap { transfers[$0] }?.phases }
+
+  /// Runs `work` on this thread in `delay` nanoseconds.
+  @discardableResult
+  public func after(_ delay: Int64, _ work: @escaping () -> Void) -> TimerID {
+    let timer = Timer(number: nextNumber(), due: Clock.now() + delay, work: work)
+    timers.append(timer)
+    return TimerID(number: timer.number)
+  }
+
+  public func cancel(_ timer: TimerID) { timers.removeAll { $0.number == timer.number } }
+
+  private func nextNumber() -> Int {
+    mailbox.withLock { box in
+      box.nextNumber += 1
+      return box.nextNumber
+    }
+  }
+
+  private func remove(_ id: TransferID) {
+    guard let easy = handles.removeValue(forKey: id), let transfer = transfers.removeValue(forKey: easy) else { return }
+    curl_multi_remove_handle(multi, easy)
+    withExtendedLifetime(transfer) {}
+  }
+
+  // MARK: The loop
+
+  private func run() {
+    while true {
+      let (work, isStopped) = mailbox.withLock { box in
+        defer { box.work = [] }
+        return (box.work, box.isStopped)
+      }
+      if isStopped { return tearDown() }
+      for item in work { item() }
+      fireTimers()
+      drive()
+      var ready: Int32 = 0
+      curl_multi_poll(multi, nil, 0, waitMilliseconds(), &ready)
+    }
+  }
+
+  private func drive() {
+    var running: Int32 = 0
+    isInsideCurl = true
+    curl_multi_perform(multi, &running)
+    isInsideCurl = false
+    for id in abandoned { remove(id) }
+    abandoned = []
+    reap()
+    endSilent()
+  }
+
+  private func reap() {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle, let transfer = transfers[easy]
+      else {
+        continue
+      }
+      end(transfer, transfer.error(for: ccurl_message_result(message)))
+    }
+  }
+
+  /// The handler may still ask for the phases, so the transfer leaves the tables only after it has been told.
+  private func end(_ transfer: Transfer, _ error: TransferError?) {
+    transfer.finish(error)
+    remove(transfer.id)
+  }
+
+  private func endSilent() {
+    let now = Clock.now()
+    for transfer in transfers.values {
+      if let life = transfer.lastLife, now - life >= transfer.silenceLimit {
+        end(transfer, .silence(seconds: Int(transfer.silenceLimit / 1_000_000_000)))
+      }
+    }
+  }
+
+  private func fireTimers() {
+    let now = Clock.now()
+    // One at a time: a timer may cancel the one after it.
+    while let next = timers.indices.filter({ timers[$0].due <= now }).min(by: {
+      (timers[$0].due, timers[$0].number) < (timers[$1].due, timers[$1].number)
+    }) {
+      timers.remove(at: next).work()
+    }
+  }
+
+  /// Until the next timer or silence limit; new work and sockets wake the poll by themselves.
+  private func waitMilliseconds() -> Int32 {
+    let now = Clock.now()
+    var next = now + 1_000_000_000
+    for timer in timers { next = min(next, timer.due) }
+    for transfer in transfers.values {
+      if let life = transfer.lastLife { next = min(next, life + transfer.silenceLimit) }
+    }
+    let delay = max(0, next - now)
+    return Int32((delay + 999_999) / 1_000_000)
+  }
+
+  private func tearDown() {
+    for id in Array(handles.keys) { remove(id) }
+    timers = []
+  }
+}

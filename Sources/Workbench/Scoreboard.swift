@@ -1,0 +1,87 @@
+import Core
+
+/// The table of a turn: one row a lane, the same on the screen and headless. Columns are this list.
+public enum Scoreboard {
+  public enum Column: String, CaseIterable, Sendable {
+    case number = "#", model, state, ttft = "TTFT", ttfo = "TTFO", end, speed = "tok/s", input = "in", output = "out",
+      cost
+
+    public var isNumeric: Bool { ![.model, .state].contains(self) }
+  }
+
+  /// Texts of one lane's row, by column.
+  public static func row(_ response: Response, place: Int?) -> [Column: String] {
+    let timing = response.timing
+    let isOver = response.state.isOver
+    func duration(_ nanoseconds: Int64?) -> String {
+      nanoseconds.map(Readable.duration) ?? (isOver ? "–" : "…")
+    }
+    return [
+      .number: String(response.lane + 1),
+      .model: Lane(model: response.model, parameters: response.parameters).text
+        + (response.isSimulated ? " (simulated)" : ""),
+      .state: response.state.rawValue + (place.map { " \(Readable.ordinal($0))" } ?? ""),
+      .ttft: duration(timing.firstToken),
+      .ttfo: duration(timing.firstAnswer),
+      .end: isOver ? duration(timing.end) : "…",
+      .speed: isOver ? speed(response).map { Readable.rate($0) } ?? "–" : "…",
+      .input: isOver ? count(response.usage.input, response) : "…",
+      .output: isOver ? count(response.usage.output, response) : "…",
+      .cost: isOver ? Readable.cost(response.cost) : "…",
+    ]
+  }
+
+  public static func speed(_ response: Response) -> Double? {
+    response.timing.tokensPerSecond(outputTokens: response.usage.output)
+  }
+
+  private static func count(_ tokens: Int, _ response: Response) -> String {
+    response.usage.source == .estimated && tokens > 0 ? "~\(tokens)" : "\(tokens)"
+  }
+
+  /// Lanes that crossed the line, by when they did: place 1 first. The winner of the rule, if any, comes before all.
+  public static func places(_ responses: [Response], winner: Int?) -> [Int: Int] {
+    let finishers = responses.filter { $0.state.isFinish || $0.lane == winner }.sorted { a, b in
+      if (a.lane == winner) != (b.lane == winner) { return a.lane == winner }
+      return (a.timing.end ?? .max, a.lane) < (b.timing.end ?? .max, b.lane)
+    }
+    return Dictionary(uniqueKeysWithValues: finishers.enumerated().map { ($1.lane, $0 + 1) })
+  }
+}
+
+/// Numbers as people read them.
+public enum Readable {
+  /// Nanoseconds as `41ms`, `2.9s` or `3m05s`.
+  public static func duration(_ nanoseconds: Int64) -> String {
+    let milliseconds = (nanoseconds + 500_000) / 1_000_000
+    if milliseconds < 1000 { return "\(milliseconds)ms" }
+    let tenths = (nanoseconds + 50_000_000) / 100_000_000
+    if tenths < 600 { return "\(tenths / 10).\(tenths % 10)s" }
+    let seconds = nanoseconds / 1_000_000_000
+    return "\(seconds / 60)m\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)s"
+  }
+
+  public static func rate(_ perSecond: Double) -> String {
+    perSecond < 10 ? "\((perSecond * 10).rounded() / 10)" : "\(Int(min(perSecond, 1e9).rounded()))"
+  }
+
+  /// `free`, `?` when no price is known (never $0), `~` before an estimate, `≥` before a lower bound.
+  public static func cost(_ cost: Cost) -> String {
+    switch cost.status {
+    case .free: "free"
+    case .unknown: "?"
+    case .exact: cost.amount?.screenText ?? "?"
+    case .estimated: "~" + (cost.amount?.screenText ?? "?")
+    case .partial: "≥" + (cost.amount?.screenText ?? "?")
+    }
+  }
+
+  public static func ordinal(_ place: Int) -> String {
+    switch place {
+    case 1: "1st"
+    case 2: "2nd"
+    case 3: "3rd"
+    default: "\(place)th"
+    }
+  }
+}

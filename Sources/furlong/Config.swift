@@ -1,0 +1,189 @@
+import Core
+import Engine
+import Foundation
+import Providers
+import Yams
+
+/// The person's config file, read and checked. Everything in it is optional.
+struct Config {
+  var services = Catalog.services
+  /// How to get a service's key, where the config says; by service id.
+  var keySources: [String: KeySource] = [:]
+  var lineups: [String: [Lane]] = [:]
+  var limits = Engine.Limits()
+  var theme: String?
+  /// Key names by action name.
+  var keys: [String: String] = [:]
+
+  enum KeySource: Equatable {
+    case command(String)
+    case file(String)
+  }
+
+  /// What is wrong with the file, by line, each a whole sentence.
+  struct Faults: Error {
+    let path: String
+    let lines: [String]
+
+    var message: String { "the config \(path) has a fault:\n  " + lines.joined(separator: "\n  ") }
+  }
+
+  init() {}
+
+  /// A missing file is an empty config.
+  /// - Throws: `Faults` naming every fault with its line.
+  init(path: String) throws(Faults) {
+    self.init()
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) else {
+      throw Faults(path: path, lines: ["it cannot be read: check its permissions and that it is UTF-8"])
+    }
+    try read(yaml: text, path: path)
+  }
+
+  mutating func read(yaml: String, path: String) throws(Faults) {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: yaml)
+    } catch {
+      throw Faults(path: path, lines: ["\(error)".split(separator: "\n").map(String.init).first ?? "it is not YAML"])
+    }
+    guard let root else { return }
+    var reader = ConfigReader()
+    reader.read(root, into: &self)
+    if !reader.faults.isEmpty { throw Faults(path: path, lines: reader.faults) }
+  }
+}
+
+/// Walks the YAML tree; collects every fault instead of stopping at the first.
+private struct ConfigReader {
+  var faults: [String] = []
+
+  private static let topKeys = ["providers", "lineups", "judge", "budget", "timeouts", "theme", "keys"]
+  private static let providerKeys = [
+    "dialect", "base_url", "key_env", "key_command", "key_file", "headers", "prices", "models", "local", "max_tokens",
+  ]
+
+  mutating func read(_ root: Node, into config: inout Config) {
+    for (name, value) in members(root, "the file", known: Self.topKeys) {
+      switch name {
+      case "providers":
+        for (id, entry) in members(value, name) { readProvider(id, entry, into: &config) }
+      case "lineups":
+        for (lineup, list) in members(value, name) { config.lineups[lineup] = lanes(list) }
+      case "timeouts":
+        for (limit, node) in members(value, name, known: ["connect", "first_token", "silence"]) {
+          guard let seconds = node.float ?? node.int.map(Double.init), seconds > 0, seconds <= 86_400 else {
+            fault(node, "\(limit) must be a number of seconds")
+            continue
+          }
+          let nanoseconds = Int64(seconds * 1e9)
+          switch limit {
+          case "connect": config.limits.connect = nanoseconds
+          case "first_token": config.limits.firstToken = nanoseconds
+          default: config.limits.silence = nanoseconds
+          }
+        }
+      case "theme": config.theme = text(value, name)
+      case "keys":
+        for (action, key) in members(value, name) { config.keys[action] = text(key, action) }
+      // Read by later versions of the workbench; their names are checked here, so that a slip is told today.
+      case "judge": _ = members(value, name, known: ["model"])
+      case "budget": _ = members(value, name, known: ["per_turn", "per_day", "per_month"])
+      default: break
+      }
+    }
+  }
+
+  private mutating func readProvider(_ id: String, _ entry: Node, into config: inout Config) {
+    let index: Int
+    if let known = config.services.firstIndex(where: { $0.id == id }) {
+      index = known
+    } else {
+      var service = Service(id, dialect: OpenAIChatDialect.name, baseURL: "")
+      service.needsKey = false
+      config.services.append(service)
+      index = config.services.count - 1
+    }
+    for (name, value) in members(entry, "provider \(id)", known: Self.providerKeys) {
+      switch name {
+      case "dialect":
+        let dialect = text(value, name) ?? ""
+        guard Dialects.names.contains(dialect) else {
+          let hint = nearest(to: dialect, in: Dialects.names).map { "did you mean \($0)? " } ?? ""
+          fault(value, "no dialect ‘\(dialect)’: \(hint)there are \(Dialects.names.joined(separator: ", "))")
+          continue
+        }
+        config.services[index].dialect = dialect
+      case "base_url":
+        var url = text(value, name) ?? ""
+        while url.hasSuffix("/") { url.removeLast() }
+        if !url.hasPrefix("http://"), !url.hasPrefix("https://") {
+          fault(value, "base_url must begin with http:// or https://")
+        }
+        config.services[index].baseURL = url
+        config.services[index].modelURLs = [:]
+      case "key_env":
+        config.services[index].keyVariables = [text(value, name) ?? ""]
+        config.services[index].needsKey = true
+      case "key_command": config.keySources[id] = .command(text(value, name) ?? "")
+      case "key_file": config.keySources[id] = .file(text(value, name) ?? "")
+      case "headers":
+        for (header, content) in members(value, "headers") {
+          let content = text(content, header) ?? ""
+          if (header + content).contains(where: \.isNewline) { fault(value, "a header cannot hold a line break") }
+          config.services[index].headers.append(.init(header, content))
+        }
+      case "prices": config.services[index].priceList = text(value, name)
+      case "local": config.services[index].isLocal = value.bool ?? false
+      case "models": config.services[index].defaultModel = value.sequence?.first?.string ?? value.string
+      case "max_tokens": config.services[index].defaultMaxTokens = value.int
+      default: break
+      }
+    }
+    if config.services[index].baseURL.isEmpty, config.services[index].dialect != ScriptedDialect.name {
+      fault(entry, "provider \(id) needs a base_url")
+    }
+  }
+
+  private mutating func lanes(_ list: Node) -> [Lane] {
+    var result: [Lane] = []
+    for node in list.sequence.map(Array.init) ?? [] {
+      do throws(InvalidLane) {
+        result.append(try Lane(parsing: node.string ?? ""))
+      } catch {
+        fault(node, error.message)
+      }
+    }
+    if result.isEmpty { fault(list, "a lineup is a list of models, such as [openai/gpt-5.6, local/smollm2-135m]") }
+    return result
+  }
+
+  private mutating func text(_ node: Node, _ name: String) -> String? {
+    if let text = node.string { return text }
+    fault(node, "\(name) must be a text")
+    return nil
+  }
+
+  /// The members of a mapping; with `known`, others are faults that name the nearest valid key.
+  private mutating func members(_ node: Node, _ place: String, known: [String]? = nil) -> [(String, Node)] {
+    guard let mapping = node.mapping else {
+      if node.null == nil { fault(node, "\(place) must be a mapping of names to values") }
+      return []
+    }
+    return mapping.compactMap { key, value in
+      let name = key.string ?? ""
+      if let known, !known.contains(name) {
+        let hint =
+          nearest(to: name, in: known).map { "; did you mean ‘\($0)’?" } ?? "; known: \(known.joined(separator: ", "))"
+        fault(key, "unknown key ‘\(name)’ in \(place)\(hint)")
+        return nil
+      }
+      return (name, value)
+    }
+  }
+
+  private mutating func fault(_ node: Node, _ message: String) {
+    faults.append("line \(node.mark?.line ?? 0): \(message)")
+  }
+}

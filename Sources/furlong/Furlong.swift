@@ -1,0 +1,65 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The root command. Synchronous: on Linux the main actor leaves the main thread after an `await`.
+@main
+struct Furlong: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "furlong",
+    abstract: "Race language models side by side, judge them honestly, know what each answer cost.",
+    discussion: """
+      Without a command the workbench opens. Keys come from the usual environment variables; furlong providers shows which.
+      Exit status: 0 done as asked, 1 it ran but not as asked, 2 it could not run, 130 interrupted.
+      """,
+    version: version,
+    subcommands: [
+      OpenCommand.self, RaceCommand.self, SessionsCommand.self, ModelsCommand.self, ProvidersCommand.self,
+      ConfigCommand.self,
+      ThemesCommand.self, KeysCommand.self, DemoCommand.self,
+    ],
+    defaultSubcommand: OpenCommand.self)
+
+  static func main() {
+    // A closed pipe is an error where it is written to, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      leave(error)
+    }
+  }
+
+  /// Prints what a person needs and exits with the status that the help promises.
+  private static func leave(_ error: any Error) -> Never {
+    if let failure = error as? CommandError {
+      Console.error("furlong: \(failure.message)")
+      end(2)
+    }
+    let code = exitCode(for: error)
+    let text = fullMessage(for: error)
+    if code == .success {
+      print(text)
+      end(0)
+    }
+    if !text.isEmpty { Console.error(text) }
+    end(code == .validationFailure ? 2 : code.rawValue)
+  }
+}
+
+/// The C function, whose name `ParsableCommand.exit` hides.
+private func end(_ status: Int32) -> Never { exit(status) }
+
+/// Something that keeps a command from running: exit status 2.
+struct CommandError: Error {
+  let message: String
+
+  init(_ message: String) { self.message = message }
+}

@@ -1,0 +1,216 @@
+import ArgumentParser
+import Core
+import Engine
+import Foundation
+import Store
+import Synchronization
+
+extension RaceRule: ExpressibleByArgument {}
+
+struct RaceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "race", abstract: "Send one prompt to several models at once.",
+    discussion: """
+      Rules: \(RaceRule.allCases.map { "\($0.rawValue) (\($0.explanation))" }.joined(separator: "; ")).
+      Checks for first-valid: \(ValidityCheck.forms.joined(separator: ", ")); a command gets the answer on its standard input and
+      passes with status 0 within ten seconds.
+      """)
+
+  @Argument(help: "The prompt; - reads it from standard input.")
+  var prompt: String
+
+  @Option(
+    name: [.customShort("m"), .customLong("model")],
+    help: ArgumentHelp("A lane: provider/model, with parameters after commas.", valueName: "model"))
+  var models: [String] = []
+
+  @Option(help: "A lineup from the config.")
+  var lineup: String?
+
+  @Option(help: "What wins: \(RaceRule.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var rule: RaceRule?
+
+  @Option(help: ArgumentHelp("What makes an answer valid; implies --rule first-valid.", valueName: "check"))
+  var valid: String?
+
+  @Option(
+    help: ArgumentHelp("Start the next lane only when nothing has come for this many milliseconds.", valueName: "ms"))
+  var hedge: Int?
+
+  @Option(help: "The system prompt.")
+  var system: String?
+
+  @Option(name: .customLong("file"), help: ArgumentHelp("An image or text file to send along.", valueName: "file"))
+  var files: [String] = []
+
+  @Option(help: ArgumentHelp("Stop the whole turn after this many seconds.", valueName: "s"))
+  var timeout: Double?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    if let valid, ValidityCheck(valid) == nil {
+      throw ValidationError("‘\(valid)’ is no check: write one of \(ValidityCheck.forms.joined(separator: ", "))")
+    }
+    if let valid, case .regex(let pattern)? = ValidityCheck(valid), (try? Regex(pattern)) == nil {
+      throw ValidationError("‘\(pattern)’ is not a regular expression")
+    }
+    if valid != nil, let rule, rule != .firstValid { throw ValidationError("--valid goes with --rule first-valid") }
+    if let hedge, hedge <= 0 { throw ValidationError("--hedge takes milliseconds above 0") }
+    if let timeout, timeout <= 0 || timeout > 86_400 { throw ValidationError("--timeout takes seconds above 0") }
+  }
+
+  func run() throws {
+    let setup = try Setup(database: database.database)
+    let prompt = try self.prompt == "-" ? Self.readStandardInput() : self.prompt
+    if prompt.allSatisfy(\.isWhitespace) { throw CommandError("the prompt is empty") }
+    let attachments = try files.map(Self.attachment)
+    let store = try setup.openStore()
+    let engine = setup.makeEngine(store: store)
+    let lanes = try setup.lanes(models: models, lineup: lineup, engine: engine)
+    let rule = rule ?? (valid == nil ? .all : .firstValid)
+    let session = Session(
+      id: Session.newID(), created: Clock.date(), title: Self.title(prompt), rule: rule, lanes: lanes, turns: [])
+    let turn = Turn(number: 1, prompt: prompt, system: system, attachments: attachments, rule: rule)
+    var request = RaceRequest(session: session, isNewSession: true, turn: turn)
+    request.check = valid.flatMap(ValidityCheck.init)
+    request.hedge = hedge.map { Int64($0) * 1_000_000 }
+    request.timeout = timeout.map { Int64($0 * 1e9) }
+    let race = HeadlessRace(request: request, engine: engine, printsText: !json)
+    let outcome = race.run()
+    if json {
+      Console.output(RaceDocument(session: session.id, turn: turn, outcome: outcome).json.serialized(indented: true))
+    } else {
+      RaceText.printResult(outcome, session: session.id)
+    }
+    do throws(StoreError) { try store.close() } catch { Console.error("furlong: \(error.message)") }
+    if outcome.isInterrupted { throw ExitCode(130) }
+    if !outcome.isAsAsked(rule: rule) { throw ExitCode(1) }
+  }
+
+  /// The first line of a prompt, short enough for a list.
+  static func title(_ prompt: String) -> String {
+    let line = prompt.split(whereSeparator: \.isNewline).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+    return line.count > 80 ? line.prefix(79) + "…" : String(line)
+  }
+
+  private static func readStandardInput() throws -> String {
+    if Console.inputIsTerminal { Console.error("Type the prompt, then Ctrl-D.") }
+    guard let data = try FileHandle.standardInput.readToEnd() else { return "" }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw CommandError("the prompt on standard input is not UTF-8 text")
+    }
+    return text
+  }
+
+  static func attachment(_ path: String) throws -> Attachment {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CommandError("cannot read the file \(path)")
+    }
+    if data.count > 20 << 20 { throw CommandError("\(path) is larger than 20 MB, more than any provider takes") }
+    guard let attachment = Attachment(name: (path as NSString).lastPathComponent, sniffing: Array(data)) else {
+      throw CommandError("\(path) is neither an image (PNG, JPEG, GIF, WebP) nor UTF-8 text")
+    }
+    return attachment
+  }
+}
+
+/// What came out of a race without a screen.
+struct RaceOutcome: Sendable {
+  /// By lane number.
+  var responses: [Int: Response] = [:]
+  var winner: Int?
+  var isInterrupted = false
+
+  var ordered: [Response] { responses.values.sorted { $0.lane < $1.lane } }
+
+  /// Losers that a rule stopped are as asked; a lane that failed by itself, or a race without a winner, is not.
+  func isAsAsked(rule: RaceRule) -> Bool {
+    rule == .all
+      ? ordered.allSatisfy { $0.state.isFinish }
+      : winner != nil
+        && ordered.allSatisfy { $0.lane == winner || $0.state.isFinish || ($0.state == .stopped && $0.error == nil) }
+  }
+}
+
+/// Runs a race on the calling thread until it is over, printing as it goes. Ctrl-C stops the lanes and keeps what came.
+final class HeadlessRace: Sendable {
+  private let request: RaceRequest
+  private let engine: Engine
+  private let printsText: Bool
+  private let outcome = Mutex(RaceOutcome())
+  private let finished = DispatchSemaphore(value: 0)
+  /// Printing may block on a slow reader; the transfer thread must not.
+  private let printer = DispatchQueue(label: "furlong.output")
+
+  init(request: RaceRequest, engine: Engine, printsText: Bool) {
+    self.request = request
+    self.engine = engine
+    self.printsText = printsText
+  }
+
+  func run() -> RaceOutcome {
+    engine.store.onFault { if let fault = $0 { Console.error("furlong: \(fault.message)") } }
+    let warmed = DispatchSemaphore(value: 0)
+    engine.warm(request.lanes.map(\.lane)) { warmed.signal() }
+    warmed.wait()
+    let stream = LineStream(lanes: request.lanes.count)
+    let race = engine.start(request) { [self] event in
+      outcome.withLock { outcome in
+        switch event {
+        case .lane(let lane, let event):
+          if case .began(let response) = event {
+            outcome.responses[lane] = response
+          } else {
+            outcome.responses[lane]?.apply(event)
+          }
+        case .ended(let winner): outcome.winner = winner
+        case .won, .notice: break
+        }
+      }
+      printer.async { self.show(event, stream) }
+      if case .ended = event { printer.async { self.finished.signal() } }
+    }
+    let interrupt = catchInterrupt(race)
+    finished.wait()
+    interrupt.cancel()
+    return outcome.withLock { $0 }
+  }
+
+  private func catchInterrupt(_ race: Race) -> any DispatchSourceSignal {
+    signal(SIGINT, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler { [self] in
+      let isSecond = outcome.withLock { outcome in
+        defer { outcome.isInterrupted = true }
+        return outcome.isInterrupted
+      }
+      if isSecond { exit(130) }
+      race.stopAll()
+    }
+    source.resume()
+    return source
+  }
+
+  private func show(_ event: RaceEvent, _ stream: LineStream) {
+    switch event {
+    case .notice(let text): Console.error("furlong: \(text)")
+    case .lane(let lane, .notice(let text)): Console.error("lane \(lane + 1): \(text)")
+    case .lane(let lane, .began(let response)):
+      for notice in response.notices { Console.error("lane \(lane + 1): \(notice)") }
+    case .lane(let lane, .text(.answer, let text, _)) where printsText && Console.outputIsTerminal:
+      for line in stream.take(text, lane: lane) { Console.output(line) }
+    case .lane(let lane, .ended(let response)):
+      if printsText, Console.outputIsTerminal {
+        for line in stream.rest(lane: lane) { Console.output(line) }
+      }
+      if let error = response.error, response.state != .stopped || error.kind == .timeout {
+        Console.error("lane \(lane + 1) \(response.model.text): \(response.state.rawValue): \(error.message)")
+      }
+    default: break
+    }
+  }
+}

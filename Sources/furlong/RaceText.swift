@@ -1,0 +1,56 @@
+import Core
+import Synchronization
+import Workbench
+
+/// Streams of several lanes as whole lines, each under its lane's number: readable side by side without moving a cursor.
+final class LineStream: Sendable {
+  private let pending: Mutex<[String]>
+
+  init(lanes: Int) { pending = Mutex(Array(repeating: "", count: lanes)) }
+
+  /// The lines that `text` completes, ready to print.
+  func take(_ text: String, lane: Int) -> [String] {
+    pending.withLock { pending in
+      pending[lane] += text
+      var lines = pending[lane].split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      pending[lane] = lines.removeLast()
+      return lines.map { LineStream.line($0, lane: lane) }
+    }
+  }
+
+  func rest(lane: Int) -> [String] {
+    pending.withLock { pending in
+      defer { pending[lane] = "" }
+      return pending[lane].isEmpty ? [] : [LineStream.line(pending[lane], lane: lane)]
+    }
+  }
+
+  private static func line(_ text: String, lane: Int) -> String { "\(lane + 1) │ \(VisibleText.of(text))" }
+}
+
+/// The result of a race as text.
+enum RaceText {
+  /// In a pipe the answers first, whole; on a terminal they have been seen already. Then the table.
+  static func printResult(_ outcome: RaceOutcome, session: String) {
+    let places = Scoreboard.places(outcome.ordered, winner: outcome.winner)
+    if !Console.outputIsTerminal {
+      for response in outcome.ordered {
+        let lane = Lane(model: response.model, parameters: response.parameters).text
+        let place = places[response.lane].map { ", \(Readable.ordinal($0))" } ?? ""
+        let simulated = response.isSimulated ? ", simulated" : ""
+        Console.output("## \(response.lane + 1) \(lane) (\(response.state.rawValue)\(place)\(simulated))\n")
+        Console.output(VisibleText.of(response.text) + "\n")
+      }
+    } else {
+      Console.output("")
+    }
+    let columns = Scoreboard.Column.allCases
+    let rows = outcome.ordered.map { response in
+      let row = Scoreboard.row(response, place: places[response.lane])
+      return columns.map { row[$0] ?? "" }
+    }
+    let numeric = Set(columns.indices.filter { columns[$0].isNumeric })
+    for line in TextTable.lines(header: columns.map(\.rawValue), rows: rows, numeric: numeric) { Console.output(line) }
+    Console.error("session \(session)")
+  }
+}

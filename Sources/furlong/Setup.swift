@@ -1,0 +1,131 @@
+import ArgumentParser
+import Core
+import Engine
+import Foundation
+import Providers
+import Store
+import Synchronization
+import Transport
+
+/// Options that every command with a database takes.
+struct DatabaseOptions: ParsableArguments {
+  @Option(name: .customLong("db"), help: ArgumentHelp("The database.", valueName: "file"))
+  var database: String?
+}
+
+/// The rooms put together from the environment and the config. Made once by a command.
+struct Setup {
+  let paths: Paths
+  let config: Config
+  let keyFinder: KeyFinder
+  let environment: [String: String]
+
+  init(database: String? = nil) throws(CommandError) {
+    environment = ProcessInfo.processInfo.environment
+    paths = Paths(environment: environment, database: database)
+    do {
+      config = try Config(path: paths.config)
+    } catch {
+      throw CommandError(error.message)
+    }
+    keyFinder = KeyFinder(environment: environment, sources: config.keySources, configPath: paths.config)
+  }
+
+  func openStore() throws(CommandError) -> Store {
+    let folder = (paths.database as NSString).deletingLastPathComponent
+    do {
+      if !folder.isEmpty {
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      }
+      return try Store(path: paths.database)
+    } catch let error as StoreError {
+      throw CommandError(error.message)
+    } catch {
+      throw CommandError("cannot make the folder \(folder): name another database with --db FILE")
+    }
+  }
+
+  func makeEngine(store: Store) -> Engine {
+    // libcurl reads the proxy variables itself, but knows nothing of these.
+    let caFile = ["SSL_CERT_FILE", "CURL_CA_BUNDLE"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    let finder = keyFinder
+    return Engine(
+      services: config.services, store: store, prices: PriceBook(), loop: TransferLoop(caFile: caFile),
+      limits: config.limits
+    ) { finder.find($0) }
+  }
+
+  /// The lanes asked for, or the default lineup: the config's `default`, else a model of each provider that has a key, else what
+  /// a server on this machine offers. Always at least two.
+  func lanes(models: [String], lineup: String?, engine: Engine) throws(CommandError) -> [Lane] {
+    var lanes: [Lane] = []
+    if let lineup {
+      guard let found = config.lineups[lineup] else {
+        let names = config.lineups.keys.sorted()
+        let hint = nearest(to: lineup, in: names).map { "; did you mean \($0)?" } ?? ""
+        throw CommandError("no lineup ‘\(lineup)’ in \(paths.config)\(hint)")
+      }
+      lanes = found
+    }
+    for text in models {
+      do throws(InvalidLane) { lanes.append(try Lane(parsing: text)) } catch { throw CommandError(error.message) }
+    }
+    for lane in lanes where engine.service(lane.model.provider) == nil {
+      let hint = nearest(to: lane.model.provider, in: config.services.map(\.id)).map { "; did you mean \($0)?" } ?? ""
+      throw CommandError(
+        "no provider ‘\(lane.model.provider)’\(hint) furlong providers lists them, the config can add one")
+    }
+    if lanes.isEmpty { lanes = try defaultLanes(engine) }
+    if lanes.count > 9 { throw CommandError("nine lanes at most: \(lanes.count) were asked for") }
+    return lanes
+  }
+
+  private func defaultLanes(_ engine: Engine) throws(CommandError) -> [Lane] {
+    if let lanes = config.lineups["default"] { return lanes }
+    let keyed = config.services.filter { $0.needsKey && keyFinder.hasKey($0) }.compactMap { service in
+      service.defaultModel.map { Lane(model: ModelID(provider: service.id, model: $0)) }
+    }
+    if keyed.count > 1 { return Array(keyed.prefix(3)) }
+    if let only = keyed.first { return [only, only] }
+    let local = localModels(engine)
+    if local.count > 1 { return local.prefix(2).map { Lane(model: $0) } }
+    if let only = local.first {
+      return [0.2, 1.0].map { temperature in
+        var lane = Lane(model: only)
+        lane.parameters.temperature = temperature
+        return lane
+      }
+    }
+    throw CommandError(
+      "no model to ask: set a key such as OPENAI_API_KEY, start a local server (scripts/local-models up), or see furlong demo"
+    )
+  }
+
+  /// Models of the servers that answer on this machine, asked all at once.
+  private func localModels(_ engine: Engine) -> [ModelID] {
+    let candidates = config.services.filter { !$0.needsKey && !$0.isSimulated && $0.isLocal }
+    let found = candidates.map { service in (service, Waiter<[ListedModel]>()) }
+    for (service, waiter) in found { engine.listModels(service) { waiter.fulfil((try? $0.get()) ?? []) } }
+    return found.flatMap { service, waiter in
+      (waiter.wait(seconds: 2) ?? []).map { ModelID(provider: service.id, model: $0.id) }
+    }
+  }
+}
+
+/// A value that comes from another thread.
+final class Waiter<Value: Sendable>: Sendable {
+  private let semaphore = DispatchSemaphore(value: 0)
+  private let value = Mutex<Value?>(nil)
+
+  func fulfil(_ new: Value) {
+    value.withLock { $0 = new }
+    semaphore.signal()
+  }
+
+  /// Nil when it did not come in time.
+  func wait(seconds: Double) -> Value? {
+    _ = semaphore.wait(timeout: .now() + seconds)
+    return value.withLock { $0 }
+  }
+}
