@@ -90,6 +90,11 @@ public final class Engine: Sendable {
     return race
   }
 
+  /// A race of a turn that is stored already: nothing is sent until `Race.run` is told to.
+  public func resume(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
+    Race(request, engine: self, observe: observe)
+  }
+
   /// Opens connections to the services of these lanes, so that the race starts on warm ones. Calls `then` on the transfer
   /// thread when all stand, or after two seconds. A server on this machine is left alone: its connection costs microseconds.
   public func warm(_ lanes: [Lane], then: @escaping @Sendable () -> Void = {}) {
@@ -175,6 +180,9 @@ public final class Engine: Sendable {
     }
   }
 }
+
+/// What a reader of the store meets when it cannot be read; `message` says what to do.
+public typealias StoreFault = StoreError
 
 /// One turn to be raced.
 public struct RaceRequest: Sendable {

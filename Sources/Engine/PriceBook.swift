@@ -96,12 +96,18 @@ public final class PriceBook: Sendable {
       cacheWrite: rate(price.cacheWrite) ?? inputRate, output: rate(output) ?? 0, contextWindow: context)
   }
 
-  /// Models of one provider's list, for the catalogue.
-  public func models(list: String) -> [(id: String, contextWindow: Int?)] {
-    providers.withLock { loaded in
+  /// Models of one provider's list with their price at a date, for the catalogue. Models without a price for text are left out.
+  public func models(list: String, date: Int64) -> [(id: String, contextWindow: Int?, price: Price)] {
+    let records = providers.withLock { loaded in
       let all = loaded ?? PriceBook.load()
       loaded = all
-      return all[list]?.records.map { ($0.id, $0.contextWindow) } ?? []
+      return all[list]?.records ?? []
+    }
+    return records.compactMap { record in
+      guard let dated = record.prices.last(where: { $0.isValid(at: date) }), dated.values["output_mtok"] != nil,
+        let rates = rates(of: dated, record: "\(list)/\(record.id)", context: record.contextWindow, 0)
+      else { return nil }
+      return (record.id, record.contextWindow, rates.price)
     }
   }
 }

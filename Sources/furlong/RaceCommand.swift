@@ -4,6 +4,7 @@ import Engine
 import Foundation
 import Store
 import Synchronization
+import Workbench
 
 extension RaceRule: ExpressibleByArgument {}
 
@@ -73,7 +74,7 @@ struct RaceCommand: ParsableCommand {
     let lanes = try setup.lanes(models: models, lineup: lineup, engine: engine)
     let rule = rule ?? (valid == nil ? .all : .firstValid)
     let session = Session(
-      id: Session.newID(), created: Clock.date(), title: Self.title(prompt), rule: rule, lanes: lanes, turns: [])
+      id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: rule, lanes: lanes, turns: [])
     let turn = Turn(number: 1, prompt: prompt, system: system, attachments: attachments, rule: rule)
     var request = RaceRequest(session: session, isNewSession: true, turn: turn)
     request.check = valid.flatMap(ValidityCheck.init)
@@ -89,12 +90,6 @@ struct RaceCommand: ParsableCommand {
     do throws(StoreError) { try store.close() } catch { Console.error("furlong: \(error.message)") }
     if outcome.isInterrupted { throw ExitCode(130) }
     if !outcome.isAsAsked(rule: rule) { throw ExitCode(1) }
-  }
-
-  /// The first line of a prompt, short enough for a list.
-  static func title(_ prompt: String) -> String {
-    let line = prompt.split(whereSeparator: \.isNewline).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
-    return line.count > 80 ? line.prefix(79) + "…" : String(line)
   }
 
   private static func readStandardInput() throws -> String {

@@ -7,6 +7,13 @@ struct RaceDocument {
   let turn: Turn
   let outcome: RaceOutcome
 
+  /// With the prompt itself, for a session of several turns.
+  var jsonWithPrompt: JSON {
+    var document = json
+    document["prompt"] = .string(turn.prompt)
+    return document
+  }
+
   var json: JSON {
     [
       "session": .string(session), "turn": .int(turn.number), "rule": .string(turn.rule.rawValue),

@@ -31,26 +31,32 @@ final class LineStream: Sendable {
 /// The result of a race as text.
 enum RaceText {
   /// In a pipe the answers first, whole; on a terminal they have been seen already. Then the table.
-  static func printResult(_ outcome: RaceOutcome, session: String) {
+  /// - Parameter session: its id, when it was kept.
+  static func printResult(_ outcome: RaceOutcome, session: String?) {
+    if Console.outputIsTerminal { Console.output("") } else { printAnswers(outcome) }
+    printTable(outcome)
+    if let session { Console.error("session \(session)") }
+  }
+
+  static func printAnswers(_ outcome: RaceOutcome) {
     let places = Scoreboard.places(outcome.ordered, winner: outcome.winner)
-    if !Console.outputIsTerminal {
-      for response in outcome.ordered {
-        let lane = Lane(model: response.model, parameters: response.parameters).text
-        let place = places[response.lane].map { ", \(Readable.ordinal($0))" } ?? ""
-        let simulated = response.isSimulated ? ", simulated" : ""
-        Console.output("## \(response.lane + 1) \(lane) (\(response.state.rawValue)\(place)\(simulated))\n")
-        Console.output(VisibleText.of(response.text) + "\n")
-      }
-    } else {
-      Console.output("")
+    for response in outcome.ordered {
+      let lane = VisibleText.line(Lane(model: response.model, parameters: response.parameters).text)
+      let place = places[response.lane].map { ", \(Readable.ordinal($0))" } ?? ""
+      let simulated = response.isSimulated ? ", simulated" : ""
+      Console.output("## \(response.lane + 1) \(lane) (\(response.state.rawValue)\(place)\(simulated))\n")
+      if !response.text.isEmpty { Console.output(VisibleText.of(response.text) + "\n") }
     }
+  }
+
+  static func printTable(_ outcome: RaceOutcome) {
+    let places = Scoreboard.places(outcome.ordered, winner: outcome.winner)
     let columns = Scoreboard.Column.allCases
     let rows = outcome.ordered.map { response in
       let row = Scoreboard.row(response, place: places[response.lane])
-      return columns.map { row[$0] ?? "" }
+      return columns.map { VisibleText.line(row[$0] ?? "") }
     }
     let numeric = Set(columns.indices.filter { columns[$0].isNumeric })
     for line in TextTable.lines(header: columns.map(\.rawValue), rows: rows, numeric: numeric) { Console.output(line) }
-    Console.error("session \(session)")
   }
 }

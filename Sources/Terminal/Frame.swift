@@ -1,0 +1,122 @@
+import Core
+
+/// One cell of the screen. A wide glyph takes its own cell and an empty one after it.
+public struct Cell: Equatable, Sendable {
+  public var text = " "
+  public var style = Style()
+}
+
+/// A whole screen as a value: what `view` returns and `Screen` draws.
+public struct Frame: Equatable, Sendable {
+  public let width: Int
+  public let height: Int
+  public private(set) var cells: [Cell]
+  /// Where the terminal's cursor stands; nil hides it.
+  public var cursor: Point?
+
+  public struct Point: Equatable, Sendable {
+    public var x: Int
+    public var y: Int
+
+    public init(x: Int, y: Int) { (self.x, self.y) = (x, y) }
+  }
+
+  public init(width: Int, height: Int) {
+    self.width = max(0, width)
+    self.height = max(0, height)
+    cells = Array(repeating: Cell(), count: self.width * self.height)
+  }
+
+  /// Writes text from (x, y) to the right, cut at `limit` columns and at the edge. Never wraps; outside rows are passed over.
+  /// - Returns: the columns used.
+  @discardableResult
+  public mutating func put(_ text: String, x: Int, y: Int, _ style: Style = Style(), limit: Int = .max) -> Int {
+    guard y >= 0, y < height, x < width, limit > 0 else { return 0 }
+    let right = x + min(limit, width - x)
+    var column = x
+    TextWidth.forEachGlyph(in: text) { glyph in
+      guard column + glyph.width <= right else {
+        column = max(column, right)
+        return
+      }
+      if column >= 0 {
+        cells[y * width + column] = Cell(text: glyph.text, style: style)
+        if glyph.width == 2 { cells[y * width + column + 1] = Cell(text: "", style: style) }
+      }
+      column += glyph.width
+    }
+    return column - x
+  }
+
+  public mutating func fill(_ area: Area, _ style: Style) {
+    for y in max(0, area.y)..<min(height, max(0, area.y + area.height)) {
+      for x in max(0, area.x)..<min(width, max(0, area.x + area.width)) {
+        cells[y * width + x] = Cell(text: " ", style: style)
+      }
+    }
+  }
+
+  /// A border around an area.
+  public mutating func box(_ area: Area, _ style: Style, borders: Borders) {
+    guard area.width >= 2, area.height >= 2 else { return }
+    let line = String(repeating: borders.horizontal, count: area.width - 2)
+    put(borders.topLeft + line + borders.topRight, x: area.x, y: area.y, style)
+    put(borders.bottomLeft + line + borders.bottomRight, x: area.x, y: area.y + area.height - 1, style)
+    for y in (area.y + 1)..<(area.y + area.height - 1) {
+      put(borders.vertical, x: area.x, y: y, style)
+      put(borders.vertical, x: area.x + area.width - 1, y: y, style)
+    }
+  }
+
+  /// The text of the rows, without trailing spaces: for tests and golden files.
+  public var text: String {
+    (0..<height).map { y in
+      var row = cells[(y * width)..<((y + 1) * width)].map(\.text).joined()
+      while row.hasSuffix(" ") { row.removeLast() }
+      return row
+    }.joined(separator: "\n")
+  }
+}
+
+/// A rectangle of cells.
+public struct Area: Equatable, Sendable {
+  public var x: Int
+  public var y: Int
+  public var width: Int
+  public var height: Int
+
+  public init(x: Int, y: Int, width: Int, height: Int) {
+    (self.x, self.y, self.width, self.height) = (x, y, width, height)
+  }
+
+  /// Without a border of one cell.
+  public var inside: Area { Area(x: x + 1, y: y + 1, width: max(0, width - 2), height: max(0, height - 2)) }
+
+  /// A centred area no larger than this one.
+  public func centered(width wanted: Int, height wantedHeight: Int) -> Area {
+    let w = min(wanted, width)
+    let h = min(wantedHeight, height)
+    return Area(x: x + (width - w) / 2, y: y + (height - h) / 2, width: w, height: h)
+  }
+}
+
+/// The characters of a border.
+public struct Borders: Equatable, Sendable {
+  public var topLeft = "┌"
+  public var topRight = "┐"
+  public var bottomLeft = "└"
+  public var bottomRight = "┘"
+  public var horizontal = "─"
+  public var vertical = "│"
+
+  public init() {}
+
+  public static let lines = Borders()
+
+  public static let ascii: Borders = {
+    var borders = Borders()
+    (borders.topLeft, borders.topRight, borders.bottomLeft, borders.bottomRight) = ("+", "+", "+", "+")
+    (borders.horizontal, borders.vertical) = ("-", "|")
+    return borders
+  }()
+}

@@ -1,0 +1,37 @@
+/// What a piece of the screen means; the theme says how that looks. Code never names a colour.
+public enum Role: Int, CaseIterable, Sendable {
+  case text, quiet, strong, border, focus, title, prompt, reasoning, good, busy, warning, bad, selection, bar, match
+}
+
+/// A role with attributes that mean something by themselves.
+public struct Style: Hashable, Sendable {
+  public var role: Role
+  public var isBold = false
+  public var isItalic = false
+  public var isReversed = false
+
+  public init(_ role: Role = .text, bold: Bool = false, italic: Bool = false, reversed: Bool = false) {
+    self.role = role
+    isBold = bold
+    isItalic = italic
+    isReversed = reversed
+  }
+}
+
+/// 24 bits of colour.
+public struct Color: Hashable, Sendable {
+  public var red: UInt8
+  public var green: UInt8
+  public var blue: UInt8
+
+  public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    (self.red, self.green, self.blue) = (red, green, blue)
+  }
+
+  /// `#14161b` or `14161b`.
+  public init?(hexadecimal text: String) {
+    let digits = text.hasPrefix("#") ? text.dropFirst() : text[...]
+    guard digits.utf8.count == 6, let value = UInt32(digits, radix: 16) else { return nil }
+    self.init(UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255))
+  }
+}

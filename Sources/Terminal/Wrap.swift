@@ -1,0 +1,112 @@
+import Core
+
+/// A text wrapped to a width, kept while the text grows: only the last line is wrapped again, so that a token costs the same
+/// in a long answer as in a short one.
+public struct WrappedText: Sendable {
+  public private(set) var lines: [String] = []
+  private let width: Int
+  /// UTF-8 offset in the source where the last line begins, and how much of the source has been wrapped.
+  private var lastLineStart = 0
+  private var wrapped = 0
+
+  /// - Parameter width: columns, at least 2 (a wide character must fit).
+  public init(width: Int) { self.width = max(2, width) }
+
+  /// Brings the lines up to date with `source`, which must begin with what was given before.
+  public mutating func update(_ source: String) {
+    let total = source.utf8.count
+    guard total != wrapped else { return }
+    if total < wrapped { self = WrappedText(width: width) }
+    if !lines.isEmpty { lines.removeLast() }
+    wrap(source, from: lastLineStart)
+    wrapped = total
+  }
+
+  private mutating func wrap(_ source: String, from start: Int) {
+    let utf8 = source.utf8
+    var index = utf8.index(utf8.startIndex, offsetBy: start)
+    var line = LineBuilder(start: start)
+    var offset = start
+    while index < utf8.endIndex {
+      let byte = utf8[index]
+      let after = utf8.index(after: index)
+      let isASCII = byte < 0x80 && (after == utf8.endIndex || utf8[after] < 0x80) && byte != 0x0D
+      let end = isASCII ? after : source.index(after: index)
+      let length = isASCII ? 1 : source.utf8.distance(from: index, to: end)
+      if byte == 0x0A || (byte == 0x0D && source[index] == "\r\n") {
+        lines.append(line.text)
+        line = LineBuilder(start: offset + length)
+      } else if isASCII, (0x20..<0x7F).contains(byte) {
+        add(
+          TextWidth.Glyph(text: TextWidth.asciiTexts[Int(byte)], width: 1), at: offset, length, isSpace: byte == 0x20,
+          &line)
+      } else if byte == 0x09 {
+        let stop = 4 - line.width % 4
+        for step in 0..<stop {
+          add(TextWidth.Glyph(text: " ", width: 1), at: offset, step == stop - 1 ? length : 0, isSpace: true, &line)
+        }
+      } else {
+        let glyphs = TextWidth.glyphs(of: source[index])
+        for (place, glyph) in glyphs.enumerated() {
+          add(glyph, at: offset, place == glyphs.count - 1 ? length : 0, isSpace: false, &line)
+        }
+      }
+      offset += length
+      index = end
+    }
+    lines.append(line.text)
+    lastLineStart = line.start
+  }
+
+  /// - Parameter length: source bytes this glyph ends; 0 for all but the last glyph of a character.
+  private mutating func add(
+    _ glyph: TextWidth.Glyph, at offset: Int, _ length: Int, isSpace: Bool, _ line: inout LineBuilder
+  ) {
+    if line.width + glyph.width > width {
+      if isSpace {
+        // A space that does not fit is the line break.
+        lines.append(line.text)
+        line = LineBuilder(start: offset + length)
+        return
+      }
+      lines.append(line.takeHead(at: offset))
+    }
+    line.add(glyph, isSpace: isSpace, end: offset + length)
+  }
+}
+
+/// The line being filled, with the last place where it may be broken.
+private struct LineBuilder {
+  var text = ""
+  var width = 0
+  /// Source offset of its first character.
+  var start: Int
+  private var breakText: String.Index?
+  private var breakWidth = 0
+  private var breakOffset = 0
+
+  init(start: Int) { self.start = start }
+
+  mutating func add(_ glyph: TextWidth.Glyph, isSpace: Bool, end: Int) {
+    text += glyph.text
+    width += glyph.width
+    // Leading spaces are indentation, not a place to break.
+    if isSpace, text.utf8.contains(where: { $0 != 0x20 }) {
+      (breakText, breakWidth, breakOffset) = (text.endIndex, width, end)
+    }
+  }
+
+  /// Cuts at the last break, or right here when a word fills the line; keeps the rest. Returns what was cut off.
+  mutating func takeHead(at offset: Int) -> String {
+    guard let cut = breakText else {
+      defer { self = LineBuilder(start: offset) }
+      return text
+    }
+    let head = String(text[..<cut].dropLast())
+    text = String(text[cut...])
+    width -= breakWidth
+    start = breakOffset
+    breakText = nil
+    return head
+  }
+}

@@ -1,0 +1,231 @@
+import Core
+import Dispatch
+import Engine
+import Terminal
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The workbench's main loop: waits for keys and events, updates the state, draws. Lives on the main thread; everything from
+/// other threads comes through the inbox.
+@MainActor
+public final class App {
+  /// No faster than this: what comes in between is drawn together.
+  private static let frameTime: Int64 = 16_000_000
+  /// Running clocks move this often.
+  private static let tickTime: Int64 = 100_000_000
+
+  private let engine: Engine
+  private let screen: Screen
+  private let inbox = Inbox()
+  private let layouts = Layouts()
+  private var state: State
+  private var races: [Race] = []
+  private var isLeaving = false
+  private var isDirty = true
+  private var lastDraw: Int64 = 0
+  private var lastWarm: Int64 = 0
+  private var signals: [any DispatchSourceSignal] = []
+  /// Told the time from a key to the frame that shows it, and each frame's own time; for measurements.
+  public var probe: Probe?
+
+  public struct Probe {
+    public var frames: [Int64] = []
+    public var keys: [Int64] = []
+
+    public init() {}
+  }
+
+  /// - Throws: `Screen.Failure` when the terminal cannot be drawn on.
+  public init(engine: Engine, state: State, theme: Theme, colors: Int) throws(Screen.Failure) {
+    self.engine = engine
+    self.state = state
+    screen = try Screen(theme: theme, colors: colors)
+    (self.state.width, self.state.height) = screen.size
+    self.state.composer.history = (try? engine.store.recentPrompts(limit: 200)) ?? []
+    let inbox = inbox
+    engine.store.onFault { fault in inbox.post(.message(fault?.message ?? "answers are being saved again")) }
+  }
+
+  /// Runs until the person leaves. The terminal is given back in any case.
+  /// - Parameter prompt: sent at once, if given.
+  public func run(prompt: String?) {
+    defer { screen.close() }
+    watchSignals()
+    if let prompt {
+      state.composer.set(prompt)
+      dispatch(.key(.enter))
+    }
+    draw()
+    while !isLeaving { step() }
+    finish()
+  }
+
+  private func watchSignals() {
+    for number in [SIGTERM, SIGHUP] {
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let inbox = inbox
+      source.setEventHandler { inbox.post(.quit) }
+      source.resume()
+      signals.append(source)
+    }
+  }
+
+  private func step() {
+    var sources = [
+      pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    let ready = poll(&sources, 2, waitMilliseconds())
+    let woken = Clock.now()
+    dispatch(.tick(woken))
+    // An interrupted wait is a resize, which ncurses tells as a key.
+    let hasKeys = ready < 0 || sources[0].revents & Int16(POLLIN) != 0
+    if hasKeys { readKeys() }
+    if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, sources[0].revents & Int16(POLLIN) == 0 {
+      isLeaving = true
+    }
+    for input in inbox.take() { dispatch(input) }
+    if state.isStreaming, woken - lastDraw >= Self.tickTime { isDirty = true }
+    if isDirty, hasKeys || Clock.now() - lastDraw >= Self.frameTime {
+      draw()
+      if hasKeys { probe?.keys.append(Clock.now() - woken) }
+    }
+  }
+
+  private func waitMilliseconds() -> Int32 {
+    let now = Clock.now()
+    if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
+    return state.isStreaming ? Int32(max(1, (lastDraw + Self.tickTime - now) / 1_000_000)) : 60_000
+  }
+
+  private func readKeys() {
+    for key in screen.readKeys() {
+      if key == .resize {
+        let size = screen.size
+        dispatch(.size(width: size.width, height: size.height))
+      } else {
+        dispatch(.key(key))
+      }
+    }
+  }
+
+  private func draw() {
+    let start = Clock.now()
+    let (frame, extents) = view(state, layouts)
+    state.extents = extents
+    screen.draw(frame)
+    lastDraw = Clock.now()
+    isDirty = false
+    probe?.frames.append(lastDraw - start)
+  }
+
+  private func dispatch(_ input: Input) {
+    if case .tick = input {} else { isDirty = true }
+    for command in update(&state, input) { carryOut(command) }
+  }
+
+  // MARK: Commands
+
+  private func carryOut(_ command: Command) {
+    switch command {
+    case .race(let isNewSession): startRace(isNewSession: isNewSession)
+    case .run(let lane, let generation): run(lane, generation)
+    case .stop(let lane): races.last?.stop(lane)
+    case .stopAll: races.last?.stopAll()
+    case .saveLanes: engine.store.append(.lanes(session: state.session.id, state.session.lanes))
+    case .warm:
+      let now = Clock.now()
+      if now - lastWarm > 20_000_000_000 || lastWarm == 0 {
+        lastWarm = now
+        engine.warm(state.lanes)
+      }
+    case .loadModels: loadModels()
+    case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
+    case .open(let session): load { .opened(try $0.store.session(session)) }
+    case .suspend: screen.suspend()
+    case .redraw: screen.redraw()
+    case .quit: isLeaving = true
+    }
+  }
+
+  private func startRace(isNewSession: Bool) {
+    guard let turn = state.turn else { return }
+    let request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
+    let session = state.session.id
+    races = [engine.start(request) { [inbox] event in inbox.post(.race(session: session, turn: turn.number, event)) }]
+  }
+
+  private func run(_ lane: Int, _ generation: Int) {
+    guard let turn = state.turn else { return }
+    if races.isEmpty {
+      // A session opened again: the turn has its row, a race of no lanes takes the new response.
+      let request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
+      let session = state.session.id
+      races = [
+        engine.resume(request) { [inbox] event in inbox.post(.race(session: session, turn: turn.number, event)) }
+      ]
+    }
+    races.last?.run(RaceRequest.entry(number: lane, session: state.session, turn: turn), generation: generation)
+  }
+
+  /// Reads from the database away from the main thread.
+  private func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
+    let (engine, inbox) = (engine, inbox)
+    DispatchQueue.global().async {
+      do {
+        inbox.post(try read(engine))
+      } catch {
+        inbox.post(.message((error as? StoreFault)?.message ?? "\(error)"))
+      }
+    }
+  }
+
+  private func loadModels() {
+    let (engine, inbox) = (engine, inbox)
+    DispatchQueue.global().async {
+      let recent = (try? engine.store.recentModels(limit: 20)) ?? []
+      engine.catalogue(recent: recent) { entries in inbox.post(.models(entries.map(Self.item))) }
+    }
+  }
+
+  private nonisolated static func item(_ entry: CatalogueEntry) -> ChoiceList.Item {
+    ChoiceList.Item(title: entry.model.text, detail: entry.detail, value: entry.model.text, isQuiet: entry.isKeyMissing)
+  }
+
+  private nonisolated static func item(_ session: SessionSummary) -> ChoiceList.Item {
+    let turns = session.turns == 1 ? "1 turn" : "\(session.turns) turns"
+    let cost = session.hasUnknownCost ? "\(session.cost.screenText) + ?" : session.cost.screenText
+    return ChoiceList.Item(
+      title: session.title.isEmpty ? "(no title)" : session.title,
+      detail:
+        "\(session.models.count) lanes · \(turns) · \(cost) · \(localTime(session.created)) · \(session.id.prefix(4))",
+      value: session.id)
+  }
+
+  /// Lanes still running are stopped and kept, then everything is written.
+  private func finish() {
+    if state.isStreaming {
+      races.last?.stopAll()
+      let deadline = Clock.now() + 1_000_000_000
+      while state.isStreaming, Clock.now() < deadline {
+        var source = pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&source, 1, 50)
+        for input in inbox.take() { dispatch(input) }
+      }
+    }
+  }
+}
+
+/// `2026-11-23 14:05` in the person's own time zone.
+public func localTime(_ seconds: Int64) -> String {
+  var time = time_t(seconds)
+  var parts = tm()
+  localtime_r(&time, &parts)
+  var buffer = [CChar](repeating: 0, count: 32)
+  let count = strftime(&buffer, buffer.count, "%Y-%m-%d %H:%M", &parts)
+  return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

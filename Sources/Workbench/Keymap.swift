@@ -1,0 +1,115 @@
+import Terminal
+
+/// Everything a key can do. The raw value is its name in the config and the palette.
+public enum Action: String, CaseIterable, Sendable {
+  case help, palette = "commands", places = "place.switch", interrupt, suspend, redraw
+  case send = "prompt.send", newLine = "prompt.newline", historyBack = "prompt.older", historyForward = "prompt.newer"
+  case focusLeft = "lane.left", focusRight = "lane.right"
+  case scrollUp = "scroll.up", scrollDown = "scroll.down", halfUp = "scroll.half-up", halfDown = "scroll.half-down"
+  case pageUp = "scroll.page-up", pageDown = "scroll.page-down", top = "scroll.top", bottom = "scroll.bottom"
+  case zoom = "lane.zoom", stop = "lane.stop", stopAll = "lane.stop-all", retry = "lane.retry", retryAll =
+    "lane.retry-all"
+  case add = "lane.add", drop = "lane.drop", model = "lane.model", reasoning = "lane.reasoning"
+  case scoreboard, sessions, newSession = "session.new", rule = "rule.next", close
+}
+
+/// Which keys do what: one table, from which the help, the palette, the footer and `furlong keys` are made.
+public struct Keymap: Equatable, Sendable {
+  public enum Place: String, Sendable {
+    case anywhere, prompt, lanes
+  }
+
+  public struct Row: Equatable, Sendable {
+    public let action: Action
+    public var keys: [Key]
+    public let place: Place
+    public let summary: String
+  }
+
+  public private(set) var rows: [Row] = Keymap.table
+
+  /// Rows without a key are in the palette only.
+  private static let table: [Row] = [
+    row(.send, .prompt, [.enter], "send the prompt to all lanes"),
+    row(.newLine, .prompt, [.control("j")], "new line"),
+    row(.historyBack, .prompt, [.up, .alt("p")], "older prompt"),
+    row(.historyForward, .prompt, [.down, .alt("n")], "newer prompt"),
+    row(.places, .anywhere, [.tab, .escape], "switch between prompt and lanes"),
+    row(.focusLeft, .lanes, [.character("h"), .left], "lane to the left (1 to 9: that lane)"),
+    row(.focusRight, .lanes, [.character("l"), .right], "lane to the right"),
+    row(.scrollUp, .lanes, [.character("k"), .up], "scroll up"),
+    row(.scrollDown, .lanes, [.character("j"), .down], "scroll down"),
+    row(.halfUp, .lanes, [.control("u")], "half a page up"),
+    row(.halfDown, .lanes, [.control("d")], "half a page down"),
+    row(.pageUp, .anywhere, [.pageUp], "page up"),
+    row(.pageDown, .anywhere, [.pageDown], "page down"),
+    row(.top, .lanes, [.character("g"), .home], "to the beginning"),
+    row(.bottom, .lanes, [.character("G"), .end], "to the end, and follow"),
+    row(.zoom, .lanes, [.character("z")], "zoom the lane"),
+    row(.stop, .lanes, [.character("x")], "stop the lane"),
+    row(.stopAll, .lanes, [.character("X")], "stop all lanes"),
+    row(.retry, .lanes, [.character("r")], "retry the lane"),
+    row(.retryAll, .lanes, [.character("R")], "retry all lanes"),
+    row(.add, .lanes, [.character("a")], "add a lane"),
+    row(.drop, .lanes, [.character("D")], "drop the lane"),
+    row(.model, .lanes, [.character("m")], "change the lane's model"),
+    row(.reasoning, .lanes, [.character("t")], "open or fold the reasoning"),
+    row(.scoreboard, .lanes, [.character("s")], "scoreboard on and off"),
+    row(.rule, .lanes, [.character("w")], "next race rule: what wins"),
+    row(.sessions, .lanes, [.character("H")], "sessions"),
+    row(.newSession, .lanes, [], "new session with the same lanes"),
+    row(.palette, .anywhere, [.control("p"), .character(":")], "commands"),
+    row(.help, .anywhere, [.f1, .character("?")], "help"),
+    row(.interrupt, .anywhere, [.control("c")], "clear the prompt, else stop the lanes, else leave"),
+    row(.suspend, .anywhere, [.control("z")], "suspend"),
+    row(.redraw, .anywhere, [.control("l")], "redraw"),
+    row(.close, .lanes, [.character("q")], "close what is open, then leave"),
+  ]
+
+  private static func row(_ action: Action, _ place: Place, _ keys: [Key], _ summary: String) -> Row {
+    Row(action: action, keys: keys, place: place, summary: summary)
+  }
+
+  public init() {}
+
+  /// - Parameter overrides: key names by action name, as in the config.
+  /// - Returns: what is wrong with them, each a sentence; those rows keep their default.
+  public init(overrides: [String: String], faults: inout [String]) {
+    for (name, text) in overrides.sorted(by: { $0.key < $1.key }) {
+      guard let index = rows.firstIndex(where: { $0.action.rawValue == name }) else {
+        faults.append("keys: no action ‘\(name)’; furlong keys lists them")
+        continue
+      }
+      let keys = text.split(separator: " ").map { Key(name: String($0)) }
+      guard !keys.isEmpty, !keys.contains(nil) else {
+        faults.append("keys: ‘\(text)’ for \(name) is no key; write one like x, Ctrl-X or PgDn")
+        continue
+      }
+      rows[index].keys = keys.compactMap(\.self)
+    }
+    for place in [Place.prompt, .lanes] {
+      var owners: [Key: Action] = [:]
+      for row in rows where row.place == place || row.place == .anywhere {
+        for key in row.keys {
+          if let other = owners[key] {
+            faults.append("keys: \(key.name) is both \(other.rawValue) and \(row.action.rawValue)")
+          }
+          owners[key] = row.action
+        }
+      }
+    }
+  }
+
+  /// The action of a key where the person is. In the prompt, plain characters are text.
+  public func action(for key: Key, in place: Place) -> Action? {
+    rows.first { row in
+      guard row.keys.contains(key), row.place == place || row.place == .anywhere else { return false }
+      if place == .prompt, case .character = key { return false }
+      return true
+    }?.action
+  }
+
+  public func keyName(_ action: Action) -> String {
+    rows.first { $0.action == action }?.keys.first?.name ?? ""
+  }
+}

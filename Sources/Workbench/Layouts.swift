@@ -1,0 +1,40 @@
+import Core
+import Terminal
+
+/// Wrapped texts, kept between frames. A memo of the view: it changes what a frame costs, never what it shows.
+public final class Layouts {
+  struct Key: Hashable {
+    enum Part { case prompt, notices, reasoning, answer, error }
+    var turn: Int
+    var lane: Int
+    var generation: Int
+    var part: Part
+  }
+
+  private var session = ""
+  private var width: [Int: Int] = [:]
+  private var texts: [Key: WrappedText] = [:]
+
+  public init() {}
+
+  /// Forgets what belongs to another session.
+  func begin(session: String) {
+    if session != self.session {
+      self.session = session
+      texts = [:]
+    }
+  }
+
+  /// Forgets a lane whose pane has another width now.
+  func begin(lane: Int, width: Int) {
+    if self.width[lane] != width {
+      self.width[lane] = width
+      texts = texts.filter { $0.key.lane != lane }
+    }
+  }
+
+  func lines(_ source: String, _ key: Key, width: Int) -> [String] {
+    texts[key, default: WrappedText(width: width)].update(source)
+    return texts[key]?.lines ?? []
+  }
+}

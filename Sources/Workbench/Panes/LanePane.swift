@@ -1,0 +1,202 @@
+import Core
+import Terminal
+
+/// One lane: its thread of prompts and answers in a border that says who answers and how it goes.
+struct LanePane {
+  let state: State
+  let lane: Int
+  let place: Int?
+
+  private var model: String { VisibleText.line(state.lanes[lane].text) }
+  private var isFocused: Bool { lane == state.focus }
+  private var response: Response? { state.response(lane) }
+
+  func draw(_ area: Area, _ layouts: Layouts, _ frame: inout Frame) -> State.Extent {
+    let isActive = isFocused && state.place == .lanes
+    frame.box(area, Style(isActive ? .focus : .border), borders: state.borders)
+    drawTitle(area, isActive, &frame)
+    let inside = Area(x: area.x + 2, y: area.y + 1, width: max(2, area.width - 4), height: max(1, area.height - 2))
+    let blocks = Thread(state: state, lane: lane, width: inside.width).blocks(layouts)
+    let total = blocks.reduce(0) { $0 + $1.lines.count }
+    let top = firstLine(total: total, height: inside.height)
+    drawLines(blocks, from: top, in: inside, &frame)
+    if total > inside.height { drawThumb(area, top, total, inside.height, &frame) }
+    drawFoot(area, below: total - top - inside.height, &frame)
+    return State.Extent(lines: total, height: inside.height)
+  }
+
+  /// A lane of which only the state is seen.
+  func drawStrip(_ area: Area, _ frame: inout Frame) {
+    let foot = response.map { footText($0) } ?? ""
+    let footWidth = TextWidth.of(foot)
+    frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.strong))
+    frame.put(
+      TextWidth.fitted(title, columns: max(4, area.width - footWidth - 10)), x: area.x + 4, y: area.y, Style(.quiet))
+    frame.put(foot, x: area.x + area.width - footWidth - 2, y: area.y, Style(response?.state.role ?? .quiet))
+  }
+
+  private var title: String {
+    model + (response?.isSimulated == true ? " (simulated)" : "")
+  }
+
+  private func drawTitle(_ area: Area, _ isActive: Bool, _ frame: inout Frame) {
+    let medal = place.map { " \(Readable.ordinal($0)) " } ?? ""
+    let medalWidth = TextWidth.of(medal)
+    let room = area.width - 7 - medalWidth
+    let style = Style(isActive ? .focus : isFocused ? .strong : .title, bold: isFocused)
+    let used = frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, style)
+    frame.put(TextWidth.fitted(title, columns: room) + " ", x: area.x + 1 + used, y: area.y, style)
+    if place != nil {
+      frame.put(
+        medal, x: area.x + area.width - 1 - medalWidth, y: area.y, Style(place == 1 ? .good : .quiet, bold: place == 1))
+    }
+  }
+
+  // MARK: Text
+
+  private func firstLine(total: Int, height: Int) -> Int {
+    let last = max(0, total - height)
+    switch state.scroll[lane] ?? .follow {
+    case .follow: return last
+    case .at(let line): return min(line, last)
+    }
+  }
+
+  private func drawLines(_ blocks: [Block], from top: Int, in area: Area, _ frame: inout Frame) {
+    var skipped = 0
+    var y = area.y
+    for block in blocks {
+      if skipped + block.lines.count <= top {
+        skipped += block.lines.count
+        continue
+      }
+      for line in block.lines.dropFirst(max(0, top - skipped)) {
+        guard y < area.y + area.height else { return }
+        frame.put(line, x: area.x, y: y, block.style, limit: area.width)
+        y += 1
+      }
+      skipped += block.lines.count
+    }
+  }
+
+  /// Where in the whole text the pane stands, on its right border.
+  private func drawThumb(_ area: Area, _ top: Int, _ total: Int, _ height: Int, _ frame: inout Frame) {
+    let length = max(1, height * height / total)
+    let start = (height - length) * top / max(1, total - height)
+    for offset in 0..<length {
+      frame.put(state.borders.thumb, x: area.x + area.width - 1, y: area.y + 1 + start + offset, Style(.quiet))
+    }
+  }
+
+  // MARK: Foot
+
+  private func drawFoot(_ area: Area, below: Int, _ frame: inout Frame) {
+    let y = area.y + area.height - 1
+    if let response {
+      let text = " " + TextWidth.fitted(footText(response), columns: area.width - 4) + " "
+      let word = response.state.rawValue
+      frame.put(text, x: area.x + 1, y: y, Style(.quiet))
+      frame.put(TextWidth.fitted(word, columns: area.width - 4), x: area.x + 2, y: y, Style(response.state.role))
+    }
+    if case .at? = state.scroll[lane], below > 0 {
+      let mark = " \(state.borders.down) \(below) more "
+      frame.put(mark, x: area.x + area.width - 1 - TextWidth.of(mark), y: y, Style(.busy))
+    }
+  }
+
+  /// State, seconds, TTFT, speed, cost.
+  private func footText(_ response: Response) -> String {
+    var parts = [response.state.rawValue]
+    let timing = response.timing
+    if response.state.isOver {
+      parts[0] += timing.end.map { " " + Readable.duration($0) } ?? ""
+    } else if let sent = state.sentAt[lane] {
+      parts[0] += " " + Readable.duration(max(0, state.now - sent))
+    }
+    if let first = timing.firstToken { parts.append(Readable.duration(first)) }
+    let tokens = response.state.isOver ? response.usage.output : timing.chunks
+    if let speed = timing.tokensPerSecond(outputTokens: tokens) { parts.append("\(Readable.rate(speed)) t/s") }
+    if response.state.isOver { parts.append(Readable.cost(response.cost)) }
+    return parts.joined(separator: " \(state.borders.dot) ")
+  }
+}
+
+/// Lines of one kind within a pane.
+struct Block {
+  var lines: [String]
+  var style = Style()
+}
+
+/// What one lane has been asked and has said, as blocks of wrapped lines.
+private struct Thread {
+  let state: State
+  let lane: Int
+  let width: Int
+
+  func blocks(_ layouts: Layouts) -> [Block] {
+    layouts.begin(lane: lane, width: width)
+    var result: [Block] = []
+    for turn in state.session.turns {
+      let isLatest = turn.number == state.turn?.number
+      if !result.isEmpty { result.append(Block(lines: [""])) }
+      result.append(prompt(turn, layouts))
+      if let response = turn.responses[lane] {
+        result += answer(response, turn, isLatest, layouts)
+      } else {
+        result.append(Block(lines: ["\(state.borders.dot) not asked"], style: Style(.quiet)))
+      }
+    }
+    return result
+  }
+
+  private func key(_ turn: Turn, _ part: Layouts.Key.Part) -> Layouts.Key {
+    Layouts.Key(turn: turn.number, lane: lane, generation: turn.responses[lane]?.generation ?? 0, part: part)
+  }
+
+  private func prompt(_ turn: Turn, _ layouts: Layouts) -> Block {
+    let most = 6
+    var lines = layouts.lines("\(state.borders.prompt) \(turn.prompt)", key(turn, .prompt), width: width)
+    if lines.count > most { lines = lines.prefix(most - 1) + ["… \(lines.count - most + 1) lines more"] }
+    return Block(lines: lines + [""], style: Style(.prompt))
+  }
+
+  private func answer(_ response: Response, _ turn: Turn, _ isLatest: Bool, _ layouts: Layouts) -> [Block] {
+    var blocks: [Block] = []
+    if !response.notices.isEmpty {
+      let text = response.notices.map { "\(state.borders.dot) \($0)" }.joined(separator: "\n")
+      blocks.append(Block(lines: layouts.lines(text, key(turn, .notices), width: width), style: Style(.quiet)))
+    }
+    if !response.reasoning.isEmpty { blocks += reasoning(response, turn, isLatest, layouts) }
+    if !response.text.isEmpty {
+      blocks.append(Block(lines: layouts.lines(response.text, key(turn, .answer), width: width)))
+    }
+    if let error = response.error {
+      let style = Style(response.state == .stopped || response.state == .cut ? .warning : .bad)
+      let text = "\(state.borders.failed) \(error.message)"
+      blocks.append(Block(lines: layouts.lines(text, key(turn, .error), width: width), style: style))
+    }
+    return blocks
+  }
+
+  /// One line, or all of it when opened.
+  private func reasoning(_ response: Response, _ turn: Turn, _ isLatest: Bool, _ layouts: Layouts) -> [Block] {
+    let isOpen = state.openReasoning.contains(lane)
+    let timing = response.timing
+    let until = timing.firstAnswer ?? timing.end ?? 0
+    let seconds = Readable.duration(max(0, until - (timing.firstToken ?? 0)))
+    let tokens =
+      response.usage.reasoning > 0 ? "\(response.usage.reasoning)" : "~\((response.reasoning.utf8.count + 3) / 4)"
+    let mark = isOpen ? state.borders.opened : state.borders.folded
+    let word = response.state == .thinking ? "thinking" : "thought"
+    var blocks = [
+      Block(
+        lines: ["\(mark) \(word) \(seconds) \(state.borders.dot) \(tokens) tok"], style: Style(.reasoning, italic: true)
+      )
+    ]
+    if isOpen {
+      let lines = layouts.lines(response.reasoning, key(turn, .reasoning), width: width)
+      blocks.append(Block(lines: lines + [""], style: Style(.reasoning, italic: true)))
+    }
+    return blocks
+  }
+}

@@ -1,0 +1,54 @@
+import Core
+import Terminal
+
+/// The scoreboard below the lanes.
+enum ScoreboardPane {
+  /// Rows wanted: none while there is nothing to compare, or when the window is too low for both.
+  static func height(_ state: State) -> Int {
+    guard state.showsScoreboard, !state.responses.isEmpty, state.height >= 20 + state.responses.count else { return 0 }
+    return state.responses.count + 1
+  }
+
+  static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
+    let columns = Scoreboard.Column.allCases
+    let places = Scoreboard.places(state.responses, winner: state.turn?.winner)
+    let rows = state.responses.map { Scoreboard.row($0, place: places[$0.lane]) }
+    let widths = Self.widths(columns, rows, total: area.width - 2)
+    func draw(_ texts: [Scoreboard.Column: String], y: Int, _ style: (Scoreboard.Column) -> Style) {
+      var x = area.x + 1
+      for (column, width) in zip(columns, widths) {
+        let text = TextWidth.fitted(VisibleText.line(texts[column] ?? ""), columns: width)
+        let indent = column.isNumeric ? width - TextWidth.of(text) : 0
+        frame.put(text, x: x + indent, y: y, style(column), limit: width)
+        x += width + 2
+      }
+    }
+    draw(Dictionary(uniqueKeysWithValues: columns.map { ($0, $0.rawValue) }), y: area.y) { _ in Style(.quiet) }
+    for (index, response) in state.responses.enumerated() {
+      let isFirst = places[response.lane] == 1
+      draw(rows[index], y: area.y + 1 + index) { column in
+        switch column {
+        case .state: Style(response.state.role)
+        case .model: Style(isFirst ? .strong : .text)
+        case .number: Style(.quiet)
+        default: Style(.text)
+        }
+      }
+    }
+  }
+
+  /// Every column as wide as its widest text; the model takes what is left.
+  private static func widths(_ columns: [Scoreboard.Column], _ rows: [[Scoreboard.Column: String]], total: Int) -> [Int]
+  {
+    var widths = columns.map { column in
+      max(
+        TextWidth.of(column.rawValue), rows.map { TextWidth.of($0[column] ?? "") }.max() ?? 0, column.isNumeric ? 5 : 0)
+    }
+    if let first = widths.indices.first { widths[first] = 1 }
+    guard let model = columns.firstIndex(of: .model) else { return widths }
+    let others =
+      widths.enumerated().filter { $0.offset != model }.reduce(0) { $0 + $1.element } + 2 * (columns.count - 1)
+    widths[model] = max(8, min(widths[model], total - others))
+    return widths
+  }
+}

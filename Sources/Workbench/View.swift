@@ -1,0 +1,57 @@
+import Core
+import Terminal
+
+/// The screen as a value. Besides the frame it tells how long each pane's text is, which scrolling needs to know.
+public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: [Int: State.Extent]) {
+  var frame = Frame(width: state.width, height: state.height)
+  guard state.width >= 60, state.height >= 16 else {
+    drawTooSmall(state, &frame)
+    return (frame, [:])
+  }
+  layouts.begin(session: state.session.id)
+  let prompt = PromptPane(state: state)
+  let boardHeight = ScoreboardPane.height(state)
+  let lanesHeight = state.height - 2 - prompt.height - boardHeight
+  HeaderPane.draw(state, &frame)
+  let extents = LanesPane.draw(
+    state, Area(x: 0, y: 1, width: state.width, height: lanesHeight), layouts, &frame)
+  if boardHeight > 0 {
+    ScoreboardPane.draw(state, Area(x: 0, y: 1 + lanesHeight, width: state.width, height: boardHeight), &frame)
+  }
+  prompt.draw(Area(x: 0, y: 1 + lanesHeight + boardHeight, width: state.width, height: prompt.height), &frame)
+  FooterPane.draw(state, y: state.height - 1, &frame)
+  OverlayPane.draw(state, &frame)
+  return (frame, extents)
+}
+
+private func drawTooSmall(_ state: State, _ frame: inout Frame) {
+  var wrapped = WrappedText(width: state.width)
+  wrapped.update(
+    "Furlong needs 60×16 cells; this window has \(state.width)×\(state.height). Make it larger, or use: furlong race")
+  for (y, line) in wrapped.lines.enumerated() { frame.put(line, x: 0, y: y) }
+}
+
+/// The marks that are not letters, with stand-ins for terminals without them.
+extension Borders {
+  var isASCII: Bool { self == .ascii }
+  var prompt: String { isASCII ? ">" : "›" }
+  var folded: String { isASCII ? "+" : "▸" }
+  var opened: String { isASCII ? "-" : "▾" }
+  var dot: String { isASCII ? "-" : "·" }
+  var failed: String { isASCII ? "!" : "✗" }
+  var down: String { isASCII ? "v" : "↓" }
+  var thumb: String { isASCII ? "#" : "┃" }
+}
+
+extension ResponseState {
+  /// How a state word is coloured: quiet while nothing happens, busy while it does, then good, warning or bad.
+  var role: Role {
+    switch self {
+    case .queued, .connecting, .waiting, .stopped: .quiet
+    case .thinking, .answering: .busy
+    case .done: .good
+    case .truncated, .refused, .cut: .warning
+    case .failed: .bad
+    }
+  }
+}

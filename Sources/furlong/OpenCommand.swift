@@ -1,0 +1,140 @@
+import ArgumentParser
+import Core
+import Engine
+import Foundation
+import Store
+import Terminal
+import Workbench
+
+/// What `furlong` does without a command.
+struct OpenCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "open", abstract: "Open the workbench (what furlong does without a command).")
+
+  @Argument(help: "A prompt to send at once.")
+  var prompt: String?
+
+  @Option(
+    name: [.customShort("m"), .customLong("model")],
+    help: ArgumentHelp("A lane: provider/model, with parameters after commas.", valueName: "model"))
+  var models: [String] = []
+
+  @Option(help: "A lineup from the config.")
+  var lineup: String?
+
+  @Option(help: ArgumentHelp("Open a session again; its id may be shortened.", valueName: "id"))
+  var session: String?
+
+  @Option(help: "What wins: \(WorkbenchLaunch.rules.map(\.rawValue).joined(separator: ", ")).")
+  var rule: RaceRule?
+
+  @OptionGroup var looks: LooksOptions
+  @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    if let rule, !WorkbenchLaunch.rules.contains(rule) {
+      throw ValidationError("\(rule.rawValue) needs a check: use furlong race --valid")
+    }
+    if session != nil, !models.isEmpty || lineup != nil {
+      throw ValidationError("--session brings its own lanes: leave out -m and --lineup")
+    }
+  }
+
+  func run() throws {
+    let setup = try Setup(database: database.database)
+    try WorkbenchLaunch.requireTerminal()
+    let store = try setup.openStore()
+    let engine = setup.makeEngine(store: store)
+    var isStored = false
+    let opened: Session
+    if let session {
+      do throws(StoreError) { opened = try store.session(session) } catch { throw CommandError(error.message) }
+      isStored = true
+    } else {
+      let lanes = try setup.lanes(models: models, lineup: lineup, engine: engine)
+      opened = Session(
+        id: Session.newID(), created: Clock.date(), title: "", rule: rule ?? .all, lanes: lanes, turns: [])
+    }
+    try WorkbenchLaunch(setup: setup, engine: engine, session: opened, isStored: isStored, looks: looks).run(
+      prompt: prompt)
+  }
+}
+
+struct DemoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo", abstract: "See it work on simulated models: no key, no network, nothing kept.")
+
+  @OptionGroup var looks: LooksOptions
+
+  func run() throws {
+    let setup = try Setup()
+    let store: Store
+    do throws(StoreError) { store = try Store.inMemory() } catch { throw CommandError(error.message) }
+    let engine = setup.makeEngine(store: store)
+    let prompt = "Which of you is fastest, and how would I know?"
+    let lanes = ["hare", "tortoise", "owl"].map { Lane(model: ModelID(provider: "demo", model: $0)) }
+    let session = Session(
+      id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: .all, lanes: lanes, turns: [])
+    if Console.outputIsTerminal, Console.inputIsTerminal {
+      try WorkbenchLaunch(setup: setup, engine: engine, session: session, isStored: false, looks: looks).run(
+        prompt: prompt)
+    } else {
+      Console.error("Simulated models: no model is asked and nothing is spent.")
+      let request = RaceRequest(session: session, isNewSession: true, turn: Turn(number: 1, prompt: prompt, rule: .all))
+      RaceText.printResult(HeadlessRace(request: request, engine: engine, printsText: true).run(), session: nil)
+    }
+  }
+}
+
+struct LooksOptions: ParsableArguments {
+  @Flag(help: "Borders of plain ASCII characters.")
+  var ascii = false
+}
+
+/// Puts the workbench on the terminal.
+struct WorkbenchLaunch {
+  /// Rules that need nothing more than their name.
+  static let rules = RaceRule.allCases.filter { $0 != .firstValid }
+
+  let setup: Setup
+  let engine: Engine
+  let session: Session
+  let isStored: Bool
+  let looks: LooksOptions
+
+  static func requireTerminal() throws(CommandError) {
+    guard Console.outputIsTerminal, Console.inputIsTerminal else {
+      throw CommandError("the workbench needs a terminal; without one use: furlong race PROMPT -m MODEL")
+    }
+  }
+
+  func run(prompt: String?) throws {
+    try Self.requireTerminal()
+    var state = State(session: session)
+    state.isStored = isStored
+    var faults: [String] = []
+    state.keymap = Keymap(overrides: setup.config.keys, faults: &faults)
+    if !faults.isEmpty { throw CommandError(faults.joined(separator: "\nfurlong: ")) }
+    if looks.ascii { state.borders = .ascii }
+    let theme = try Themes(paths: setup.paths).theme(setup.config.theme)
+    // https://no-color.org: set and not empty means none.
+    let colors = (setup.environment["NO_COLOR"] ?? "").isEmpty ? Int.max : 0
+    let terminal = setup.environment["TERM"] ?? ""
+    // The root command is synchronous, so this is the main thread.
+    let isShown = MainActor.assumeIsolated {
+      do throws(Screen.Failure) {
+        let app = try App(engine: engine, state: state, theme: theme, colors: colors)
+        app.run(prompt: prompt)
+        return true
+      } catch {
+        return false
+      }
+    }
+    guard isShown else {
+      throw CommandError(
+        "this terminal (TERM=\(terminal.isEmpty ? "not set" : terminal)) cannot show the workbench: set TERM to what it is, or use furlong race"
+      )
+    }
+    do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
+  }
+}
