@@ -34,9 +34,11 @@ public struct Timing: Equatable, Sendable {
     end = offset
   }
 
-  /// (output tokens - tokens of the first chunk) / (end - TTFT). Nil below two tokens, or when all came at once.
+  /// (output tokens - tokens of the first chunk) / (end - TTFT). Nil below two tokens, or when
+  /// all came within five milliseconds: that is the speed of the network, not of the model.
   public func tokensPerSecond(outputTokens: Int) -> Double? {
-    guard let firstToken, let end, end > firstToken, outputTokens > chunksInFirstRead, outputTokens >= 2 else {
+    guard let firstToken, let end, end - firstToken >= 5_000_000, outputTokens > chunksInFirstRead, outputTokens >= 2
+    else {
       return nil
     }
     return Double(outputTokens - chunksInFirstRead) * 1e9 / Double(end - firstToken)

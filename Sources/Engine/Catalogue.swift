@@ -16,9 +16,14 @@ public struct CatalogueEntry: Equatable, Sendable {
   public var detail: String {
     var parts: [String] = []
     if isKeyMissing { parts.append("no key") }
-    if let contextLength { parts.append(contextLength >= 1000 ? "\(contextLength / 1000)k" : "\(contextLength)") }
+    if let contextLength { parts.append(Self.short(contextLength)) }
     if isLocal { parts.append("free") } else if let price { parts.append("$\(price.input) in · $\(price.output) out") }
     return parts.joined(separator: " · ")
+  }
+
+  /// `512`, `200k`, `1M`.
+  private static func short(_ tokens: Int) -> String {
+    tokens >= 1_000_000 ? "\(tokens / 1_000_000)M" : tokens >= 1000 ? "\(tokens / 1000)k" : "\(tokens)"
   }
 }
 

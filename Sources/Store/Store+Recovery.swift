@@ -27,14 +27,19 @@ extension Store {
       reasoning += part["reasoning"] as Data
       arrivals += part["arrivals"] as Data
     }
+    var timing = Timing()
+    for chunk in Arrivals.chunks(arrivals) { timing.note(chunk.channel, at: chunk.microseconds * 1000) }
     let error = ResponseError(
       .cut, "Furlong ended while this answer was coming; what had come is kept", retryable: true)
     try db.execute(
       sql: """
         UPDATE response SET finished = ?, state = ?, error = ?, text = CAST(? AS TEXT), reasoning = CAST(? AS TEXT),
-          arrivals = ?, cost_status = 'unknown' WHERE id = ?
+          arrivals = ?, cost_status = 'unknown', ttft = ?, ttfo = ?, end = ?, chunks = ?, chunks_first_read = ? WHERE id = ?
         """,
-      arguments: [Clock.date(), ResponseState.cut.rawValue, error.json.serialized(), text, reasoning, arrivals, id])
+      arguments: [
+        Clock.date(), ResponseState.cut.rawValue, error.json.serialized(), text, reasoning, arrivals, timing.firstToken,
+        timing.firstAnswer, timing.end, timing.chunks, timing.chunksInFirstRead, id,
+      ])
     try db.execute(sql: "DELETE FROM part WHERE response = ?", arguments: [id])
   }
 }

@@ -10,6 +10,9 @@ public final class Screen {
     case unsuitable
   }
 
+  /// A little less than ncurses is told to wait.
+  private static let escapeDelay: Int64 = 20_000_000
+
   private let theme: Theme
   private let colors: Int
   private var drawn: Frame?
@@ -107,6 +110,7 @@ public final class Screen {
     var code: Int32 = 0
     var hasEscape = false
     while true {
+      let before = Clock.now()
       switch Int(cnc_read(&code)) {
       case CNC_CHARACTER:
         guard let scalar = Unicode.Scalar(UInt32(bitPattern: code)) else { continue }
@@ -116,7 +120,10 @@ public final class Screen {
           hasEscape = false
           keys.append(.alt(Character(scalar)))
         } else if scalar.value == 0x1B {
-          hasEscape = true
+          // ncurses waits a moment for the rest of a sequence. If it waited in vain this is the Esc key itself, and what
+          // comes next is another key; if it did not wait, the next character belongs to it (Alt).
+          hasEscape = Clock.now() - before < Screen.escapeDelay
+          if !hasEscape { keys.append(.escape) }
         } else {
           append(Key.scalar(scalar), to: &keys)
         }

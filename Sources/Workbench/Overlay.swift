@@ -95,7 +95,7 @@ enum Fuzzy {
     let words = query.lowercased().split(separator: " ").map { Array($0.utf8) }
     if words.isEmpty { return items }
     let scored = items.enumerated().compactMap { index, item -> (item: ChoiceList.Item, score: Int, index: Int)? in
-      let text = Array((item.title + " " + item.detail).lowercased().utf8)
+      let text = Array(item.title.lowercased().utf8)
       var total = 0
       for word in words {
         guard let score = score(word, in: text) else { return nil }

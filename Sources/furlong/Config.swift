@@ -155,7 +155,9 @@ private struct ConfigReader {
         fault(node, error.message)
       }
     }
-    if result.isEmpty { fault(list, "a lineup is a list of models, such as [openai/gpt-5.6, local/smollm2-135m]") }
+    if list.sequence?.isEmpty ?? true {
+      fault(list, "a lineup is a list of models, such as [openai/gpt-5.6, local/smollm2-135m]")
+    }
     return result
   }
 

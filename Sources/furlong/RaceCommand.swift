@@ -72,6 +72,7 @@ struct RaceCommand: ParsableCommand {
     let store = try setup.openStore()
     let engine = setup.makeEngine(store: store)
     let lanes = try setup.lanes(models: models, lineup: lineup, engine: engine)
+    try Self.requireAnyKey(lanes, engine)
     let rule = rule ?? (valid == nil ? .all : .firstValid)
     let session = Session(
       id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: rule, lanes: lanes, turns: [])
@@ -87,9 +88,26 @@ struct RaceCommand: ParsableCommand {
     } else {
       RaceText.printResult(outcome, session: session.id)
     }
-    do throws(StoreError) { try store.close() } catch { Console.error("furlong: \(error.message)") }
+    var isSaved = true
+    do throws(StoreError) {
+      try store.close()
+    } catch {
+      // Told already when it happened; the answers are on standard output.
+      isSaved = false
+    }
     if outcome.isInterrupted { throw ExitCode(130) }
-    if !outcome.isAsAsked(rule: rule) { throw ExitCode(1) }
+    if !outcome.isAsAsked(rule: rule) || !isSaved { throw ExitCode(1) }
+  }
+
+  /// One lane without its key fails by itself, while the others race; when none has a key there is no race.
+  private static func requireAnyKey(_ lanes: [Lane], _ engine: Engine) throws(CommandError) {
+    var missing: [String] = []
+    for lane in lanes {
+      guard let service = engine.service(lane.model.provider), case .missing(let message) = engine.key(for: service)
+      else { return }
+      if !missing.contains(message) { missing.append(message) }
+    }
+    throw CommandError(missing.joined(separator: "\nfurlong: "))
   }
 
   private static func readStandardInput() throws -> String {
