@@ -65,14 +65,16 @@ public final class App {
   }
 
   private func watchSignals() {
-    for number in [SIGTERM, SIGHUP] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      let inbox = inbox
-      source.setEventHandler { inbox.post(.quit) }
-      source.resume()
-      signals.append(source)
-    }
+    signals = [SIGTERM, SIGHUP].map { Self.watch($0, inbox) }
+  }
+
+  /// Outside the main actor: the handler runs on a queue of its own.
+  private nonisolated static func watch(_ number: Int32, _ inbox: Inbox) -> any DispatchSourceSignal {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler { inbox.post(.quit) }
+    source.resume()
+    return source
   }
 
   private func step() {
