@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "furlong",
   products: [
-    .executable(name: "furlong", targets: ["furlong"])
+    .executable(name: "furlong", targets: ["furlong"]),
+    .executable(name: "furlong-bench", targets: ["furlong-bench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -16,6 +17,7 @@ let package = Package(
   targets: [
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(name: "CPseudoTerminal"),
     .target(name: "CPriceRecords", exclude: ["prices.json", "LICENSE-genai-prices"]),
     .target(name: "Core"),
     .target(name: "Providers", dependencies: ["Core"]),
@@ -31,6 +33,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"]),
+    .executableTarget(
+      name: "furlong-bench", dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],
+      path: "Bench"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -70,10 +70,14 @@ public enum TextWidth {
       } else if isZeroWidth(scalar) {
         // Joiners and selectors change how wide some terminals draw: only real combining marks stay, and only a few.
         if width > 0, isCombining(scalar), drawn.unicodeScalars.count < 5 { drawn.unicodeScalars.append(scalar) }
+      } else if isRegional(scalar) {
+        // Half of a flag: its letter, since terminals agree neither on flags nor on their width.
+        flush()
+        result.append(Glyph(text: asciiTexts[Int(scalar.value - 0x1F1E6) + 0x41], width: 1))
       } else if width == 0 {
         drawn = String(scalar)
         width = isWide(scalar) ? 2 : 1
-      } else if isRegional(scalar) || isModifier(scalar) || drawn.unicodeScalars.last.map(isWide) == true {
+      } else if isModifier(scalar) || drawn.unicodeScalars.last.map(isWide) == true {
         // The rest of an emoji sequence: its base stands for it.
         continue
       } else {

@@ -42,14 +42,10 @@ public struct WrappedText: Sendable {
           &line)
       } else if byte == 0x09 {
         let stop = 4 - line.width % 4
-        for step in 0..<stop {
-          add(TextWidth.Glyph(text: " ", width: 1), at: offset, step == stop - 1 ? length : 0, isSpace: true, &line)
-        }
+        let glyph = TextWidth.Glyph(text: String(repeating: " ", count: stop), width: stop)
+        add(glyph, at: offset, length, isSpace: true, &line)
       } else {
-        let glyphs = TextWidth.glyphs(of: source[index])
-        for (place, glyph) in glyphs.enumerated() {
-          add(glyph, at: offset, place == glyphs.count - 1 ? length : 0, isSpace: false, &line)
-        }
+        add(TextWidth.glyphs(of: source[index]), at: offset, length, &line)
       }
       offset += length
       index = end
@@ -58,7 +54,15 @@ public struct WrappedText: Sendable {
     lastLineStart = line.start
   }
 
-  /// - Parameter length: source bytes this glyph ends; 0 for all but the last glyph of a character.
+  /// A placeholder of several glyphs stays together, unless the line is too narrow for it: wrapping goes on from where a line
+  /// begins in the source, which cannot be within a character.
+  private mutating func add(_ glyphs: [TextWidth.Glyph], at offset: Int, _ length: Int, _ line: inout LineBuilder) {
+    let joined = TextWidth.Glyph(
+      text: glyphs.map(\.text).joined(), width: min(width, glyphs.reduce(0) { $0 + $1.width }))
+    add(joined, at: offset, length, isSpace: false, &line)
+  }
+
+  /// - Parameter length: source bytes of this glyph.
   private mutating func add(
     _ glyph: TextWidth.Glyph, at offset: Int, _ length: Int, isSpace: Bool, _ line: inout LineBuilder
   ) {

@@ -57,7 +57,7 @@ public enum Readable {
     if milliseconds < 1000 { return "\(milliseconds)ms" }
     let tenths = (nanoseconds + 50_000_000) / 100_000_000
     if tenths < 600 { return "\(tenths / 10).\(tenths % 10)s" }
-    let seconds = nanoseconds / 1_000_000_000
+    let seconds = (nanoseconds + 500_000_000) / 1_000_000_000
     return "\(seconds / 60)m\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)s"
   }
 

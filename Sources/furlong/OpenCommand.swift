@@ -124,7 +124,10 @@ struct WorkbenchLaunch {
     let isShown = MainActor.assumeIsolated {
       do throws(Screen.Failure) {
         let app = try App(engine: engine, state: state, theme: theme, colors: colors)
+        let probe = setup.environment["FURLONG_PROBE"]
+        if probe != nil { app.probe = App.Probe() }
         app.run(prompt: prompt)
+        if let probe, let times = app.probe { write(times, to: probe) }
         return true
       } catch {
         return false
@@ -136,5 +139,13 @@ struct WorkbenchLaunch {
       )
     }
     do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
+  }
+
+  /// For `make bench`: the time each frame and each key took, in nanoseconds.
+  private func write(_ probe: App.Probe, to path: String) {
+    let document: JSON = [
+      "frames": .array(probe.frames.map { .int($0) }), "keys": .array(probe.keys.map { .int($0) }),
+    ]
+    _ = FileManager.default.createFile(atPath: path, contents: Data(document.serialized().utf8))
   }
 }

@@ -11,13 +11,16 @@ enum HeaderPane {
     if !state.responses.isEmpty { right.append("\(over) of \(state.responses.count) ended") }
     let unknown = state.hasUnknownCost ? " + ?" : ""
     right.append(state.spent.screenText + unknown)
-    right.append(String(state.session.id.prefix(4)))
+    if state.width >= 70 { right.append(String(state.session.id.prefix(4))) }
     let tail = right.joined(separator: dot) + " "
     let tailWidth = TextWidth.of(tail)
     var used = frame.put(" furlong", x: 0, y: 0, Style(.bar, bold: true))
     used += frame.put("  race\(dot)\(state.session.rule.rawValue)", x: used, y: 0, Style(.bar))
-    let title = state.session.title.isEmpty ? "" : dot + VisibleText.line(state.session.title)
-    frame.put(TextWidth.fitted(title, columns: max(0, state.width - used - tailWidth - 2)), x: used, y: 0, Style(.bar))
+    let room = state.width - used - tailWidth - 2
+    if !state.session.title.isEmpty, room >= 12 {
+      let title = TextWidth.fitted(VisibleText.line(state.session.title), columns: room - TextWidth.of(dot))
+      frame.put(dot + title, x: used, y: 0, Style(.bar))
+    }
     frame.put(tail, x: max(used, state.width - tailWidth), y: 0, Style(.bar))
   }
 }

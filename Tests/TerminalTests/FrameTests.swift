@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import Terminal
+
+@Suite struct FrameTests {
+  @Test func textIsCutAtTheEdgeAndTheLimit() {
+    var frame = Frame(width: 6, height: 2)
+    #expect(frame.put("abcdefgh", x: 1, y: 0) == 5)
+    #expect(frame.put("日本語", x: 0, y: 1, limit: 5) == 5, "a wide glyph that would be halved is left out")
+    #expect(frame.text == " abcde\n日本")
+  }
+
+  @Test func outsideIsHarmless() {
+    var frame = Frame(width: 4, height: 1)
+    frame.put("x", x: 9, y: 0)
+    frame.put("x", x: 0, y: 5)
+    frame.put("abcd", x: -2, y: 0)
+    frame.fill(Area(x: -5, y: -5, width: 3, height: 3), Style(.bar))
+    frame.box(Area(x: 0, y: 0, width: 1, height: 1), Style(), borders: .lines)
+    #expect(frame.text == "cd")
+  }
+
+  @Test func aWideGlyphTakesTwoCells() {
+    var frame = Frame(width: 4, height: 1)
+    frame.put("日x", x: 0, y: 0)
+    #expect(frame.cells.map(\.text) == ["日", "", "x", " "])
+  }
+
+  @Test func boxesClose() {
+    var frame = Frame(width: 4, height: 3)
+    frame.box(Area(x: 0, y: 0, width: 4, height: 3), Style(), borders: .lines)
+    #expect(frame.text == "┌──┐\n│  │\n└──┘")
+  }
+}
+
+@Suite struct ThemeTests {
+  /// WCAG 2.1 relative luminance.
+  private func luminance(_ color: Color) -> Double {
+    func channel(_ value: UInt8) -> Double {
+      let share = Double(value) / 255
+      return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+    }
+    return 0.2126 * channel(color.red) + 0.7152 * channel(color.green) + 0.0722 * channel(color.blue)
+  }
+
+  @Test func everyRoleOfTheDarkThemeCanBeRead() {
+    for role in Role.allCases where role != .border {
+      let look = Theme.dark.look(role)
+      guard let foreground = look.foreground, let background = look.background else { continue }
+      let (a, b) = (luminance(foreground), luminance(background))
+      let contrast = (max(a, b) + 0.05) / (min(a, b) + 0.05)
+      #expect(contrast >= 4.5, "\(role) has a contrast of \(contrast)")
+    }
+  }
+
+  @Test func aPaletteWithoutAColourIsRefused() {
+    var palette = Theme.darkPalette
+    palette["base0A"] = nil
+    #expect(Theme(name: "x", palette: palette) == nil)
+    palette["base0a"] = "#ffffff"
+    #expect(Theme(name: "x", palette: palette) != nil, "lower-case names and a # are allowed")
+  }
+
+  @Test func coloursMapToTheNearestOfTheTerminal() {
+    #expect(Color(255, 255, 255).xterm256 == 231)
+    #expect(Color(0, 0, 0).xterm256 == 16)
+    #expect(Color(20, 22, 27).xterm256 == 233 || Color(20, 22, 27).xterm256 == 234)
+    #expect(Color(255, 0, 0).ansi(bright: true) == 9)
+  }
+}
+
+@Suite struct KeyTests {
+  @Test(arguments: ["x", "X", "Ctrl-p", "PgDn", "Space", "Esc", "F1", "Alt-b", "Shift-Tab"])
+  func namesAreRead(name: String) {
+    #expect(Key(name: name) != nil, "‘\(name)’ should be a key")
+  }
+
+  @Test(arguments: ["", "Ctrl-", "Hyper-x", "Ctrl-1", "xx"])
+  func othersAreNot(name: String) {
+    #expect(Key(name: name) == nil, "‘\(name)’ should be no key")
+  }
+
+  @Test func controlsAndLetters() {
+    #expect(Key.scalar("\r") == .enter)
+    #expect(Key.scalar("\n") == .control("j"), "Ctrl-J must stay apart from Enter")
+    #expect(Key.scalar("\u{3}") == .control("c"))
+    #expect(Key.scalar("\u{7F}") == .backspace)
+    #expect(Key.scalar("é") == .character("é"))
+  }
+}

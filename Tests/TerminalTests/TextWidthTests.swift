@@ -1,0 +1,92 @@
+import Testing
+
+@testable import Terminal
+
+@Suite struct TextWidthTests {
+  @Test(arguments: [
+    ("abc", 3), ("日本", 4), ("é", 1), ("e\u{301}", 1), ("👍", 2), ("👍🏽", 2), ("👨‍👩‍👧", 2), ("🇩🇪", 2), ("❤️", 1), ("한글", 4),
+    ("\u{200B}", 8), ("\u{1B}[2J", 4), ("a\u{202E}b", 10), ("ｱ", 1), ("Ａ", 2), ("", 0),
+  ])
+  func widthOfWhatIsDrawn(text: String, width: Int) {
+    #expect(TextWidth.of(text) == width, "‘\(text.debugDescription)’ should take \(width) columns")
+  }
+
+  @Test func fittedTextNeverExceedsItsColumns() {
+    for text in ["hello world", "日本語日本語", "a👍b👍c", "e\u{301}e\u{301}e\u{301}"] {
+      for columns in 0...12 {
+        let fitted = TextWidth.fitted(text, columns: columns)
+        #expect(TextWidth.of(fitted) <= columns, "‘\(fitted)’ is wider than \(columns)")
+      }
+    }
+    #expect(TextWidth.fitted("hello", columns: 4) == "hel…")
+  }
+
+  @Test func nothingDrawnIsAControlCharacter() {
+    var drawn = ""
+    let hostile = (0..<0x250).compactMap { Unicode.Scalar($0).map(String.init) }.joined() + "\u{202E}\u{E0041}\u{FEFF}"
+    TextWidth.forEachGlyph(in: hostile) { drawn += $0.text }
+    let bad = drawn.unicodeScalars.filter { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) || $0.value == 0x202E }
+    #expect(bad.isEmpty, "controls would reach the terminal: \(bad.map(\.value))")
+  }
+}
+
+@Suite struct WrapTests {
+  private func lines(_ text: String, _ width: Int) -> [String] {
+    var wrapped = WrappedText(width: width)
+    wrapped.update(text)
+    return wrapped.lines
+  }
+
+  @Test func breaksAtSpaces() {
+    #expect(lines("the tide is slow", 8) == ["the tide", "is slow"])
+    #expect(lines("one\n\ntwo\r\nthree", 8) == ["one", "", "two", "three"])
+    #expect(lines("abcdefghij", 4) == ["abcd", "efgh", "ij"])
+    #expect(lines("ab cdefgh", 4) == ["ab", "cdef", "gh"])
+    #expect(lines("  - item one", 8) == ["  - item", "one"])
+    #expect(lines("日本語日本", 5) == ["日本", "語日", "本"])
+    #expect(lines("a\tb", 8) == ["a   b"])
+  }
+
+  /// A token at a time must give what the whole text gives, whatever the tokens are.
+  @Test func growingTextWrapsLikeAWholeOne() {
+    var random = SplitMix(seed: 7)
+    let pieces = [
+      "a", " ", "word ", "\n", "日", "e\u{301}", "👨‍👩‍👧", "\t", "long-word-without-spaces", "\u{1B}", "\r\n", "  ",
+      "\u{202E}",
+    ]
+    for round in 0..<400 {
+      let width = 2 + Int(random.next() % 30)
+      var text = ""
+      var growing = WrappedText(width: width)
+      for _ in 0..<40 {
+        text += pieces[Int(random.next() % UInt64(pieces.count))]
+        growing.update(text)
+      }
+      #expect(growing.lines == lines(text, width), "round \(round), width \(width): \(text.debugDescription)")
+      for line in growing.lines {
+        #expect(TextWidth.of(line) <= width, "‘\(line)’ is wider than \(width)")
+      }
+    }
+  }
+
+  @Test func aLineOfAHundredThousandCharactersWraps() {
+    let wrapped = lines(String(repeating: "z", count: 100_000), 40)
+    #expect(wrapped.count == 2500)
+    #expect(wrapped.allSatisfy { $0.count == 40 })
+  }
+}
+
+/// A small seeded generator (SplitMix64), so that a failing round can be run again.
+struct SplitMix: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

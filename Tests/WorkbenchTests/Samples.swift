@@ -1,0 +1,81 @@
+import Core
+import Foundation
+import Terminal
+import Testing
+
+@testable import Workbench
+
+/// Made-up states that tests look at.
+enum Sample {
+  static func state(lanes: Int, width: Int = 80, height: Int = 24) -> State {
+    let models = [
+      "openai/gpt-5.6", "anthropic/claude-sonnet-5", "local/smollm2-135m,temperature=0.2",
+      "google/gemini-3.1-pro-preview",
+    ]
+    let session = Session(
+      id: "3f2a9c1e04b7", created: 0, title: "", rule: .all,
+      lanes: (0..<lanes).map { try! Lane(parsing: models[$0 % models.count]) }, turns: [])
+    var state = State(session: session)
+    (state.width, state.height) = (width, height)
+    state.now = 5_000_000_000
+    return state
+  }
+
+  /// Types text and presses Enter.
+  static func send(_ text: String, _ state: inout State) -> [Command] {
+    for character in text { _ = update(&state, .key(.character(character))) }
+    return update(&state, .key(.enter))
+  }
+
+  /// Plays what an engine would say about a lane of the latest turn.
+  static func play(_ lane: Int, _ events: [ResponseEvent], _ state: inout State) {
+    let number = state.turn!.number
+    let began = Response(lane: lane, model: state.lanes[lane].model, parameters: state.lanes[lane].parameters)
+    for event in [.began(began)] + events {
+      _ = update(&state, .race(session: state.session.id, turn: number, .lane(lane, event)))
+    }
+  }
+
+  /// A race of three lanes in three different states.
+  static func race(width: Int, height: Int) -> State {
+    var state = Sample.state(lanes: 3, width: width, height: height)
+    _ = send("Why are there tides?", &state)
+    let answer = "The tide is the slow rise and fall of the sea, twice a day, because the moon pulls on the water."
+    var done = Response(lane: 0, model: state.lanes[0].model, parameters: Parameters())
+    done.state = .done
+    done.text = answer
+    done.usage.input = 35
+    done.usage.output = 143
+    done.usage.raw = "{}"
+    done.cost.status = .exact
+    done.cost.computed = Money(decimal: "0.0021")
+    for (index, offset) in [412, 900, 2900].enumerated() {
+      done.timing.note(.answer, at: Int64(offset) * 1_000_000 + Int64(index))
+    }
+    play(0, [.state(.waiting), .text(.answer, answer, at: 412_000_000), .ended(done)], &state)
+    play(
+      1,
+      [
+        .state(.waiting), .text(.reasoning, "The moon, of course.", at: 1_200_000_000),
+        .text(.answer, "Twice a day the sea comes and goes. 日本語 👍🏽 e\u{301}", at: 1_900_000_000),
+      ], &state)
+    play(2, [.notice("temperature not sent: smollm2-135m does not take it"), .state(.connecting)], &state)
+    _ = update(&state, .race(session: state.session.id, turn: 1, .won(lane: 0)))
+    state.now += 4_100_000_000
+    return state
+  }
+}
+
+/// Compares a frame with a recorded screen. `FURLONG_RECORD=1 swift test` writes the screens anew: look at the difference.
+func expectScreen(_ frame: Frame, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
+  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures/Screens")
+  let file = folder.appendingPathComponent(name + ".screen")
+  let text = frame.text + "\n"
+  if ProcessInfo.processInfo.environment["FURLONG_RECORD"] != nil {
+    try! text.write(to: file, atomically: true, encoding: .utf8)
+    return
+  }
+  let recorded = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+  #expect(text == recorded, "the screen \(name) has changed; it is now:\n\(text)", sourceLocation: sourceLocation)
+}

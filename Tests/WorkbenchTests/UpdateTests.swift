@@ -1,0 +1,213 @@
+import Core
+import Terminal
+import Testing
+
+@testable import Workbench
+
+@Suite struct UpdateTests {
+  @Test func aPromptIsRaced() {
+    var state = Sample.state(lanes: 2)
+    let commands = Sample.send("hello", &state)
+    #expect(commands == [.race(isNewSession: true)])
+    #expect(state.turn?.prompt == "hello")
+    #expect(state.session.title == "hello")
+    #expect(state.composer.isEmpty)
+    Sample.play(0, [], &state)
+    #expect(Sample.send("again", &state).isEmpty, "nothing is sent while a lane is answering")
+    #expect(state.message != nil)
+  }
+
+  @Test func theSecondTurnIsNotANewSession() {
+    var state = Sample.state(lanes: 1)
+    _ = Sample.send("one", &state)
+    #expect(Sample.send("two", &state) == [.race(isNewSession: false)])
+    #expect(state.session.turns.map(\.number) == [1, 2])
+  }
+
+  @Test func emptyPromptsAreNotSent() {
+    var state = Sample.state(lanes: 1)
+    #expect(Sample.send("  ", &state).isEmpty)
+    #expect(state.session.turns.isEmpty)
+  }
+
+  @Test func controlCGoesStepByStep() {
+    var state = Sample.state(lanes: 1)
+    for character in "draft" { _ = update(&state, .key(.character(character))) }
+    #expect(update(&state, .key(.control("c"))).isEmpty)
+    #expect(state.composer.isEmpty, "first it clears the draft")
+    _ = Sample.send("go", &state)
+    Sample.play(0, [.state(.waiting)], &state)
+    #expect(update(&state, .key(.control("c"))) == [.stopAll], "then it stops what streams")
+    var stopped = state.response(0)!
+    stopped.state = .stopped
+    _ = update(&state, .race(session: state.session.id, turn: 1, .lane(0, .ended(stopped))))
+    #expect(update(&state, .key(.control("c"))).isEmpty, "then it asks")
+    #expect(state.isAskedToLeave)
+    #expect(update(&state, .key(.control("c"))) == [.quit])
+  }
+
+  @Test func anyOtherKeyTakesTheQuestionBack() {
+    var state = Sample.state(lanes: 1)
+    _ = update(&state, .key(.control("c")))
+    _ = update(&state, .key(.left))
+    #expect(update(&state, .key(.control("c"))).isEmpty)
+  }
+
+  @Test func lettersAreTextInThePromptAndKeysInTheLanes() {
+    var state = Sample.state(lanes: 2)
+    #expect(update(&state, .key(.character("x"))) == [.warm], "connections are opened while one types")
+    #expect(state.composer.text == "x")
+    _ = update(&state, .key(.escape))
+    #expect(update(&state, .key(.character("x"))) == [.stop(lane: 0)])
+    _ = update(&state, .key(.character("2")))
+    #expect(state.focus == 1)
+    _ = update(&state, .key(.character("9")))
+    #expect(state.focus == 1, "there is no lane 9")
+    #expect(update(&state, .key(.character("X"))) == [.stopAll])
+  }
+
+  @Test func retryCountsGenerations() {
+    var state = Sample.race(width: 80, height: 24)
+    _ = update(&state, .key(.escape))
+    #expect(update(&state, .key(.character("r"))) == [.run(lane: 0, generation: 2)])
+    _ = update(&state, .key(.character("2")))
+    #expect(update(&state, .key(.character("r"))).isEmpty, "lane 2 is still answering")
+    #expect(update(&state, .key(.character("R"))) == [.run(lane: 0, generation: 2)])
+  }
+
+  @Test func aLaneIsAddedFromTheListAndJoinsARunningTurn() {
+    var state = Sample.race(width: 80, height: 24)
+    _ = update(&state, .key(.escape))
+    #expect(update(&state, .key(.character("a"))) == [.loadModels])
+    let items = ["local/smollm2-135m", "anthropic/claude-opus-5", "groq/openai/gpt-oss-120b"]
+    _ = update(&state, .models(items.map { ChoiceList.Item(title: $0, detail: "", value: $0) }))
+    for character in "gptoss" { _ = update(&state, .key(.character(character))) }
+    #expect(update(&state, .key(.enter)) == [.saveLanes, .run(lane: 3, generation: 1)])
+    #expect(state.lanes.last?.text == "groq/openai/gpt-oss-120b")
+  }
+
+  @Test func changingAModelKeepsItsParameters() {
+    var state = Sample.state(lanes: 3)
+    _ = update(&state, .key(.escape))
+    _ = update(&state, .key(.character("3")))
+    _ = update(&state, .key(.character("m")))
+    _ = update(&state, .models([.init(title: "xai/grok-4.5", detail: "", value: "xai/grok-4.5")]))
+    _ = update(&state, .key(.enter))
+    #expect(state.lanes[2].text == "xai/grok-4.5,temperature=0.2")
+  }
+
+  @Test func eventsOfAnotherSessionArePassedOver() {
+    var state = Sample.race(width: 80, height: 24)
+    let before = state
+    _ = update(&state, .race(session: "other", turn: 1, .lane(1, .text(.answer, "x", at: 1))))
+    #expect(state == before)
+  }
+
+  @Test func aSessionIsOpenedFromTheList() {
+    var state = Sample.state(lanes: 1)
+    _ = update(&state, .key(.escape))
+    #expect(update(&state, .key(.character("H"))) == [.loadSessions])
+    _ = update(&state, .sessions([.init(title: "tides", detail: "", value: "abc123")]))
+    #expect(update(&state, .key(.enter)) == [.open(session: "abc123")])
+  }
+
+  @Test func pastesComeWhole() {
+    var state = Sample.state(lanes: 1)
+    _ = update(&state, .key(.paste("two\nlines")))
+    #expect(state.composer.text == "two\nlines", "a line break in a paste must not send")
+    #expect(state.session.turns.isEmpty)
+  }
+}
+
+@Suite struct KeymapTests {
+  @Test func theDefaultsHaveNoConflict() {
+    var faults: [String] = []
+    _ = Keymap(overrides: [:], faults: &faults)
+    #expect(faults.isEmpty)
+  }
+
+  @Test func everyActionIsInTheTable() {
+    let listed = Set(Keymap().rows.map(\.action))
+    for action in Action.allCases { #expect(listed.contains(action), "\(action.rawValue) has no row") }
+  }
+
+  @Test func keysCanBeChangedAndFaultsAreTold() {
+    var faults: [String] = []
+    let keymap = Keymap(
+      overrides: ["lane.stop": "S", "lane.stoop": "x", "lane.zoom": "Hyper-z", "lane.retry": "h"], faults: &faults)
+    #expect(keymap.action(for: .character("S"), in: .lanes) == .stop)
+    #expect(keymap.action(for: .character("x"), in: .lanes) == nil)
+    #expect(faults.count == 3, "expected an unknown action, an unknown key and a conflict: \(faults)")
+  }
+}
+
+@Suite struct ComposerTests {
+  private func composer(_ text: String, _ keys: [Key]) -> Composer {
+    var composer = Composer()
+    composer.insert(text)
+    for key in keys { _ = composer.handle(key) }
+    return composer
+  }
+
+  @Test func editing() {
+    #expect(composer("one two", [.control("w")]).text == "one ")
+    #expect(composer("one two", [.control("w"), .control("y"), .control("y")]).text == "one twotwo")
+    #expect(composer("one two", [.control("a"), .alt("d")]).text == " two")
+    #expect(composer("one\ntwo", [.control("u")]).text == "one\n")
+    #expect(composer("abc", [.left, .backspace, .delete]).text == "a")
+    #expect(composer("日本語", [.left, .character("x")]).text == "日本x語")
+    #expect(composer("", [.backspace, .delete, .left, .right, .control("k")]).text == "")
+  }
+
+  @Test func historyKeepsTheDraft() {
+    var composer = Composer()
+    composer.history = ["newest", "oldest"]
+    composer.insert("draft")
+    composer.up()
+    #expect(composer.text == "newest")
+    composer.up()
+    composer.up()
+    #expect(composer.text == "oldest", "the end of the history is the end")
+    composer.down()
+    composer.down()
+    #expect(composer.text == "draft")
+  }
+
+  @Test func upMovesWithinTheTextFirst() {
+    var composer = Composer()
+    composer.history = ["old"]
+    composer.insert("one\ntwo")
+    composer.up()
+    #expect(composer.text == "one\ntwo" && composer.cursor == 3)
+    composer.up()
+    #expect(composer.text == "old")
+  }
+}
+
+@Suite struct ScoreboardTests {
+  @Test func placesFollowTheWinnerThenTheEnd() {
+    let responses = [(0, 30), (1, 10), (2, 20)].map { lane, end in
+      var response = Response(lane: lane, model: ModelID(provider: "p", model: "m"), parameters: Parameters())
+      response.state = .done
+      response.timing.note(.answer, at: Int64(end))
+      return response
+    }
+    #expect(Scoreboard.places(responses, winner: nil) == [1: 1, 2: 2, 0: 3])
+    #expect(Scoreboard.places(responses, winner: 0) == [0: 1, 1: 2, 2: 3])
+  }
+
+  @Test func anUnknownCostIsNeverZero() {
+    var cost = Cost()
+    #expect(Readable.cost(cost) == "?")
+    cost.status = .partial
+    cost.computed = Money(decimal: "0.00215")
+    #expect(Readable.cost(cost) == "≥$0.0022")
+  }
+
+  @Test(arguments: [
+    (0, "0ms"), (412_000_000, "412ms"), (2_940_000_000, "2.9s"), (59_960_000_000, "1m00s"), (185_000_000_000, "3m05s"),
+  ])
+  func durations(nanoseconds: Int64, text: String) {
+    #expect(Readable.duration(nanoseconds) == text)
+  }
+}
