@@ -73,7 +73,8 @@ public struct WrappedText: Sendable {
         line = LineBuilder(start: offset + length)
         return
       }
-      lines.append(line.takeHead(at: offset))
+      // What is left of the line after a break may still be too long with this glyph.
+      while line.width > 0, line.width + glyph.width > width { lines.append(line.takeHead(at: offset)) }
     }
     line.add(glyph, isSpace: isSpace, end: offset + length)
   }

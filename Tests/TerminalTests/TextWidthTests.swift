@@ -55,7 +55,7 @@ import Testing
       "\u{202E}",
     ]
     for round in 0..<400 {
-      let width = 2 + Int(random.next() % 30)
+      let width = 8 + Int(random.next() % 30)
       var text = ""
       var growing = WrappedText(width: width)
       for _ in 0..<40 {
