@@ -36,14 +36,16 @@ public struct Money: Hashable, Comparable, Sendable {
   /// For the screen: `$0`, `$0.0021`, `$1.23`; two significant digits below a cent, cents from a dollar on.
   public var screenText: String {
     if picoDollars == 0 { return "$0" }
-    let places = picoDollars.magnitude >= 1_000_000_000_000 ? 2 : picoDollars.magnitude >= 10_000_000_000 ? 3 : 4
-    var unit: Int64 = 1
+    let magnitude = picoDollars.magnitude
+    let sign = picoDollars < 0 ? "-" : ""
+    let places = magnitude >= 1_000_000_000_000 ? 2 : magnitude >= 10_000_000_000 ? 3 : 4
+    var unit: UInt64 = 1
     for _ in 0..<(12 - places) { unit *= 10 }
-    let rounded = (picoDollars + unit / 2) / unit
-    if rounded == 0 { return "<$0.0001" }
-    let scale = places == 2 ? 100 : places == 3 ? 1000 : 10000
-    let fraction = String(Int(rounded) % scale)
-    return "$\(Int(rounded) / scale).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
+    let rounded = (magnitude + unit / 2) / unit
+    if rounded == 0 { return sign.isEmpty ? "<$0.0001" : ">-$0.0001" }
+    let scale: UInt64 = places == 2 ? 100 : places == 3 ? 1000 : 10000
+    let fraction = String(rounded % scale)
+    return "\(sign)$\(rounded / scale).\(String(repeating: "0", count: places - fraction.count))\(fraction)"
   }
 }
 
