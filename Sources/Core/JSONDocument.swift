@@ -138,8 +138,11 @@ public struct JSONView {
   /// A count: an integer, or a float without a fraction within Int's range.
   public var int: Int? {
     guard let text = numberText else { return nil }
-    return Int(text) ?? Double(text).flatMap { Int(exactly: $0.rounded()) }
+    return Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
   }
+
+  /// Tokens that somebody else counted: never negative, and small enough that sums of a few cannot overflow.
+  public var count: Int? { int.map { min(max($0, 0), 1 << 40) } }
 
   /// The value's own JSON text, to be kept.
   public var source: String {

@@ -66,11 +66,11 @@ public struct AnthropicDialect: Dialect {
       var thinking = 0
 
       mutating func update(_ view: JSONView) {
-        uncached = view["input_tokens"]?.int ?? uncached
-        cacheRead = view["cache_read_input_tokens"]?.int ?? cacheRead
-        cacheWrite = view["cache_creation_input_tokens"]?.int ?? cacheWrite
-        output = view["output_tokens"]?.int ?? output
-        thinking = view["output_tokens_details"]?["thinking_tokens"]?.int ?? thinking
+        uncached = view["input_tokens"]?.count ?? uncached
+        cacheRead = view["cache_read_input_tokens"]?.count ?? cacheRead
+        cacheWrite = view["cache_creation_input_tokens"]?.count ?? cacheWrite
+        output = view["output_tokens"]?.count ?? output
+        thinking = view["output_tokens_details"]?["thinking_tokens"]?.count ?? thinking
       }
 
       func usage(isOutputFinal: Bool, raw: String) -> Usage {

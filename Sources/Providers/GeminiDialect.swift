@@ -92,10 +92,10 @@ public struct GeminiDialect: Dialect {
 
     private static func usage(_ view: JSONView, isOutputFinal: Bool) -> Usage {
       var usage = Usage()
-      usage.input = (view["promptTokenCount"]?.int ?? 0) + (view["toolUsePromptTokenCount"]?.int ?? 0)
-      usage.cacheRead = view["cachedContentTokenCount"]?.int ?? 0
-      usage.reasoning = view["thoughtsTokenCount"]?.int ?? 0
-      usage.output = (view["candidatesTokenCount"]?.int ?? 0) + usage.reasoning
+      usage.input = (view["promptTokenCount"]?.count ?? 0) + (view["toolUsePromptTokenCount"]?.count ?? 0)
+      usage.cacheRead = view["cachedContentTokenCount"]?.count ?? 0
+      usage.reasoning = view["thoughtsTokenCount"]?.count ?? 0
+      usage.output = (view["candidatesTokenCount"]?.count ?? 0) + usage.reasoning
       usage.isOutputFinal = isOutputFinal
       usage.raw = view.source
       return usage

@@ -129,14 +129,14 @@ public struct OpenAIChatDialect: Dialect {
     private func readUsage(_ view: JSONView) -> Usage {
       var usage = Usage()
       let prompt = view["prompt_tokens_details"] ?? view["prompt_token_details"]
-      usage.input = view["prompt_tokens"]?.int ?? 0
-      usage.output = view["completion_tokens"]?.int ?? 0
-      usage.cacheRead = (view["num_cached_tokens"] ?? prompt?["cached_tokens"])?.int ?? 0
-      usage.cacheWrite = prompt?["cache_write_tokens"]?.int ?? 0
-      usage.reasoning = view["completion_tokens_details"]?["reasoning_tokens"]?.int ?? 0
+      usage.input = view["prompt_tokens"]?.count ?? 0
+      usage.output = view["completion_tokens"]?.count ?? 0
+      usage.cacheRead = (view["num_cached_tokens"] ?? prompt?["cached_tokens"])?.count ?? 0
+      usage.cacheWrite = prompt?["cache_write_tokens"]?.count ?? 0
+      usage.reasoning = view["completion_tokens_details"]?["reasoning_tokens"]?.count ?? 0
       // Some services leave reasoning out of completion_tokens; the total, or its size, gives them away.
       let isApart =
-        view["total_tokens"]?.int == usage.input + usage.output + usage.reasoning || usage.reasoning > usage.output
+        view["total_tokens"]?.count == usage.input + usage.output + usage.reasoning || usage.reasoning > usage.output
       if usage.reasoning > 0, isApart { usage.output += usage.reasoning }
       readCost(view, into: &usage)
       usage.raw = view.source

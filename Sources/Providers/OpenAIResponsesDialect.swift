@@ -93,11 +93,11 @@ public struct OpenAIResponsesDialect: Dialect {
       if let view = response["usage"], view.isObject {
         var usage = Usage()
         let details = view["input_tokens_details"]
-        usage.input = view["input_tokens"]?.int ?? 0
-        usage.cacheRead = details?["cached_tokens"]?.int ?? 0
-        usage.cacheWrite = details?["cache_write_tokens"]?.int ?? 0
-        usage.output = view["output_tokens"]?.int ?? 0
-        usage.reasoning = view["output_tokens_details"]?["reasoning_tokens"]?.int ?? 0
+        usage.input = view["input_tokens"]?.count ?? 0
+        usage.cacheRead = details?["cached_tokens"]?.count ?? 0
+        usage.cacheWrite = details?["cache_write_tokens"]?.count ?? 0
+        usage.output = view["output_tokens"]?.count ?? 0
+        usage.reasoning = view["output_tokens_details"]?["reasoning_tokens"]?.count ?? 0
         usage.raw = view.source
         deltas.append(.usage(usage))
       }
