@@ -45,7 +45,8 @@ public enum JSON: Equatable, Sendable {
 /// A double's shortest exact text, without the `.0` of whole numbers (`1`, `0.2`).
 public func decimalText(_ value: Double) -> String {
   if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
-  return "\(value)"
+  let text = "\(value)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
 extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral,
