@@ -10,7 +10,7 @@ import Core
 /// Comments and the fields `id` and `retry` are passed over; so is `event`, since every dialect repeats it in the data.
 /// Lines that are no field at all are kept as `stray`: some servers write a bare JSON error into a stream.
 public struct ServerSentEventParser {
-  /// A longer line is an error: no event of a language model needs it, and it would have to be held in memory.
+  /// A longer line, or an event of more data, is an error: no language model needs it, and it would have to be held in memory.
   public static let longestLine = 8 << 20
 
   public struct LineTooLong: Error {}
@@ -39,10 +39,10 @@ public struct ServerSentEventParser {
       }
       let end = UnsafeRawPointer(newline) - base
       let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      guard line.count + piece.count <= Self.longestLine, data.count <= Self.longestLine else { throw LineTooLong() }
       if line.isEmpty {
         take(piece, emit)
       } else {
-        guard line.count + piece.count <= Self.longestLine else { throw LineTooLong() }
         line.append(contentsOf: piece)
         let whole = line
         line.removeAll(keepingCapacity: true)

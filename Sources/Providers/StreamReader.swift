@@ -22,21 +22,21 @@ public struct StreamReader {
   /// Adds the deltas that these bytes complete.
   public mutating func feed(_ bytes: UnsafeRawBufferPointer, into deltas: inout [Delta]) {
     guard !isBroken else { return }
-    if form == .unknown {
-      guard let first = bytes.first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) else { return }
+    if form == .unknown, let first = bytes.first(where: { ![0x20, 0x0A, 0x0D, 0x09].contains($0) }) {
       form = [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(first) ? .whole : .events
     }
     switch form {
-    case .whole, .unknown:
+    case .whole:
       whole.append(contentsOf: bytes)
       if whole.count > Self.largestWholeBody {
         fail("answered with more than 16 MB that is no event stream", &deltas)
       }
-    case .events:
+    case .events, .unknown:
+      // Blanks alone go to the parser too: they may be the beginning of a line.
       do {
         try feedEvents(bytes, into: &deltas)
       } catch {
-        fail("sent a line longer than 8 MB; what came before it is kept", &deltas)
+        fail("sent a line or an event longer than 8 MB; what came before it is kept", &deltas)
       }
     }
   }
