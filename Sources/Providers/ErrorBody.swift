@@ -122,7 +122,7 @@ public enum ErrorBody {
 
   /// The wire name of a parameter that the model refuses, when the provider says so.
   private static func refusedParameter(_ body: JSONView, words: [String], message: String) -> String? {
-    if let name = body["param"]?.string { return name }
+    if let name = body["param"]?.string, !name.isEmpty { return name }
     guard words.contains("unsupported_parameter") || message.contains("nsupported parameter") else { return nil }
     return message.split(whereSeparator: { "'`\"".contains($0) }).map(String.init).first {
       !$0.contains(" ") && $0.contains(where: \.isLetter)
@@ -146,7 +146,7 @@ public enum ErrorBody {
     }
     guard let text = headers["retry-after"] else { return nil }
     if let delay = nanoseconds(seconds: text) { return delay }
-    return httpDate(text).map { max(0, $0 - now) * 1_000_000_000 }
+    return httpDate(text).map { min(max(0, $0 - now), 1_000_000_000) * 1_000_000_000 }
   }
 
   /// `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110, section 5.6.7) in seconds since 1970.
@@ -155,7 +155,8 @@ public enum ErrorBody {
     let parts = text.split(whereSeparator: { $0 == " " || $0 == ":" }).map(String.init)
     guard parts.count == 8, let day = Int32(parts[1]), let month = months.firstIndex(of: parts[2]),
       let year = Int32(parts[3]),
-      let hour = Int32(parts[4]), let minute = Int32(parts[5]), let second = Int32(parts[6])
+      let hour = Int32(parts[4]), let minute = Int32(parts[5]), let second = Int32(parts[6]),
+      (1970...9999).contains(year)
     else { return nil }
     var time = tm()
     (time.tm_mday, time.tm_mon, time.tm_year) = (day, Int32(month), year - 1900)
