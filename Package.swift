@@ -1,6 +1,13 @@
 // swift-tools-version:6.1
 import PackageDescription
 
+/// Readable differences between big values, for tests only. The second is what lets the first fail a Swift Testing test:
+/// without it a difference is printed and the test passes.
+let differences: [Target.Dependency] = [
+  .product(name: "CustomDump", package: "swift-custom-dump"),
+  .product(name: "IssueReportingTestSupport", package: "xctest-dynamic-overlay"),
+]
+
 // One target a room; arrows point down only (see README, "How it is built").
 let package = Package(
   name: "furlong",
@@ -13,6 +20,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
+    .package(url: "https://github.com/pointfreeco/xctest-dynamic-overlay", from: "1.13.1"),
   ],
   targets: [
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -38,6 +46,9 @@ let package = Package(
     .executableTarget(
       name: "furlong-bench", dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],
       path: "Bench"),
+    .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
+    .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"] + differences),
+    .testTarget(name: "ProvidersTests", dependencies: ["Providers", "Core", "TestSupport"] + differences),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,48 @@
+import Foundation
+
+/// Files of `Tests/Fixtures`, found from where this source lies: no bundle, no working directory.
+public enum Fixture {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Fixtures/Streams")
+
+  /// The bytes of a file in `Fixtures/Streams`; stops the test run, naming the file, when it is not there.
+  public static func bytes(_ name: String) -> [UInt8] {
+    guard let data = try? Data(contentsOf: folder.appending(path: name)) else {
+      fatalError("there is no fixture \(name) in \(folder.path)")
+    }
+    return Array(data)
+  }
+
+  public static func text(_ name: String) -> String { String(decoding: bytes(name), as: UTF8.self) }
+
+  /// Names of the streams: recorded from a server, or composed from a provider's documentation.
+  public static let streams = files.filter { $0.hasSuffix(".sse") }
+  public static let recorded = streams.filter { $0.hasPrefix("llama-server.") }
+  public static let composed = streams.filter { !$0.hasPrefix("llama-server.") }
+
+  private static let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+
+  /// Body of a recorded answer with its status.
+  public static func answer(_ name: String) -> (status: Int, body: [UInt8]) {
+    let text = text(name)
+    let parts = text.components(separatedBy: "\r\n\r\n")
+    guard parts.count >= 2, let status = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+      fatalError("\(name) is no recorded HTTP answer")
+    }
+    return (status, Array(parts.dropFirst().joined(separator: "\r\n\r\n").utf8))
+  }
+}
+
+/// A folder of its own for one test, gone with this value.
+public final class TemporaryFolder {
+  public let path: String
+
+  public init() {
+    path = NSTemporaryDirectory() + "furlong-test-" + UUID().uuidString
+    try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  public func file(_ name: String) -> String { "\(path)/\(name)" }
+}
