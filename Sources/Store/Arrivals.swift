@@ -53,7 +53,10 @@ public struct Arrivals: Equatable, Sendable {
       numbers.append(number)
       (number, shift) = (0, 0)
       if numbers.count == 2 {
-        clock += Int64(clamping: numbers[0])
+        let (sum, overflow) = clock.addingReportingOverflow(Int64(clamping: numbers[0]))
+        // Whoever counts in nanoseconds must have room for it.
+        guard !overflow, sum <= .max / 1000 else { break }
+        clock = sum
         result.append(
           Chunk(microseconds: clock, length: Int(numbers[1] >> 1), channel: numbers[1] & 1 == 1 ? .reasoning : .answer))
         numbers = []
