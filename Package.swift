@@ -49,6 +49,10 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"] + differences),
     .testTarget(name: "ProvidersTests", dependencies: ["Providers", "Core", "TestSupport"] + differences),
+    .testTarget(name: "TransportTests", dependencies: ["Transport", "Core", "TestSupport"] + differences),
+    .testTarget(
+      name: "StoreTests",
+      dependencies: ["Store", "Core", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")] + differences),
   ],
   swiftLanguageModes: [.v6]
 )

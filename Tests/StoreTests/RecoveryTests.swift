@@ -1,0 +1,94 @@
+import Core
+import CustomDump
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Store
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+@Suite struct RecoveryTests {
+  private let folder = TemporaryFolder()
+  private var path: String { folder.file("a.db") }
+
+  /// A response in mid-stream, as a process leaves it that is killed.
+  private func leaveOpen() throws {
+    let store = try Store(path: path)
+    store.append(.session(Sample.session()))
+    store.append(.turn(session: Sample.key.session, Sample.turn()))
+    store.append(.began(Sample.key, Sample.response(), request: nil))
+    store.append(.text(Sample.key, .reasoning, "hm \u{0}", at: 1_000_000))
+    #expect(commit(store) == nil)
+    store.append(.text(Sample.key, .answer, "Half an ans\u{0}", at: 2_000_000))
+    try store.close()
+  }
+
+  private func setWriter(_ text: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: "UPDATE response SET writer = ?", arguments: [text]) }
+    try queue.close()
+  }
+
+  private func expectCut(_ store: Store) throws {
+    let response = try #require(try store.session("3f2a").turns.first?.responses[0])
+    #expect(response.state == .cut)
+    #expect(response.error?.kind == .cut)
+    #expect(response.error?.message == "Furlong ended while this answer was coming; what had come is kept")
+    #expect(response.text == "Half an ans\u{0}")
+    #expect(response.reasoning == "hm \u{0}")
+    #expect(response.timing.firstToken == 1_000_000)
+    #expect(response.timing.firstAnswer == 2_000_000)
+    #expect(response.timing.end == 2_000_000)
+    #expect(response.timing.chunks == 2)
+    expectNoDifference(
+      try store.arrivals(of: Sample.key).map { "\($0.microseconds) \($0.length) \($0.channel)" },
+      ["1000 4 reasoning", "2000 12 answer"])
+    #expect(try store.sessions().first?.hasUnknownCost == true, "what it cost is not known")
+  }
+
+  /// Nobody has these: the first id is above what Linux gives out, the others are this process started at another time,
+  /// and what no identity looks like.
+  @Test(arguments: ["99999999:1", "\(getpid()):1", "nonsense", "", ":"])
+  func theAnswerOfADeadProcessBecomesCut(_ writer: String) throws {
+    try leaveOpen()
+    try setWriter(writer)
+    try expectCut(try Store(path: path))
+    try expectCut(try Store(path: path))
+    let queue = try DatabaseQueue(path: path)
+    #expect(
+      try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM part") } == 0, "parts are moved, not copied")
+  }
+
+  @Test func theAnswerOfALivingProcessIsLeftAlone() throws {
+    try leaveOpen()
+    let response = try #require(try Store(path: path).session("3f2a").turns.first?.responses[0])
+    #expect(response.state == .queued)
+    #expect(response.text == "Half an ans\u{0}")
+  }
+
+  @Test func aKilledProcessIsNoticed() throws {
+    try leaveOpen()
+    let child = Process()
+    child.executableURL = URL(filePath: "/bin/cat")
+    child.standardInput = Pipe()
+    child.standardOutput = Pipe()
+    try child.run()
+    let identity = try String(contentsOfFile: "/proc/\(child.processIdentifier)/stat", encoding: .utf8)
+    let start = identity.split(separator: " ")[21]
+    try setWriter("\(child.processIdentifier):\(start)")
+    #expect(try Store(path: path).session("3f2a").turns.first?.responses[0]?.state == .queued, "it lives")
+    kill(child.processIdentifier, SIGKILL)
+    child.waitUntilExit()
+    try expectCut(try Store(path: path))
+  }
+
+  @Test func thisProcessIsAlive() {
+    #expect(WriterIdentity.current.isAlive)
+    #expect(WriterIdentity.current == WriterIdentity.current)
+    #expect(!WriterIdentity(text: "0").isAlive)
+  }
+}
