@@ -11,6 +11,8 @@ import Transport
 public final class Race: @unchecked Sendable {
   /// UTF-8 bytes of one answer, reasoning included: a stream that never ends has to end somewhere.
   private static let longestAnswer = 64 << 20
+  /// Bytes of an answer with an error status.
+  private static let longestRefusal = 64 << 10
 
   private let request: RaceRequest
   private let engine: Engine
@@ -170,8 +172,12 @@ public final class Race: @unchecked Sendable {
         var deltas: [Delta] = []
         run.reader.feed(bytes, into: &deltas)
         take(deltas, at: at, run)
-      } else if run.errorBody.count < 1 << 16 {
+      } else if let transfer = run.transfer {
         run.errorBody.append(contentsOf: bytes)
+        guard run.errorBody.count >= Race.longestRefusal else { return }
+        // No refusal is that long: enough has come to tell why, and the rest might never end.
+        loop.cancel(transfer)
+        transferEnded(run, nil, at: at)
       }
     case .finished(let error, let at): transferEnded(run, error, at: at)
     }
