@@ -53,6 +53,9 @@ let package = Package(
     .testTarget(
       name: "StoreTests",
       dependencies: ["Store", "Core", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")] + differences),
+    .testTarget(
+      name: "EngineTests",
+      dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "TestSupport"] + differences),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,106 @@
+import Core
+import Providers
+import Store
+import TestSupport
+import Transport
+
+@testable import Engine
+
+/// An engine whose services are loopback servers, one for each lane (`s0/m`, `s1/m`, …), and what its race told.
+final class Track {
+  struct Told: Sendable {
+    var event: RaceEvent
+    /// Monotonic nanoseconds.
+    var time: Int64
+  }
+
+  let engine: Engine
+  let store: Store
+  let journal = Journal<Told>()
+  private let loop = TransferLoop()
+  private let servers: [LoopbackServer]
+  private(set) var race: Race?
+  private(set) var session: Session
+
+  /// - Parameters:
+  ///   - lanes: full texts instead of `s0/m`, `s1/m`, …
+  ///   - key: of every service; nil needs none, an empty one is missing.
+  init(
+    _ servers: [LoopbackServer], lanes: [String]? = nil, key: String? = nil, limits: Engine.Limits = Engine.Limits(),
+    configure: (inout Service) -> Void = { _ in }
+  ) {
+    self.servers = servers
+    var services = Catalog.services
+    for (place, server) in servers.enumerated() {
+      services.append(Service("s\(place)", dialect: "openai-chat", baseURL: server.url, configure))
+    }
+    store = try! Store.inMemory()
+    engine = Engine(services: services, store: store, prices: PriceBook(), loop: loop, limits: limits) { service in
+      guard let key else { return .notNeeded }
+      return key.isEmpty ? .missing("no key for \(service.id): set KEY") : .key(key)
+    }
+    let texts = lanes ?? servers.indices.map { "s\($0)/m" }
+    session = Session(
+      id: Session.newID(), created: 1, title: "t", rule: .all, lanes: texts.map { try! Lane(parsing: $0) }, turns: [])
+  }
+
+  deinit { loop.stop() }
+
+  /// Starts the first turn.
+  func start(_ rule: RaceRule = .all, _ adjust: (inout RaceRequest) -> Void = { _ in }) {
+    var request = RaceRequest(
+      session: session, isNewSession: true, turn: Turn(number: 1, prompt: "Hello", system: "Be brief", rule: rule))
+    adjust(&request)
+    race = engine.start(request) { [journal] in journal.append(Told(event: $0, time: Clock.now())) }
+  }
+
+  /// Starts and waits for the end.
+  @discardableResult
+  func run(_ rule: RaceRule = .all, _ adjust: (inout RaceRequest) -> Void = { _ in }) -> Bool {
+    start(rule, adjust)
+    return finish()
+  }
+
+  /// False when the race did not end in time.
+  @discardableResult
+  func finish(seconds: Double = 15) -> Bool {
+    wait(seconds: seconds) { if case .ended = $0 { true } else { false } }
+  }
+
+  func wait(seconds: Double = 10, for isWanted: (RaceEvent) -> Bool) -> Bool {
+    journal.first(seconds: seconds) { isWanted($0.event) } != nil
+  }
+
+  func waitForText(_ lane: Int) -> Bool {
+    wait { if case .lane(lane, .text) = $0 { true } else { false } }
+  }
+
+  func waitForEnd(of lane: Int, generation: Int = 1) -> Bool {
+    wait { if case .lane(lane, .ended(let response)) = $0 { response.generation == generation } else { false } }
+  }
+
+  var events: [RaceEvent] { journal.entries.map(\.event) }
+
+  /// As the race ended; nil when nobody won.
+  var winner: Int? {
+    for case .ended(let winner) in events { return winner }
+    return nil
+  }
+
+  /// When somebody won, in monotonic nanoseconds.
+  var wonAt: Int64? { journal.entries.first { if case .won = $0.event { true } else { false } }?.time }
+
+  /// A lane's last response as it stays; an empty one when it has not ended.
+  func response(_ lane: Int) -> Response {
+    for case .lane(lane, .ended(let response)) in events.reversed() { return response }
+    return Response(lane: lane, model: session.lanes[lane].model, parameters: Parameters())
+  }
+
+  /// The session as it is stored.
+  func stored() throws -> Session {
+    let done = Gate()
+    store.commit { _ in done.open() }
+    done.wait()
+    return try store.session(session.id)
+  }
+}
