@@ -58,6 +58,14 @@ public final class Engine: Sendable {
     return found
   }
 
+  /// Finds the keys of these lanes' services away from the caller's thread, then calls `then` there.
+  func findKeys(of lanes: [Lane], then: @escaping @Sendable () -> Void) {
+    preparation.async {
+      for lane in lanes { _ = self.service(lane.model.provider).map { self.key(for: $0) } }
+      then()
+    }
+  }
+
   /// Takes every key out of a text that somebody else wrote, before it is kept or shown.
   func redacted(_ text: String) -> String {
     let secrets = keys.withLock { keys in
@@ -75,8 +83,7 @@ public final class Engine: Sendable {
   public func start(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
     let race = Race(request, engine: self, observe: observe)
     // Keys may come from a command and the disk may be slow: neither is waited for by the caller, and the gun waits for both.
-    preparation.async {
-      for lane in request.lanes { _ = self.service(lane.lane.model.provider).map { self.key(for: $0) } }
+    findKeys(of: request.lanes.map(\.lane)) {
       if request.isNewSession { self.store.append(.session(request.session)) }
       self.store.append(.turn(session: request.session.id, request.turn))
       self.loop.perform {

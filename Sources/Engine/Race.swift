@@ -46,11 +46,15 @@ public final class Race: @unchecked Sendable {
 
   /// Sends a lane's prompt again, or adds a lane to the running turn: a response of its own, the older one stays stored.
   public func run(_ entry: RaceRequest.Entry, generation: Int) {
-    loop.perform {
-      self.stop(entry.number, isLoser: false)
-      self.isEnded = false
-      self.add(entry, generation: generation)
-      self.engine.store.commit { _ in self.loop.perform { self.launch(entry.number) } }
+    loop.perform { self.stop(entry.number, isLoser: false) }
+    // A lane with another provider may need a key from a command: the streams of the others do not wait for it.
+    engine.findKeys(of: [entry.lane]) {
+      self.loop.perform {
+        self.stop(entry.number, isLoser: false)
+        self.isEnded = false
+        self.add(entry, generation: generation)
+        self.engine.store.commit { _ in self.loop.perform { self.launch(entry.number) } }
+      }
     }
   }
 
