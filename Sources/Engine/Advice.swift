@@ -7,7 +7,8 @@ enum Advice {
   static func sentence(_ error: ResponseError, service: Service, model: String?) -> String {
     let status = error.status.map { " (\($0))" } ?? ""
     let words = VisibleText.line(error.message)
-    let told = words.count > 300 ? words.prefix(300) + "…" : words[...]
+    // The sentence around it brings its own full stop.
+    let told = words.count > 300 ? words.prefix(300) + "…" : words.hasSuffix(".") ? words.dropLast() : words[...]
     let keyName = service.keyVariables.first ?? "the key"
     switch error.kind {
     case .auth: return "\(service.id) refused the key\(status): \(told). Check \(keyName)."
