@@ -38,6 +38,15 @@ import Testing
       "the measure is all input, cached included")
   }
 
+  @Test func thresholdsAreInclusiveWhereTheProviderSaysSo() {
+    #expect(cost("x-ai", "grok-4.5", usage(199_999, output: 0)) == "0.399998")
+    #expect(cost("x-ai", "grok-4.5", usage(200_000, output: 0)) == "0.8", "xAI doubles at 200,000")
+    let below = Self.book.rates(list: "openai", models: ["gpt-5.6"], date: Self.date, inputTokens: 272_000)
+    let above = Self.book.rates(list: "openai", models: ["gpt-5.6"], date: Self.date, inputTokens: 272_001)
+    #expect((below?.price.input, above?.price.input) == ("4", "8"))
+    #expect((below?.price.output, above?.price.output) == ("20", "30"))
+  }
+
   @Test func xAIsOwnPriceAndTicksAgree() {
     let list = usage(12, read: 11, output: 291)
     #expect(cost("x-ai", "grok-3-mini", list) == "0.000146625")
