@@ -40,15 +40,21 @@ final class PseudoTerminal {
 
   func press(_ keys: String) { _ = Array(keys.utf8).withUnsafeBytes { write(master, $0.baseAddress, $0.count) } }
 
-  /// Waits for its end. Returns CPU seconds and peak memory in MB.
-  func wait() -> (cpu: Double, memory: Double) {
+  /// Tells it to leave and waits until it has. Returns CPU seconds and peak memory in MB.
+  func end() -> (cpu: Double, memory: Double) {
+    kill(pid, SIGTERM)
+    // What it still draws has to be read, or it would wait for us.
+    drain(until: now() + 10_000_000_000)
     var status: Int32 = 0
     var usage = rusage()
-    wait4(pid, &status, 0, &usage)
+    if wait4(pid, &status, WNOHANG, &usage) == 0 {
+      kill(pid, SIGKILL)
+      wait4(pid, &status, 0, &usage)
+    }
     close(master)
     let cpu =
-      Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
-      / 1e6
+      Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
     return (cpu, Double(usage.ru_maxrss) / 1024)
   }
 }

@@ -63,9 +63,7 @@ func measureStart() {
     let terminal = PseudoTerminal([binary, "-m", "bench/flood-1"], environment: environment)
     terminal.drain(until: now() + 5_000_000_000, mark: "Ctrl-P")
     let painted = Double(now() - terminal.started) / 1e6
-    terminal.press("\u{3}\u{3}")
-    terminal.drain(until: now() + 300_000_000)
-    _ = terminal.wait()
+    _ = terminal.end()
     return painted
   }
   row("start to first paint, ms (median of 10)", number(median(paints)))
@@ -164,9 +162,7 @@ func measureWorkbench() {
     isDown.toggle()
     terminal.drain(until: now() + 100_000_000)
   }
-  terminal.press("qq")
-  terminal.drain(until: now() + 1_000_000_000)
-  let used = terminal.wait()
+  let used = terminal.end()
   let expected = BenchServer.text(count)
   let lost = (try? storedTexts(folder + "/bench.db"))?.filter { $0 != expected }.count
   row("8 lanes × 500 tok/s × 20 s: answers not whole", lost.map { "\($0) of 8" } ?? "could not be read")

@@ -45,7 +45,8 @@ public struct WrappedText: Sendable {
         let glyph = TextWidth.Glyph(text: String(repeating: " ", count: stop), width: stop)
         add(glyph, at: offset, length, isSpace: true, &line)
       } else {
-        add(TextWidth.glyphs(of: source[index]), at: offset, length, &line)
+        // A space is one even when a letter beyond ASCII follows it.
+        add(TextWidth.glyphs(of: source[index]), at: offset, length, isSpace: byte == 0x20 && length == 1, &line)
       }
       offset += length
       index = end
@@ -56,10 +57,12 @@ public struct WrappedText: Sendable {
 
   /// A placeholder of several glyphs stays together, unless the line is too narrow for it: wrapping goes on from where a line
   /// begins in the source, which cannot be within a character.
-  private mutating func add(_ glyphs: [TextWidth.Glyph], at offset: Int, _ length: Int, _ line: inout LineBuilder) {
+  private mutating func add(
+    _ glyphs: [TextWidth.Glyph], at offset: Int, _ length: Int, isSpace: Bool, _ line: inout LineBuilder
+  ) {
     let joined = TextWidth.Glyph(
       text: glyphs.map(\.text).joined(), width: min(width, glyphs.reduce(0) { $0 + $1.width }))
-    add(joined, at: offset, length, isSpace: false, &line)
+    add(joined, at: offset, length, isSpace: isSpace, &line)
   }
 
   /// - Parameter length: source bytes of this glyph.
