@@ -56,6 +56,9 @@ let package = Package(
     .testTarget(
       name: "EngineTests",
       dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "TestSupport"] + differences),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["furlong", "Engine", "Providers", "Terminal", "Core", "TestSupport", "CPseudoTerminal"]),
   ],
   swiftLanguageModes: [.v6]
 )

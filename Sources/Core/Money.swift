@@ -33,7 +33,7 @@ public struct Money: Hashable, Comparable, Sendable {
     return fraction.isEmpty ? "\(sign)\(whole)" : "\(sign)\(whole).\(fraction)"
   }
 
-  /// For the screen: `$0`, `$0.0021`, `$1.23`; two significant digits below a cent, cents from a dollar on.
+  /// For the screen: `$0`, `$0.0021`, `$0.012`, `$1.23`; four decimals below a cent, cents from a dollar on.
   public var screenText: String {
     if picoDollars == 0 { return "$0" }
     let magnitude = picoDollars.magnitude

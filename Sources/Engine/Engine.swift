@@ -54,6 +54,8 @@ public final class Engine: Sendable {
   public func key(for service: Service) -> KeyResult {
     if let known = keys.withLock({ $0[service.id] }) { return known }
     let found = findKey(service)
+    // A missing key is looked for again: it may be set while the workbench is open.
+    if case .missing = found { return found }
     keys.withLock { $0[service.id] = found }
     return found
   }

@@ -116,9 +116,9 @@ public final class Race: @unchecked Sendable {
     }
   }
 
+  /// Something has come: the lane is kept in reserve, for when those before it fail.
   private func launchHedged(_ lane: Int) {
-    guard let run = runs[lane], !run.response.state.isOver else { return }
-    if sawToken { stop(lane, isLoser: false) } else { launch(lane) }
+    if !sawToken { launch(lane) }
   }
 
   private func launch(_ lane: Int) {
@@ -342,7 +342,7 @@ public final class Race: @unchecked Sendable {
     engine.store.append(.ended(run.key, run.response))
     observe(.lane(run.entry.number, .ended(run.response)))
     if state.isFinish { decide(.finished, run) }
-    startNextHedge()
+    useReserve()
     endIfOver()
   }
 
@@ -389,21 +389,20 @@ public final class Race: @unchecked Sendable {
     guard let run = runs[lane] else { return }
     if !passed { notify(run, "did not pass the check") }
     decide(.checked(passed: passed), run)
-    startNextHedge()
+    useReserve()
     endIfOver()
   }
 
-  /// When every lane that was started has failed, the next need not wait for its time.
-  private func startNextHedge() {
-    guard request.hedge != nil, referee.winner == nil, pendingChecks.isEmpty else { return }
-    let started = order.compactMap { runs[$0] }.filter(\.isStarted)
-    guard
-      started.allSatisfy({ $0.response.state.isOver && !$0.response.state.isFinish })
-        || request.turn.rule == .firstValid,
-      started.allSatisfy({ $0.response.state.isOver }),
-      let next = order.first(where: { runs[$0].map { !$0.isStarted && !$0.response.state.isOver } ?? false })
-    else { return }
-    launch(next)
+  /// Lanes held back by hedging: not needed once somebody has won; the next one's turn when all that were started have ended
+  /// without a winner.
+  private func useReserve() {
+    guard request.hedge != nil, pendingChecks.isEmpty else { return }
+    let waiting = order.filter { lane in runs[lane].map { !$0.isStarted && !$0.response.state.isOver } ?? false }
+    if referee.winner != nil {
+      for lane in waiting { stop(lane, isLoser: false) }
+    } else if let next = waiting.first, runs.values.allSatisfy({ !$0.isStarted || $0.response.state.isOver }) {
+      launch(next)
+    }
   }
 
   private func endIfOver() {

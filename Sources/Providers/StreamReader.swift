@@ -60,8 +60,12 @@ public struct StreamReader {
     if stray.contains(UInt8(ascii: "{")) { readStray(stray, into: &deltas) }
   }
 
-  private mutating func read(_ data: UnsafeRawBufferPointer, into deltas: inout [Delta]) {
+  private mutating func read(_ event: UnsafeRawBufferPointer, into deltas: inout [Delta]) {
     guard !isBroken else { return }
+    var data = event
+    while let last = data.last, last == 0x20 { data = UnsafeRawBufferPointer(rebasing: data.dropLast()) }
+    // Some proxies keep a stream alive with empty events.
+    if data.isEmpty { return }
     if data.count == 6, data.elementsEqual("[DONE]".utf8) {
       deltas.append(.terminator)
       return

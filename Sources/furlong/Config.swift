@@ -46,12 +46,22 @@ struct Config {
     do {
       root = try Yams.compose(yaml: yaml)
     } catch {
-      throw Faults(path: path, lines: ["\(error)".split(separator: "\n").map(String.init).first ?? "it is not YAML"])
+      throw Faults(path: path, lines: [Config.sentence(for: "\(error)")])
     }
     guard let root else { return }
     var reader = ConfigReader()
     reader.read(root, into: &self)
     if !reader.faults.isEmpty { throw Faults(path: path, lines: reader.faults) }
+  }
+}
+
+extension Config {
+  /// Yams writes `LINE:COLUMN: error: PART: WORDS` and an excerpt.
+  fileprivate static func sentence(for yamlError: String) -> String {
+    let first = yamlError.split(separator: "\n").first.map(String.init) ?? ""
+    let line = first.split(separator: ":").first.flatMap { Int($0) }.map { "line \($0): " } ?? ""
+    let words = first.components(separatedBy: "error: ").last ?? first
+    return "\(line)this is not valid YAML (\(words))"
   }
 }
 

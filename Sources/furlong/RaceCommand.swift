@@ -140,12 +140,10 @@ struct RaceOutcome: Sendable {
 
   var ordered: [Response] { responses.values.sorted { $0.lane < $1.lane } }
 
-  /// Losers that a rule stopped are as asked; a lane that failed by itself, or a race without a winner, is not.
+  /// Lanes that a rule stopped, or held back, are as asked; a lane that failed by itself, or a rule without a winner, is not.
   func isAsAsked(rule: RaceRule) -> Bool {
-    rule == .all
-      ? ordered.allSatisfy { $0.state.isFinish }
-      : winner != nil
-        && ordered.allSatisfy { $0.lane == winner || $0.state.isFinish || ($0.state == .stopped && $0.error == nil) }
+    (rule == .all || winner != nil)
+      && ordered.allSatisfy { $0.state.isFinish || ($0.state == .stopped && $0.error == nil) }
   }
 }
 

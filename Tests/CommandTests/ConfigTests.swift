@@ -1,0 +1,128 @@
+import Core
+import Engine
+import Foundation
+import Providers
+import Terminal
+import Testing
+
+@testable import furlong
+
+@Suite struct ConfigTests {
+  private func faults(_ yaml: String) -> [String] {
+    var config = Config()
+    do {
+      try config.read(yaml: yaml, path: "config.yaml")
+      return []
+    } catch {
+      return error.lines
+    }
+  }
+
+  @Test func everythingThatIsDocumentedIsRead() throws {
+    var config = Config()
+    try config.read(
+      yaml: """
+        providers:
+          mybox: {dialect: openai-chat, base_url: "http://127.0.0.1:8000/v1/", key_env: MYBOX_API_KEY, headers: {X-Team: search}}
+          openai: {key_command: "pass show openai"}
+          proxy: {dialect: anthropic, base_url: "http://127.0.0.1:4000", prices: anthropic}
+        lineups: {daily: ["openai/gpt-5.6", "anthropic/claude-sonnet-5", "local/smollm2-135m"]}
+        judge: {model: "anthropic/claude-sonnet-5"}
+        budget: {per_turn: 0.50, per_day: 5.00}
+        timeouts: {connect: 10, first_token: 300, silence: 0.5}
+        theme: furlong-dark
+        keys: {lane.stop: x}
+        """, path: "config.yaml")
+    let box = try #require(config.services.first { $0.id == "mybox" })
+    #expect(box.baseURL == "http://127.0.0.1:8000/v1" && box.needsKey && box.headers == [.init("X-Team", "search")])
+    #expect(config.services.first { $0.id == "proxy" }?.priceList == "anthropic")
+    #expect(
+      config.services.first { $0.id == "openai" }?.baseURL == "https://api.openai.com/v1", "the rest of the row stays")
+    #expect(config.keySources["openai"] == .command("pass show openai"))
+    #expect(config.lineups["daily"]?.count == 3)
+    #expect(config.limits.silence == 500_000_000)
+    #expect(config.keys == ["lane.stop": "x"])
+  }
+
+  @Test(arguments: [
+    ("theem: dark", "line 1", "did you mean ‘theme’"), ("a: [b", "line 2", "not valid YAML"),
+    ("providers: {x: {dialct: a, base_url: http://a}}", "line 1", "did you mean ‘dialect’"),
+    ("providers:\n  x: {dialect: opnai-chat, base_url: http://a}", "line 2", "did you mean openai-chat"),
+    ("providers: {x: {base_url: ftp://a}}", "line 1", "http"),
+    ("providers: {x: {dialect: gemini}}", "line 1", "needs a base_url"),
+    ("timeouts: {connect: soon}", "line 1", "seconds"), ("lineups: {a: gpt}", "line 1", "list of models"),
+    ("lineups:\n  a: [gpt]", "line 2", "provider/model"), ("- x", "line 1", "mapping"),
+  ])
+  func faultsNameTheirLineAndTheRemedy(yaml: String, line: String, words: String) {
+    let found = faults(yaml).joined(separator: "\n")
+    #expect(found.contains(line) && found.contains(words), "expected ‘\(line)’ and ‘\(words)’ in: \(found)")
+  }
+
+  /// Random bytes and mangled configs: an error or a config, never a crash.
+  @Test func mangledConfigsAreSurvived() {
+    let source = Array(
+      "providers:\n  x: {dialect: gemini, base_url: \"http://a\", headers: {a: b}}\nlineups: {d: [\"a/b\"]}\nkeys: {a: b}\n"
+        .utf8)
+    var seed: UInt64 = 11
+    for _ in 0..<2000 {
+      var bytes = source
+      for _ in 0..<4 {
+        seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let place = Int(seed >> 33) % bytes.count
+        bytes[place] = UInt8(truncatingIfNeeded: seed >> 24) & 0x7F
+      }
+      _ = faults(String(decoding: bytes, as: UTF8.self))
+    }
+  }
+}
+
+@Suite struct KeyFinderTests {
+  private let service = Service("openai", dialect: "openai-chat", baseURL: "https://a") {
+    $0.keyVariables = ["OPENAI_API_KEY"]
+  }
+
+  private func find(_ environment: [String: String] = [:], _ source: Config.KeySource? = nil) -> Engine.KeyResult {
+    KeyFinder(environment: environment, sources: source.map { ["openai": $0] } ?? [:], configPath: "c.yaml").find(
+      service)
+  }
+
+  @Test func keysComeFromTheEnvironmentACommandOrAFile() throws {
+    #expect(find(["OPENAI_API_KEY": " sk-1\n"]) == .key("sk-1"))
+    #expect(find([:], .command("echo sk-2; echo more")) == .key("sk-2"))
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("furlong-key-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    _ = FileManager.default.createFile(
+      atPath: path, contents: Data("sk-3\n".utf8), attributes: [.posixPermissions: 0o600])
+    #expect(find([:], .file(path)) == .key("sk-3"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+    guard case .missing(let message) = find([:], .file(path)) else {
+      Issue.record("a key file that others can read must be refused")
+      return
+    }
+    #expect(message.contains("chmod 600"))
+  }
+
+  @Test func whatIsMissingSaysWhatToDo() {
+    for result in [
+      find(), find(["OPENAI_API_KEY": "a\nb: c"]), find([:], .command("exit 3")), find([:], .file("/nowhere")),
+    ] {
+      guard case .missing(let message) = result else {
+        Issue.record("\(result) should be missing")
+        continue
+      }
+      #expect(!message.isEmpty)
+    }
+  }
+}
+
+@Suite struct ThemeFileTests {
+  @Test func everyThemeInTheFolderCanBeUsed() throws {
+    let folder = Program.package.appendingPathComponent("themes").path
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
+    #expect(!files.isEmpty)
+    for file in files { _ = try Themes.read(folder + "/" + file, name: file) }
+    #expect(
+      try Themes.read(folder + "/furlong-dark.yaml", name: "furlong-dark") == Theme.dark,
+      "the compiled-in theme is that file")
+  }
+}
