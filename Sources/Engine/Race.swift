@@ -320,7 +320,7 @@ public final class Race: @unchecked Sendable {
     guard let run = runs[lane], !run.response.state.isOver else { return }
     if let transfer = run.transfer { loop.cancel(transfer) }
     run.transfer = nil
-    run.response.cost.isWasted = isLoser
+    run.response.cost.isWasted = isLoser && run.isStarted
     end(run, .stopped, error)
   }
 

@@ -79,17 +79,27 @@ import Testing
   }
 
   @Test func aHedgedLaneIsNotContactedWhenTheFirstAnswers() {
-    let gate = Gate()
-    let first = LoopbackServer(.stream([.chat("I am here"), .hold(gate), .chatEnd, .close]))
+    let first = LoopbackServer(.stream([.chat("I am here"), .pause(milliseconds: 200), .chatEnd, .close]))
     let second = LoopbackServer(.stream(Chat.whole("late")))
     let track = Track([first, second])
-    track.start(.firstFinish) { $0.hedge = 100 * ms }
-    #expect(track.waitForEnd(of: 1), "its turn comes and it is stopped")
-    gate.open()
-    #expect(track.finish())
+    #expect(track.run(.firstFinish) { $0.hedge = 50 * ms }, "its time comes while the first is answering")
     #expect(track.winner == 0)
-    #expect(track.response(1).state == .stopped)
+    #expect(track.response(1).state == .stopped && !track.response(1).cost.isWasted)
     #expect(second.connections == 0, "it must not have been contacted")
+  }
+
+  /// The first had sent a token when the second's time came, and then turned out to be no use.
+  @Test func aHedgedLaneStaysInReserve() {
+    let first = LoopbackServer(.stream([.chat("wrong"), .pause(milliseconds: 200), .chatEnd, .close]))
+    let second = LoopbackServer(.stream(Chat.whole("right")))
+    let track = Track([first, second])
+    #expect(
+      track.run(.firstValid) {
+        $0.hedge = 50 * ms
+        $0.check = .regex("right")
+      })
+    #expect(track.winner == 1)
+    #expect(track.response(0).state == .done)
   }
 
   @Test func aHedgedLaneIsContactedWhenTheFirstStalls() {
