@@ -39,7 +39,8 @@ import Testing
 
   @Test func aRuleStopsTheOthers() throws {
     let server = LoopbackServer { request, _ in
-      request.text.contains("quick") ? .stream(Chat.whole("done")) : .stream([.chat("slow"), .stall])
+      request.text.contains("quick")
+        ? .stream([.pause(milliseconds: 300), .chat("done"), .chatEnd, .close]) : .stream([.chat("slow"), .stall])
     }
     let result = try Program(server: server).run([
       "race", "x", "-m", "test/slow", "-m", "test/quick", "--rule", "first-finish", "--json",
