@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <ncursesw/ncurses.h>
 #include <ncursesw/term.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,4 +163,15 @@ int cnc_read(int32_t *code) {
     case KEY_CODE_YES: *code = function_key(read); return CNC_FUNCTION;
     default: return CNC_NOTHING;
   }
+}
+
+int cnc_read_raw(uint8_t *bytes, int capacity) {
+  struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+  if (poll(&input, 1, 0) <= 0 || !(input.revents & POLLIN)) return 0;
+  ssize_t count = read(STDIN_FILENO, bytes, (size_t)capacity);
+  return count > 0 ? (int)count : 0;
+}
+
+void cnc_unread(const uint8_t *bytes, int count) {
+  for (int index = count - 1; index >= 0; index--) ungetch(bytes[index]);
 }

@@ -16,8 +16,8 @@ public final class Screen {
   private let theme: Theme
   private let colors: Int
   private var drawn: Frame?
-  private var isPasting = false
-  private var pasted = ""
+  /// Bytes of a paste that has begun; nil when there is none.
+  private var pasted: [UInt8]?
 
   /// - Parameter colors: the most colours to use; 0 for none (`NO_COLOR`).
   public init(theme: Theme, colors: Int = .max) throws(Failure) {
@@ -107,6 +107,8 @@ public final class Screen {
   /// All keys that have come, without waiting.
   public func readKeys() -> [Key] {
     var keys: [Key] = []
+    if pasted != nil { readPaste(&keys) }
+    if pasted != nil { return keys }
     var code: Int32 = 0
     var hasEscape = false
     while true {
@@ -114,9 +116,7 @@ public final class Screen {
       switch Int(cnc_read(&code)) {
       case CNC_CHARACTER:
         guard let scalar = Unicode.Scalar(UInt32(bitPattern: code)) else { continue }
-        if isPasting {
-          pasted.unicodeScalars.append(scalar == "\r" ? "\n" : scalar)
-        } else if hasEscape {
+        if hasEscape {
           hasEscape = false
           keys.append(.alt(Character(scalar)))
         } else if scalar.value == 0x1B {
@@ -129,11 +129,9 @@ public final class Screen {
         }
       case CNC_FUNCTION:
         if Int(code) == CNC_KEY_PASTE_BEGIN {
-          isPasting = true
-        } else if Int(code) == CNC_KEY_PASTE_END {
-          isPasting = false
-          keys.append(.paste(pasted))
-          pasted = ""
+          pasted = []
+          readPaste(&keys)
+          if pasted != nil { return keys }
         } else if let key = Key.function(code) {
           if key == .resize { drawn = nil }
           keys.append(key)
@@ -143,6 +141,30 @@ public final class Screen {
         return keys
       }
     }
+  }
+
+  /// Takes what has come of a paste; hands it out whole once its end mark is there.
+  private func readPaste(_ keys: inout [Key]) {
+    let mark = Array("\u{1B}[201~".utf8)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while let known = pasted?.count {
+      let count = Int(cnc_read_raw(&buffer, Int32(buffer.count)))
+      guard count > 0 else { return }
+      pasted?.append(contentsOf: buffer[..<count])
+      guard let end = pasted.flatMap({ Screen.first(mark, in: $0, from: max(0, known - mark.count)) }), let all = pasted
+      else { continue }
+      pasted = nil
+      // Terminals send line breaks in a paste as carriage returns.
+      let text = String(decoding: all[..<end].map { $0 == 0x0D ? 0x0A : $0 }, as: UTF8.self)
+      keys.append(.paste(text))
+      let rest = Array(all[(end + mark.count)...].prefix(100))
+      cnc_unread(rest, Int32(rest.count))
+    }
+  }
+
+  private static func first(_ mark: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+    guard bytes.count >= mark.count else { return nil }
+    return (start...max(start, bytes.count - mark.count)).first { bytes[$0...].starts(with: mark) }
   }
 
   /// A combining mark typed after its letter becomes part of that letter's key.

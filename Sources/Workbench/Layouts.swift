@@ -14,6 +14,7 @@ public final class Layouts {
   private var session = ""
   private var width: [Int: Int] = [:]
   private var texts: [Key: WrappedText] = [:]
+  private var promptRows: PromptRows?
 
   public init() {}
 
@@ -31,6 +32,14 @@ public final class Layouts {
       self.width[lane] = width
       texts = texts.filter { $0.key.lane != lane }
     }
+  }
+
+  /// The rows of the prompt being written, wrapped anew only when it has been edited: a paste may hold a book.
+  func prompt(_ composer: Composer, width: Int) -> PromptRows {
+    if let kept = promptRows, kept.revision == composer.revision, kept.width == width { return kept }
+    let rows = PromptRows(composer, width: width)
+    promptRows = rows
+    return rows
   }
 
   func lines(_ source: String, _ key: Key, width: Int) -> [String] {

@@ -9,7 +9,7 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
     return (frame, [:])
   }
   layouts.begin(session: state.session.id)
-  let prompt = PromptPane(state: state)
+  let prompt = PromptPane(state: state, layouts)
   let boardHeight = ScoreboardPane.height(state)
   let lanesHeight = state.height - 2 - prompt.height - boardHeight
   HeaderPane.draw(state, &frame)

@@ -58,5 +58,9 @@ enum RaceText {
     }
     let numeric = Set(columns.indices.filter { columns[$0].isNumeric })
     for line in TextTable.lines(header: columns.map(\.rawValue), rows: rows, numeric: numeric) { Console.output(line) }
+    let sharing = outcome.ordered.filter(\.sharesMachine).map { "\($0.lane + 1)" }
+    if !sharing.isEmpty {
+      Console.error("lanes \(sharing.joined(separator: ", ")) share this machine and slow each other down")
+    }
   }
 }

@@ -57,7 +57,7 @@ struct Setup {
   }
 
   /// The lanes asked for, or the default lineup: the config's `default`, else a model of each provider that has a key, else what
-  /// a server on this machine offers. Always at least two.
+  /// a server on this machine offers. Two lanes, unless the config says otherwise.
   func lanes(models: [String], lineup: String?, engine: Engine) throws(CommandError) -> [Lane] {
     var lanes: [Lane] = []
     if let lineup {
@@ -86,7 +86,7 @@ struct Setup {
     let keyed = config.services.filter { $0.needsKey && keyFinder.hasKey($0) }.compactMap { service in
       service.defaultModel.map { Lane(model: ModelID(provider: service.id, model: $0)) }
     }
-    if keyed.count > 1 { return Array(keyed.prefix(3)) }
+    if keyed.count > 1 { return Array(keyed.prefix(2)) }
     if let only = keyed.first { return [only, only] }
     let local = localModels(engine)
     if local.count > 1 { return local.prefix(2).map { Lane(model: $0) } }

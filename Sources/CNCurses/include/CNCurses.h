@@ -46,5 +46,9 @@ void cnc_refresh(void);
 void cnc_redraw(void);
 /// Reads one key without waiting.
 int cnc_read(int32_t *code);
+/// Reads bytes as they come, past ncurses, which would read a large paste one byte at a time. Returns 0 when there are none now.
+int cnc_read_raw(uint8_t *bytes, int capacity);
+/// Gives bytes back, to be read as keys; at most 100.
+void cnc_unread(const uint8_t *bytes, int count);
 
 #endif

@@ -117,6 +117,8 @@ struct LanePane {
     let tokens = response.state.isOver ? response.usage.output : timing.chunks
     if let speed = timing.tokensPerSecond(outputTokens: tokens) { parts.append("\(Readable.rate(speed)) t/s") }
     if response.state.isOver { parts.append(Readable.cost(response.cost)) }
+    // Local models slow each other down: their times are not to be compared with a model that had a machine to itself.
+    if response.sharesMachine { parts.append("shared machine") }
     return parts.joined(separator: " \(state.borders.dot) ")
   }
 }
@@ -155,8 +157,12 @@ private struct Thread {
 
   private func prompt(_ turn: Turn, _ layouts: Layouts) -> Block {
     let most = 6
-    var lines = layouts.lines("\(state.borders.prompt) \(turn.prompt)", key(turn, .prompt), width: width)
-    if lines.count > most { lines = lines.prefix(most - 1) + ["… \(lines.count - most + 1) lines more"] }
+    // A pasted book is not wrapped for the sake of its first lines.
+    let shown = turn.prompt.prefix(width * most)
+    var lines = layouts.lines("\(state.borders.prompt) \(shown)", key(turn, .prompt), width: width)
+    if lines.count > most || shown.endIndex < turn.prompt.endIndex {
+      lines = lines.prefix(most - 1) + ["… \(turn.prompt.utf8.count) bytes in all"]
+    }
     return Block(lines: lines + [""], style: Style(.prompt))
   }
 

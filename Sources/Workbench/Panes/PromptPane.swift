@@ -6,12 +6,13 @@ struct PromptPane {
   private static let mostLines = 6
 
   let state: State
-  private let rows: [String]
+  private let rows: PromptRows
   private let cursor: Frame.Point
 
-  init(state: State) {
+  init(state: State, _ layouts: Layouts) {
     self.state = state
-    (rows, cursor) = PromptPane.layout(state.composer, width: max(4, state.width - 5))
+    rows = layouts.prompt(state.composer, width: max(4, state.width - 5))
+    cursor = rows.cursor(state.composer)
   }
 
   /// One line of text at least, and the line above it.
@@ -28,8 +29,8 @@ struct PromptPane {
     if state.composer.isEmpty {
       frame.put(placeholder, x: area.x + 3, y: area.y + 1, Style(.quiet))
     }
-    for (offset, row) in rows.dropFirst(first).prefix(visible).enumerated() {
-      frame.put(row, x: area.x + 3, y: area.y + 1 + offset)
+    for row in first..<min(rows.count, first + visible) {
+      frame.put(rows.text(row, state.composer), x: area.x + 3, y: area.y + 1 + row - first)
     }
     if isActive { frame.cursor = Frame.Point(x: area.x + 3 + cursor.x, y: area.y + 1 + cursor.y - first) }
   }
@@ -41,36 +42,59 @@ struct PromptPane {
     default: "ask all \(state.lanes.count) lanes …"
     }
   }
+}
 
-  /// Breaks at the width, character by character, so that the cursor is where it looks.
-  private static func layout(_ composer: Composer, width: Int) -> (rows: [String], cursor: Frame.Point) {
-    var rows = [""]
+/// The prompt broken into rows at the width, character by character, so that the cursor is where it looks.
+struct PromptRows {
+  let revision: Int
+  let width: Int
+  /// Index of the first character of each row; line breaks belong to the row they end.
+  private let starts: [Int]
+
+  init(_ composer: Composer, width: Int) {
+    revision = composer.revision
+    self.width = width
+    var starts = [0]
     var column = 0
-    var cursor = Frame.Point(x: 0, y: 0)
     for (index, character) in composer.characters.enumerated() {
-      if index == composer.cursor { cursor = Frame.Point(x: column, y: rows.count - 1) }
       if character.isNewline {
-        rows.append("")
+        starts.append(index + 1)
         column = 0
         continue
       }
-      let text = String(character)
-      let size = character.isASCII && character != "\t" ? 1 : TextWidth.of(text)
+      let size = PromptRows.width(of: character)
       if column + size > width {
-        rows.append("")
+        starts.append(index)
         column = 0
-        if index == composer.cursor { cursor = Frame.Point(x: 0, y: rows.count - 1) }
       }
-      rows[rows.count - 1] += text
       column += size
     }
-    if composer.cursor == composer.characters.count {
-      if column == width {
-        rows.append("")
-        column = 0
-      }
-      cursor = Frame.Point(x: column, y: rows.count - 1)
+    // A full last row: the cursor stands on the next one.
+    if column == width { starts.append(composer.characters.count) }
+    self.starts = starts
+  }
+
+  var count: Int { starts.count }
+
+  func text(_ row: Int, _ composer: Composer) -> String {
+    let end = row + 1 < starts.count ? starts[row + 1] : composer.characters.count
+    return String(composer.characters[starts[row]..<end].filter { !$0.isNewline })
+  }
+
+  func cursor(_ composer: Composer) -> Frame.Point {
+    // The last row that begins at or before the cursor.
+    var low = 0
+    var high = starts.count - 1
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if starts[middle] <= composer.cursor { low = middle } else { high = middle - 1 }
     }
-    return (rows, cursor)
+    let before = composer.characters[starts[low]..<composer.cursor]
+    return Frame.Point(x: before.reduce(0) { $0 + PromptRows.width(of: $1) }, y: low)
+  }
+
+  private static func width(of character: Character) -> Int {
+    character.isASCII && character.asciiValue.map { $0 >= 0x20 && $0 < 0x7F } == true
+      ? 1 : TextWidth.of(String(character))
   }
 }
