@@ -70,11 +70,11 @@ public final class Engine: Sendable {
 
   /// Takes every key out of a text that somebody else wrote, before it is kept or shown.
   func redacted(_ text: String) -> String {
-    let secrets = keys.withLock { keys in
-      keys.values.compactMap { result in
-        if case .key(let key) = result, key.utf8.count >= 6 { key } else { nil }
-      }
+    let found = keys.withLock { keys in
+      keys.values.compactMap { if case .key(let key) = $0, key.utf8.count >= 4 { key } else { nil } }
     }
+    // A header of the person's own may carry a key as well; a short one is an ordinary word.
+    let secrets = found + services.flatMap { $0.headers.map(\.value) }.filter { $0.utf8.count >= 12 }
     return secrets.reduce(text) { text, key in
       guard text.contains(key) else { return text }
       return text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "[key]")
@@ -103,6 +103,9 @@ public final class Engine: Sendable {
   public func resume(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
     Race(request, engine: self, observe: observe)
   }
+
+  /// Calls `then` on the transfer thread once everything asked for before has been done there.
+  public func settle(then: @escaping @Sendable () -> Void) { loop.perform(then) }
 
   /// Opens connections to the services of these lanes, so that the race starts on warm ones. Calls `then` on the transfer
   /// thread when all stand, or after two seconds. A server on this machine is left alone: its connection costs microseconds.

@@ -25,6 +25,8 @@ public final class Race: @unchecked Sendable {
   private var timeoutTimer: TransferLoop.TimerID?
   private var pendingChecks = Set<Int>()
   private var isEnded = false
+  /// Stopped before there was anything to stop: a key's command was still running.
+  private var isCalledOff = false
 
   private var loop: TransferLoop { engine.loop }
 
@@ -41,7 +43,10 @@ public final class Race: @unchecked Sendable {
   public func stop(_ lane: Int) { loop.perform { self.stop(lane, isLoser: false) } }
 
   public func stopAll() {
-    loop.perform { for lane in self.order { self.stop(lane, isLoser: false) } }
+    loop.perform {
+      self.isCalledOff = self.order.isEmpty
+      for lane in self.order { self.stop(lane, isLoser: false) }
+    }
   }
 
   /// Sends a lane's prompt again, or adds a lane to the running turn: a response of its own, the older one stays stored.
@@ -103,6 +108,7 @@ public final class Race: @unchecked Sendable {
   // MARK: The race
 
   func fire() {
+    if isCalledOff { for lane in order { stop(lane, isLoser: false) } }
     if let timeout = request.timeout {
       timeoutTimer = loop.after(timeout) { [weak self] in self?.timeOut() }
     }

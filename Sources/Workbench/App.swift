@@ -23,12 +23,18 @@ public final class App {
   private let inbox = Inbox()
   private let layouts = Layouts()
   private var state: State
-  private var races: [Race] = []
+  /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
+  private var races: [RaceID: Race] = [:]
   private var isLeaving = false
   private var isDirty = true
   private var lastDraw: Int64 = 0
   private var lastWarm: Int64 = 0
   private var signals: [any DispatchSourceSignal] = []
+  private struct RaceID: Hashable {
+    let session: String
+    let turn: Int
+  }
+
   /// Told the time from a key to the frame that shows it, and each frame's own time; for measurements.
   public var probe: Probe?
 
@@ -127,6 +133,9 @@ public final class App {
 
   private func dispatch(_ input: Input) {
     if case .tick = input {} else { isDirty = true }
+    if case .race(let session, let turn, .ended) = input, RaceID(session: session, turn: turn) != shownRace {
+      races[RaceID(session: session, turn: turn)] = nil
+    }
     for command in update(&state, input) { carryOut(command) }
   }
 
@@ -136,8 +145,8 @@ public final class App {
     switch command {
     case .race(let isNewSession): startRace(isNewSession: isNewSession)
     case .run(let lane, let generation): run(lane, generation)
-    case .stop(let lane): races.last?.stop(lane)
-    case .stopAll: races.last?.stopAll()
+    case .stop(let lane): race?.stop(lane)
+    case .stopAll: race?.stopAll()
     case .saveLanes: engine.store.append(.lanes(session: state.session.id, state.session.lanes))
     case .warm:
       let now = Clock.now()
@@ -154,24 +163,29 @@ public final class App {
     }
   }
 
+  private var shownRace: RaceID { RaceID(session: state.session.id, turn: state.turn?.number ?? 0) }
+
+  private var race: Race? { races[shownRace] }
+
   private func startRace(isNewSession: Bool) {
     guard let turn = state.turn else { return }
     let request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
-    let session = state.session.id
-    races = [engine.start(request) { [inbox] event in inbox.post(.race(session: session, turn: turn.number, event)) }]
+    races[shownRace] = engine.start(request, observe: post(shownRace))
   }
 
   private func run(_ lane: Int, _ generation: Int) {
     guard let turn = state.turn else { return }
-    if races.isEmpty {
-      // A session opened again: the turn has its row, a race of no lanes takes the new response.
-      let request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
-      let session = state.session.id
-      races = [
-        engine.resume(request) { [inbox] event in inbox.post(.race(session: session, turn: turn.number, event)) }
-      ]
-    }
-    races.last?.run(RaceRequest.entry(number: lane, session: state.session, turn: turn), generation: generation)
+    let entry = RaceRequest.entry(number: lane, session: state.session, turn: turn)
+    if let race { return race.run(entry, generation: generation) }
+    // A session opened again: the turn has its row, a race of no lanes takes the new response.
+    let request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
+    let race = engine.resume(request, observe: post(shownRace))
+    races[shownRace] = race
+    race.run(entry, generation: generation)
+  }
+
+  private func post(_ id: RaceID) -> @Sendable (RaceEvent) -> Void {
+    { [inbox] event in inbox.post(.race(session: id.session, turn: id.turn, event)) }
   }
 
   /// Reads from the database away from the main thread.
@@ -208,17 +222,12 @@ public final class App {
       value: session.id)
   }
 
-  /// Lanes still running are stopped and kept, then everything is written.
+  /// Lanes still running are stopped and kept, those of sessions left behind too.
   private func finish() {
-    if state.isStreaming {
-      races.last?.stopAll()
-      let deadline = Clock.now() + 1_000_000_000
-      while state.isStreaming, Clock.now() < deadline {
-        var source = pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0)
-        poll(&source, 1, 50)
-        for input in inbox.take() { dispatch(input) }
-      }
-    }
+    for race in races.values { race.stopAll() }
+    let stopped = DispatchSemaphore(value: 0)
+    engine.settle { stopped.signal() }
+    _ = stopped.wait(timeout: .now() + 1)
   }
 }
 
