@@ -136,61 +136,6 @@ public final class Engine: Sendable {
       loop.after(2_000_000_000) { end() }
     }
   }
-
-  /// Asks a service for its models. `then` comes on the transfer thread.
-  public func listModels(
-    _ service: Service, then: @escaping @Sendable (Result<[ListedModel], ResponseError>) -> Void
-  ) {
-    guard let dialect = Dialects.named(service.dialect) else { return then(.success([])) }
-    if service.isSimulated { return then(.success(ScriptedDialect.modelNames.map { ListedModel(id: $0) })) }
-    preparation.async {
-      let key: String?
-      switch self.key(for: service) {
-      case .missing(let message): return then(.failure(ResponseError(.auth, message)))
-      case .key(let found): key = found
-      case .notNeeded: key = nil
-      }
-      self.loop.perform { self.fetchModels(service, dialect, key, then) }
-    }
-  }
-
-  private func fetchModels(
-    _ service: Service, _ dialect: any Dialect, _ key: String?,
-    _ then: @escaping @Sendable (Result<[ListedModel], ResponseError>) -> Void
-  ) {
-    let path =
-      service.baseURL.hasSuffix("/v1") && dialect.modelsPath.hasPrefix("/v1/")
-      ? String(dialect.modelsPath.dropFirst(3)) : dialect.modelsPath
-    var request = TransferRequest(.get, service.baseURL + path)
-    request.headers = (dialect.headers(key: key) + service.headers).map { ($0.name, $0.value) }
-    request.connectLimit = limits.connect
-    request.silenceLimit = limits.connect
-    var status = 0
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
-    loop.submit(request) { event in
-      switch event {
-      case .sent: break
-      case .head(let code, let fields, _): (status, headers) = (code, fields)
-      case .bytes(let bytes, _): if body.count < 32 << 20 { body.append(contentsOf: bytes) }
-      case .finished(let error?, _):
-        then(
-          .failure(ResponseError(error.isTimeout ? .timeout : .network, error.message, retryable: error.isTransient)))
-      case .finished(nil, _):
-        guard (200..<300).contains(status) else {
-          var error = ErrorBody.read(status: status, headers: headers, body: body, now: Clock.date())
-          error.message = Advice.sentence(error, service: service, model: nil)
-          error.message = self.redacted(error.message)
-          return then(.failure(error))
-        }
-        let parsed = try? body.withUnsafeBytes { try JSONDocument().parse($0) }
-        guard let parsed else {
-          return then(.failure(ResponseError(.protocolFault, "its list of models is not JSON", status: status)))
-        }
-        then(.success(dialect.readModels(parsed)))
-      }
-    }
-  }
 }
 
 /// What a reader of the store meets when it cannot be read; `message` says what to do.

@@ -1,0 +1,78 @@
+import Core
+import Providers
+import Transport
+
+extension Engine {
+  public typealias ModelList = Result<[ListedModel], ResponseError>
+
+  /// Asks a service for its models, at each of its addresses; those that answer count. `then` comes once, on some thread.
+  public func listModels(_ service: Service, then: @escaping @Sendable (ModelList) -> Void) {
+    guard let dialect = Dialects.named(service.dialect) else { return then(.success([])) }
+    if service.isSimulated { return then(.success(ScriptedDialect.modelNames.map { ListedModel(id: $0) })) }
+    findKeys(of: []) {
+      let key: String?
+      switch self.key(for: service) {
+      case .missing(let message): return then(.failure(ResponseError(.auth, message)))
+      case .key(let found): key = found
+      case .notNeeded: key = nil
+      }
+      self.loop.perform {
+        let addresses = Set([service.baseURL] + service.modelURLs.values).sorted()
+        var answers: [ModelList] = []
+        for address in addresses {
+          self.fetchModels(service, at: address, dialect, key) { answer in
+            answers.append(answer)
+            if answers.count == addresses.count { then(Engine.joined(answers)) }
+          }
+        }
+      }
+    }
+  }
+
+  private static func joined(_ answers: [ModelList]) -> ModelList {
+    let found = answers.compactMap { try? $0.get() }
+    return found.isEmpty ? answers.first ?? .success([]) : .success(found.flatMap(\.self))
+  }
+
+  /// On the transfer thread, as is `then`.
+  private func fetchModels(
+    _ service: Service, at address: String, _ dialect: any Dialect, _ key: String?,
+    _ then: @escaping (ModelList) -> Void
+  ) {
+    let path =
+      address.hasSuffix("/v1") && dialect.modelsPath.hasPrefix("/v1/")
+      ? String(dialect.modelsPath.dropFirst(3)) : dialect.modelsPath
+    var request = TransferRequest(.get, address + path)
+    request.headers = (dialect.headers(key: key) + service.headers).map { ($0.name, $0.value) }
+    request.connectLimit = limits.connect
+    request.silenceLimit = limits.connect
+    var status = 0
+    var headers: [String: String] = [:]
+    var body: [UInt8] = []
+    loop.submit(request) { event in
+      switch event {
+      case .sent: break
+      case .head(let code, let fields, _): (status, headers) = (code, fields)
+      case .bytes(let bytes, _): if body.count < 32 << 20 { body.append(contentsOf: bytes) }
+      case .finished(let error?, _):
+        then(
+          .failure(ResponseError(error.isTimeout ? .timeout : .network, error.message, retryable: error.isTransient)))
+      case .finished(nil, _): then(self.readModels(service, dialect, status, headers, body))
+      }
+    }
+  }
+
+  private func readModels(
+    _ service: Service, _ dialect: any Dialect, _ status: Int, _ headers: [String: String], _ body: [UInt8]
+  ) -> ModelList {
+    guard (200..<300).contains(status) else {
+      var error = ErrorBody.read(status: status, headers: headers, body: body, now: Clock.date())
+      error.message = redacted(Advice.sentence(error, service: service, model: nil))
+      return .failure(error)
+    }
+    guard let parsed = try? body.withUnsafeBytes({ try JSONDocument().parse($0) }) else {
+      return .failure(ResponseError(.protocolFault, "its list of models is not JSON", status: status))
+    }
+    return .success(dialect.readModels(parsed))
+  }
+}
