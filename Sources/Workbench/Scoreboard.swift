@@ -18,8 +18,7 @@ public enum Scoreboard {
     }
     return [
       .number: String(response.lane + 1),
-      .model: Lane(model: response.model, parameters: response.parameters).text
-        + (response.isSimulated ? " (simulated)" : ""),
+      .model: Lane(model: response.model, parameters: response.parameters).text,
       .state: response.state.rawValue + (place.map { " \(Readable.ordinal($0))" } ?? ""),
       .ttft: duration(timing.firstToken),
       .ttfo: duration(timing.firstAnswer),
@@ -27,7 +26,7 @@ public enum Scoreboard {
       .speed: isOver ? speed(response).map { Readable.rate($0) } ?? "–" : "…",
       .input: isOver ? count(response.usage.input, response) : "…",
       .output: isOver ? count(response.usage.output, response) : "…",
-      .cost: isOver ? Readable.cost(response.cost) : "…",
+      .cost: response.isSimulated ? "simulated" : isOver ? Readable.cost(response.cost) : "…",
     ]
   }
 

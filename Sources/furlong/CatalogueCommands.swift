@@ -83,7 +83,7 @@ struct ProvidersCommand: ParsableCommand {
         isAnyUsable = true
         rows.append([service.id, "works", "\(models.count) models"])
       case .failure(let error)?:
-        rows.append([service.id, service.isLocal ? "not running" : "does not work", error.message])
+        rows.append([service.id, !service.needsKey ? "not running" : "does not work", error.message])
       case nil: rows.append([service.id, "does not answer", "nothing came within 15 s"])
       }
     }

@@ -42,8 +42,9 @@ enum FooterPane {
         hint(.help, "help"),
       ]
       : [
-        hint(.places, "prompt"), ("1-9", "lane"), hint(.zoom, "zoom"), hint(.stop, "stop"), hint(.retry, "retry"),
-        hint(.add, "add"), hint(.model, "model"), hint(.sessions, "sessions"), ("?", "help"),
+        hint(.places, "prompt"), ("?", "help"), ("1-9", "lane"), hint(.zoom, "zoom"), hint(.stop, "stop"),
+        hint(.retry, "retry"),
+        hint(.add, "add"), hint(.model, "model"), hint(.sessions, "sessions"),
       ]
     var x = 1
     for (index, (key, words)) in hints.enumerated() {
