@@ -94,10 +94,11 @@ public struct AnthropicDialect: Dialect {
         if let error = ErrorBody.read(event, status: nil) { deltas.append(.failure(error)) }
         return
       }
-      if type.isString("content_block_delta") {
-        if let delta = event["delta"] {
-          append(.answer, delta["text"], into: &deltas)
-          append(.reasoning, delta["thinking"], into: &deltas)
+      if type.isString("content_block_delta") || type.isString("content_block_start") {
+        // A block usually starts empty, but need not.
+        if let part = event["delta"] ?? event["content_block"] {
+          append(.answer, part["text"], into: &deltas)
+          append(.reasoning, part["thinking"], into: &deltas)
         }
       } else if type.isString("message_start") {
         guard let message = event["message"] else { return }

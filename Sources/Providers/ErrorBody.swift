@@ -27,7 +27,7 @@ public enum ErrorBody {
         error["type"]?.string, code?.string, error["status"]?.string, metadata?["error_type"]?.string,
         error["details"]?["error_code"]?.string,
       ]
-      let inner = code?.int.flatMap { (400..<600).contains($0) ? $0 : nil }
+      let inner = (code?.int ?? body["status_code"]?.int).flatMap { (400..<600).contains($0) ? $0 : nil }
       return make(
         error["message"]?.string ?? metadata?["raw"]?.string ?? code?.string ?? "", words: words,
         status: status ?? inner,

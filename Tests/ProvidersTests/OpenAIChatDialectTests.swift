@@ -69,7 +69,8 @@ import Testing
     expect(
       "cerebras.error.sse", "gpt-oss-120b", "chatcmpl-c",
       [
-        .text(.answer, "Ok"), .failure(ResponseError(.server, "Encountered a server error, please try again.")),
+        .text(.answer, "Ok"),
+        .failure(ResponseError(.server, "Encountered a server error, please try again.", status: 500)),
       ])
   }
 
