@@ -116,13 +116,35 @@ import Testing
 }
 
 @Suite struct ThemeFileTests {
-  @Test func everyThemeInTheFolderCanBeUsed() throws {
+  private func themes() throws -> [(name: String, theme: Theme)] {
     let folder = Program.package.appendingPathComponent("themes").path
     let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
-    #expect(!files.isEmpty)
-    for file in files { _ = try Themes.read(folder + "/" + file, name: file) }
-    #expect(
-      try Themes.read(folder + "/furlong-dark.yaml", name: "furlong-dark") == Theme.dark,
-      "the compiled-in theme is that file")
+    return try files.map { ($0, try Themes.read(folder + "/" + $0, name: String($0.dropLast(5)))) }
+  }
+
+  @Test func theCompiledInThemeIsItsFile() throws {
+    #expect(try themes().first { $0.name == "furlong-dark.yaml" }?.theme == Theme.dark)
+  }
+
+  /// WCAG 2.1, success criterion 1.4.3, for every shipped theme and everything that is read; borders are not.
+  @Test func everyRoleCanBeRead() throws {
+    let all = try themes()
+    #expect(all.count >= 4)
+    for (name, theme) in all {
+      for role in Role.allCases where role != .border {
+        let look = theme.look(role)
+        let pair = try [#require(look.foreground), #require(look.background)].map(luminance)
+        let contrast = (pair.max()! + 0.05) / (pair.min()! + 0.05)
+        #expect(contrast >= 4.5, "\(name): \(role) has a contrast of \(contrast)")
+      }
+    }
+  }
+
+  private func luminance(_ color: Color) -> Double {
+    func channel(_ value: UInt8) -> Double {
+      let share = Double(value) / 255
+      return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+    }
+    return 0.2126 * channel(color.red) + 0.7152 * channel(color.green) + 0.0722 * channel(color.blue)
   }
 }

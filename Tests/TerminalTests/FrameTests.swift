@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Terminal
@@ -35,25 +34,6 @@ import Testing
 }
 
 @Suite struct ThemeTests {
-  /// WCAG 2.1 relative luminance.
-  private func luminance(_ color: Color) -> Double {
-    func channel(_ value: UInt8) -> Double {
-      let share = Double(value) / 255
-      return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
-    }
-    return 0.2126 * channel(color.red) + 0.7152 * channel(color.green) + 0.0722 * channel(color.blue)
-  }
-
-  @Test func everyRoleOfTheDarkThemeCanBeRead() {
-    for role in Role.allCases where role != .border {
-      let look = Theme.dark.look(role)
-      guard let foreground = look.foreground, let background = look.background else { continue }
-      let (a, b) = (luminance(foreground), luminance(background))
-      let contrast = (max(a, b) + 0.05) / (min(a, b) + 0.05)
-      #expect(contrast >= 4.5, "\(role) has a contrast of \(contrast)")
-    }
-  }
-
   @Test func aPaletteWithoutAColourIsRefused() {
     var palette = Theme.darkPalette
     palette["base0A"] = nil
