@@ -64,7 +64,7 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
 // MARK: - Writing
 
 extension JSON {
-  /// Compact JSON text; with `indented`, two spaces a level. Control characters are escaped.
+  /// Compact JSON text; with `indented`, two spaces a level. Control, bidi and invisible characters are escaped.
   public func serialized(indented: Bool = false) -> String {
     var out: [UInt8] = []
     write(into: &out, indent: indented ? 0 : nil)
@@ -106,22 +106,29 @@ extension JSON {
   }
 
   private static func write(_ text: String, into out: inout [UInt8]) {
-    let hex = Array("0123456789abcdef".utf8)
     out.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): out += "\\\"".utf8
-      case UInt8(ascii: "\\"): out += "\\\\".utf8
-      case UInt8(ascii: "\n"): out += "\\n".utf8
-      case UInt8(ascii: "\r"): out += "\\r".utf8
-      case UInt8(ascii: "\t"): out += "\\t".utf8
-      case 0..<0x20, 0x7F:
-        out += "\\u00".utf8
-        out.append(hex[Int(byte >> 4)])
-        out.append(hex[Int(byte & 15)])
-      default: out.append(byte)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": out += "\\\"".utf8
+      case "\\": out += "\\\\".utf8
+      case "\n": out += "\\n".utf8
+      case "\r": out += "\\r".utf8
+      case "\t": out += "\\t".utf8
+      case " "..."~": out.append(UInt8(scalar.value))
+      default:
+        // What could move a cursor or reorder a terminal's line: the same text for a parser, harmless on a screen.
+        if VisibleText.placeholder(for: scalar) != nil {
+          for unit in UTF16.encode(scalar).map(Array.init) ?? [] { writeEscape(unit, into: &out) }
+        } else {
+          out += UTF8.encode(scalar).map(Array.init) ?? []
+        }
       }
     }
     out.append(UInt8(ascii: "\""))
+  }
+
+  private static func writeEscape(_ unit: UInt16, into out: inout [UInt8]) {
+    let digits = String(unit, radix: 16)
+    out += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
   }
 }

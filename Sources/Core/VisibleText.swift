@@ -36,3 +36,12 @@ public enum VisibleText {
     }
   }
 }
+
+/// A URL without the name and password that may stand before its host.
+public func withoutUserInfo(_ url: String) -> String {
+  guard let scheme = url.firstRange(of: "://") else { return url }
+  let rest = url[scheme.upperBound...]
+  let authority = rest.prefix { $0 != "/" && $0 != "?" }
+  guard let at = authority.lastIndex(of: "@") else { return url }
+  return String(url[..<scheme.upperBound] + rest[rest.index(after: at)...])
+}

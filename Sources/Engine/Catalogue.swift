@@ -34,7 +34,7 @@ extension Engine {
   public func catalogue(recent: [ModelID], then: @escaping @Sendable ([CatalogueEntry]) -> Void) {
     let group = DispatchGroup()
     let listed = Mutex<[String: [ListedModel]]>([:])
-    for service in services where service.isLocal || service.priceList == nil && isKeyThere(service) {
+    for service in services where service.isLocal || service.priceList == nil && hasKey(service) {
       group.enter()
       listModels(service) { result in
         listed.withLock { $0[service.id] = try? result.get() }
@@ -50,13 +50,9 @@ extension Engine {
     DispatchQueue.global().asyncAfter(deadline: .now() + 2, execute: finish)
   }
 
-  private func isKeyThere(_ service: Service) -> Bool {
-    if case .missing = key(for: service) { false } else { true }
-  }
-
   private func entries(recent: [ModelID], listed: [String: [ListedModel]]) -> [CatalogueEntry] {
     let all = services.flatMap { service -> [CatalogueEntry] in
-      let isMissing = !isKeyThere(service)
+      let isMissing = service.needsKey && !hasKey(service)
       func entry(_ id: String, _ context: Int?, _ price: Price?) -> CatalogueEntry {
         CatalogueEntry(
           model: ModelID(provider: service.id, model: id), contextLength: context, price: price,

@@ -9,7 +9,7 @@ extension Engine {
   public func listModels(_ service: Service, then: @escaping @Sendable (ModelList) -> Void) {
     guard let dialect = Dialects.named(service.dialect) else { return then(.success([])) }
     if service.isSimulated { return then(.success(ScriptedDialect.modelNames.map { ListedModel(id: $0) })) }
-    findKeys(of: []) {
+    preparation.async {
       let key: String?
       switch self.key(for: service) {
       case .missing(let message): return then(.failure(ResponseError(.auth, message)))
@@ -67,7 +67,8 @@ extension Engine {
   ) -> ModelList {
     guard (200..<300).contains(status) else {
       var error = ErrorBody.read(status: status, headers: headers, body: body, now: Clock.date())
-      error.message = redacted(Advice.sentence(error, service: service, model: nil))
+      error.message = redacted(error.message)
+      error.message = Advice.sentence(error, service: service, model: nil)
       return .failure(error)
     }
     guard let parsed = try? body.withUnsafeBytes({ try JSONDocument().parse($0) }) else {

@@ -14,8 +14,10 @@ public final class Engine: Sendable {
   let loop: TransferLoop
   let limits: Limits
   private let findKey: @Sendable (Service) -> KeyResult
+  /// Whether a key is there to be found, told without running anything.
+  let hasKey: @Sendable (Service) -> Bool
   private let keys = Mutex<[String: KeyResult]>([:])
-  private let preparation = DispatchQueue(label: "furlong.engine", attributes: .concurrent)
+  let preparation = DispatchQueue(label: "furlong.engine", attributes: .concurrent)
 
   /// Limits on waiting, in nanoseconds.
   public struct Limits: Equatable, Sendable {
@@ -38,6 +40,7 @@ public final class Engine: Sendable {
   /// - Parameter findKey: where a service's key comes from; asked once for each service, on a background thread.
   public init(
     services: [Service], store: Store, prices: PriceBook, loop: TransferLoop, limits: Limits = Limits(),
+    hasKey: @escaping @Sendable (Service) -> Bool = { _ in true },
     findKey: @escaping @Sendable (Service) -> KeyResult
   ) {
     self.services = services
@@ -46,6 +49,7 @@ public final class Engine: Sendable {
     self.loop = loop
     self.limits = limits
     self.findKey = findKey
+    self.hasKey = hasKey
   }
 
   public func service(_ id: String) -> Service? { services.first { $0.id == id } }
@@ -60,11 +64,12 @@ public final class Engine: Sendable {
     return found
   }
 
-  /// Finds the keys of these lanes' services away from the caller's thread, then calls `then` there.
-  func findKeys(of lanes: [Lane], then: @escaping @Sendable () -> Void) {
+  /// Finds the keys of these lanes' services away from the caller's thread, then calls `then` there with them by service id.
+  func findKeys(of lanes: [Lane], then: @escaping @Sendable ([String: KeyResult]) -> Void) {
     preparation.async {
-      for lane in lanes { _ = self.service(lane.model.provider).map { self.key(for: $0) } }
-      then()
+      var found: [String: KeyResult] = [:]
+      for id in Set(lanes.map(\.model.provider)) { found[id] = self.service(id).map { self.key(for: $0) } }
+      then(found)
     }
   }
 
@@ -85,11 +90,11 @@ public final class Engine: Sendable {
   public func start(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
     let race = Race(request, engine: self, observe: observe)
     // Keys may come from a command and the disk may be slow: neither is waited for by the caller, and the gun waits for both.
-    findKeys(of: request.lanes.map(\.lane)) {
+    findKeys(of: request.lanes.map(\.lane)) { keys in
       if request.isNewSession { self.store.append(.session(request.session)) }
       self.store.append(.turn(session: request.session.id, request.turn))
       self.loop.perform {
-        race.prepare()
+        race.prepare(keys)
         self.store.commit { fault in
           if let fault { observe(.notice(fault.message)) }
           self.loop.perform { race.fire() }

@@ -25,8 +25,11 @@ public final class Race: @unchecked Sendable {
   private var timeoutTimer: TransferLoop.TimerID?
   private var pendingChecks = Set<Int>()
   private var isEnded = false
-  /// Stopped before there was anything to stop: a key's command was still running.
-  private var isCalledOff = false
+  /// By service id, as found before the start: a command of the person's is not run on this thread.
+  private var keys: [String: Engine.KeyResult] = [:]
+  /// Lanes whose keys are being looked for, and those of them that have been stopped meanwhile.
+  private var awaited: Set<Int>
+  private var calledOff: Set<Int> = []
 
   private var loop: TransferLoop { engine.loop }
 
@@ -35,30 +38,38 @@ public final class Race: @unchecked Sendable {
     self.engine = engine
     self.observe = observe
     referee = Referee(rule: request.turn.rule)
+    awaited = Set(request.lanes.map(\.number))
   }
 
   // MARK: From any thread
 
   /// Stops one lane; what it has said is kept.
-  public func stop(_ lane: Int) { loop.perform { self.stop(lane, isLoser: false) } }
+  public func stop(_ lane: Int) { loop.perform { self.callOff(lane) } }
 
   public func stopAll() {
-    loop.perform {
-      self.isCalledOff = self.order.isEmpty
-      for lane in self.order { self.stop(lane, isLoser: false) }
-    }
+    loop.perform { for lane in self.awaited.union(self.order) { self.callOff(lane) } }
   }
 
-  /// Sends a lane's prompt again, or adds a lane to the running turn: a response of its own, the older one stays stored.
-  public func run(_ entry: RaceRequest.Entry, generation: Int) {
-    loop.perform { self.stop(entry.number, isLoser: false) }
+  /// Sends lanes' prompts again, or adds lanes to the running turn: responses of their own, older ones stay stored.
+  /// - Parameter startsOver: the whole turn is raced anew, under its rule.
+  public func run(_ entries: [RaceRequest.Entry], generations: [Int: Int], startsOver: Bool) {
+    loop.perform {
+      self.awaited.formUnion(entries.map(\.number))
+      for entry in entries { self.stop(entry.number, isLoser: false) }
+      if startsOver {
+        self.referee = Referee(rule: self.request.turn.rule)
+        self.sawToken = false
+      }
+    }
     // A lane with another provider may need a key from a command: the streams of the others do not wait for it.
-    engine.findKeys(of: [entry.lane]) {
+    engine.findKeys(of: entries.map(\.lane)) { keys in
       self.loop.perform {
-        self.stop(entry.number, isLoser: false)
         self.isEnded = false
-        self.add(entry, generation: generation)
-        self.engine.store.commit { _ in self.loop.perform { self.launch(entry.number) } }
+        self.keys.merge(keys) { $1 }
+        for entry in entries { self.add(entry, generation: generations[entry.number] ?? 1) }
+        self.engine.store.commit { _ in
+          self.loop.perform { for entry in entries { self.launch(entry.number) } }
+        }
       }
     }
   }
@@ -66,8 +77,15 @@ public final class Race: @unchecked Sendable {
   // MARK: Preparation
 
   /// Rows for all lanes, before anything is sent. Called once, before `fire`.
-  func prepare() {
+  func prepare(_ keys: [String: Engine.KeyResult]) {
+    self.keys = keys
     for entry in request.lanes { add(entry, generation: 1) }
+  }
+
+  /// A lane that is still on its way here is stopped when it arrives.
+  private func callOff(_ lane: Int) {
+    if awaited.contains(lane) { calledOff.insert(lane) }
+    stop(lane, isLoser: false)
   }
 
   private func add(_ entry: RaceRequest.Entry, generation: Int) {
@@ -108,7 +126,8 @@ public final class Race: @unchecked Sendable {
   // MARK: The race
 
   func fire() {
-    if isCalledOff { for lane in order { stop(lane, isLoser: false) } }
+    for lane in calledOff { stop(lane, isLoser: false) }
+    (awaited, calledOff) = ([], [])
     if let timeout = request.timeout {
       timeoutTimer = loop.after(timeout) { [weak self] in self?.timeOut() }
     }
@@ -128,6 +147,8 @@ public final class Race: @unchecked Sendable {
   }
 
   private func launch(_ lane: Int) {
+    awaited.remove(lane)
+    if calledOff.remove(lane) != nil { return stop(lane, isLoser: false) }
     guard let run = runs[lane], !run.response.state.isOver, !run.isStarted else { return }
     run.isStarted = true
     if let error = run.response.error { return end(run, .failed, error) }
@@ -137,10 +158,10 @@ public final class Race: @unchecked Sendable {
 
   private func send(_ run: LaneRun) {
     let key: String?
-    switch engine.key(for: run.service) {
+    switch keys[run.service.id] {
     case .missing(let message): return end(run, .failed, ResponseError(.auth, message))
     case .key(let found): key = found
-    case .notNeeded: key = nil
+    case .notNeeded, nil: key = nil
     }
     run.reset()
     let built = run.makeRequest()
@@ -232,7 +253,8 @@ public final class Race: @unchecked Sendable {
     run.transfer = nil
     if run.status != 0, !(200..<300).contains(run.status), error == nil || !run.errorBody.isEmpty {
       let redirect = (300..<400).contains(run.status) ? run.headers["location"] : nil
-      var refusal = ErrorBody.read(status: run.status, headers: run.headers, body: run.errorBody, now: Clock.date())
+      let body = Array(engine.redacted(String(decoding: run.errorBody, as: UTF8.self)).utf8)
+      var refusal = ErrorBody.read(status: run.status, headers: run.headers, body: body, now: Clock.date())
       if let redirect {
         refusal = ResponseError(
           .protocolFault, "redirects to \(VisibleText.line(redirect)): set base_url to where the service is",
@@ -261,7 +283,9 @@ public final class Race: @unchecked Sendable {
   /// A failed attempt: corrected and sent again, retried after a pause, or the end of the lane.
   private func attemptFailed(_ run: LaneRun, _ failure: ResponseError) {
     var error = failure
-    error.message = engine.redacted(Advice.sentence(failure, service: run.service, model: run.entry.lane.model.model))
+    // Keys go before anything is cut short: half a key is not found any more.
+    error.message = engine.redacted(failure.message)
+    error.message = Advice.sentence(error, service: run.service, model: run.entry.lane.model.model)
     if let transfer = run.transfer { loop.cancel(transfer) }
     run.transfer = nil
     if run.hasContent { return end(run, error.kind == .cut || error.kind == .network ? .cut : .failed, error) }
@@ -339,7 +363,7 @@ public final class Race: @unchecked Sendable {
   private func end(_ run: LaneRun, _ state: ResponseState, _ error: ResponseError?) {
     if let timer = run.timer { loop.cancel(timer) }
     run.timer = nil
-    if run.isStarted, run.status != 0 || error != nil { record(run, error) }
+    if run.isStarted, run.status != 0 || run.sentAt != nil || error != nil { record(run, error) }
     run.response.state = state
     run.response.error = error
     run.response.usage = finalUsage(run)

@@ -3,8 +3,8 @@ import Core
 /// One thing to be written, in the order it happened.
 public enum Record: Sendable {
   case session(Session)
-  case lanes(session: String, [Lane])
-  case title(session: String, String)
+  /// What a session races next.
+  case setup(session: String, lanes: [Lane], rule: RaceRule)
   /// A turn with its prompt and attachments; its responses come as records of their own.
   case turn(session: String, Turn)
   case winner(session: String, turn: Int, lane: Int?)

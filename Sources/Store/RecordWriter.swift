@@ -14,7 +14,14 @@ struct RecordWriter {
     var reasoning = ""
   }
 
+  private struct TurnKey: Hashable {
+    var session: String
+    var number: Int
+  }
+
   private var open: [ResponseKey: Open] = [:]
+  /// Turns that got another number in the database: two Furlongs had continued one session.
+  private var renumbered: [TurnKey: Int] = [:]
   private let identity = WriterIdentity.current.text
 
   mutating func write(_ records: [Record], _ db: Database) throws {
@@ -28,14 +35,15 @@ struct RecordWriter {
       try db.execute(
         sql: "INSERT OR IGNORE INTO session (id, created, title, rule, lanes) VALUES (?, ?, CAST(? AS TEXT), ?, ?)",
         arguments: [session.id, session.created, blob(session.title), session.rule.rawValue, lanesText(session.lanes)])
-    case .lanes(let session, let lanes):
-      try db.execute(sql: "UPDATE session SET lanes = ? WHERE id = ?", arguments: [lanesText(lanes), session])
-    case .title(let session, let title):
-      try db.execute(sql: "UPDATE session SET title = CAST(? AS TEXT) WHERE id = ?", arguments: [blob(title), session])
+    case .setup(let session, let lanes, let rule):
+      try db.execute(
+        sql: "UPDATE session SET lanes = ?, rule = ? WHERE id = ?",
+        arguments: [lanesText(lanes), rule.rawValue, session])
     case .turn(let session, let turn): try writeTurn(session, turn, db)
     case .winner(let session, let turn, let lane):
       try db.execute(
-        sql: "UPDATE turn SET winner = ? WHERE session = ? AND number = ?", arguments: [lane, session, turn])
+        sql: "UPDATE turn SET winner = ? WHERE session = ? AND number = ?",
+        arguments: [lane, session, number(session, turn)])
     case .began(let key, let response, let request): try begin(key, response, request, db)
     case .text(let key, let channel, let text, let offset):
       // In place: taking the entry out and back would copy all its text.
@@ -50,34 +58,46 @@ struct RecordWriter {
 
   private func lanesText(_ lanes: [Lane]) -> String { JSON.array(lanes.map { .string($0.text) }).serialized() }
 
-  private func writeTurn(_ session: String, _ turn: Turn, _ db: Database) throws {
+  private func number(_ session: String, _ turn: Int) -> Int {
+    renumbered[TurnKey(session: session, number: turn)] ?? turn
+  }
+
+  private mutating func writeTurn(_ session: String, _ turn: Turn, _ db: Database) throws {
+    let last = try Int.fetchOne(db, sql: "SELECT MAX(number) FROM turn WHERE session = ?", arguments: [session]) ?? 0
+    let number = max(turn.number, last + 1)
+    if number != turn.number { renumbered[TurnKey(session: session, number: turn.number)] = number }
     try db.execute(
       sql: """
         INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner)
         VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?)
         """,
       arguments: [
-        session, turn.number, Clock.date(), blob(turn.prompt), turn.promptSHA256, turn.system.map(blob) ?? .null,
+        session, number, Clock.date(), blob(turn.prompt), turn.promptSHA256, turn.system.map(blob) ?? .null,
         turn.rule.rawValue, turn.winner,
       ])
     for (ordinal, file) in turn.attachments.enumerated() {
       try db.execute(
         sql: "INSERT INTO attachment (session, turn, ordinal, name, media_type, data) VALUES (?, ?, ?, ?, ?, ?)",
-        arguments: [session, turn.number, ordinal, file.name, file.mediaType, Data(file.data)])
+        arguments: [session, number, ordinal, file.name, file.mediaType, Data(file.data)])
     }
   }
 
   private mutating func begin(_ key: ResponseKey, _ response: Response, _ request: JSON?, _ db: Database) throws {
+    let turn = number(key.session, key.turn)
+    let last =
+      try Int.fetchOne(
+        db, sql: "SELECT MAX(generation) FROM response WHERE session = ? AND turn = ? AND lane = ?",
+        arguments: [key.session, turn, key.lane]) ?? 0
     try db.execute(
       sql: """
         INSERT INTO response (session, turn, lane, generation, created, writer, provider, model, parameters, request,
-          simulated, shares_machine, state)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          simulated, shares_machine, state, cost_status)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        key.session, key.turn, key.lane, key.generation, Clock.date(), identity, response.model.provider,
+        key.session, turn, key.lane, max(key.generation, last + 1), Clock.date(), identity, response.model.provider,
         response.model.model, response.parameters.json.serialized(), request?.serialized(), response.isSimulated,
-        response.sharesMachine, response.state.rawValue,
+        response.sharesMachine, response.state.rawValue, response.cost.status.rawValue,
       ])
     open[key] = Open(id: db.lastInsertedRowID)
   }

@@ -177,7 +177,10 @@ extension Store {
 
   private func lanes(_ json: String) -> [Lane] {
     let texts = (try? JSONDocument().parse(json))?.elements.compactMap(\.string) ?? []
-    return texts.compactMap { try? Lane(parsing: $0) }
+    // Answers are found by lane number, so that none may fall out.
+    return texts.map { text in
+      (try? Lane(parsing: text)) ?? Lane(model: ModelID(text) ?? ModelID(provider: "unknown", model: text))
+    }
   }
 }
 

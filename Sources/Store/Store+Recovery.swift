@@ -5,12 +5,13 @@ import GRDB
 extension Store {
   /// Responses whose process died in mid-stream become `cut`, with the text that had been saved.
   func recoverCutResponses() throws {
-    try database.write { db in
-      let rows = try Row.fetchAll(db, sql: "SELECT id, writer FROM response WHERE finished IS NULL")
-      for row in rows where !WriterIdentity(text: row["writer"]).isAlive {
-        try recover(row["id"], db)
-      }
+    func dead(_ db: Database) throws -> [Int64] {
+      try Row.fetchAll(db, sql: "SELECT id, writer FROM response WHERE finished IS NULL")
+        .filter { !WriterIdentity(text: $0["writer"]).isAlive }.map { $0["id"] }
     }
+    guard try !database.read(dead).isEmpty else { return }
+    // Looked for again within the transaction: another Furlong may be doing the same.
+    try database.write { db in for id in try dead(db) { try recover(id, db) } }
   }
 
   private func recover(_ id: Int64, _ db: Database) throws {
@@ -31,14 +32,31 @@ extension Store {
     for chunk in Arrivals.chunks(arrivals) { timing.note(chunk.channel, at: chunk.microseconds * 1000) }
     let error = ResponseError(
       .cut, "Furlong ended while this answer was coming; what had come is kept", retryable: true)
+    // What a running process would have estimated; a free model stays free.
+    let prompt =
+      try Data.fetchOne(
+        db,
+        sql: """
+          SELECT CAST(t.prompt AS BLOB) FROM turn t JOIN response r ON r.session = t.session AND r.turn = t.number WHERE r.id = ?
+          """, arguments: [id]) ?? Data()
+    let usage = Usage.estimated(
+      inputBytes: prompt.count, outputBytes: text.count, reasoningBytes: reasoning.count)
     try db.execute(
       sql: """
-        UPDATE response SET finished = ?, state = ?, error = ?, text = CAST(? AS TEXT), reasoning = CAST(? AS TEXT),
-          arrivals = ?, cost_status = 'unknown', ttft = ?, ttfo = ?, end = ?, chunks = ?, chunks_first_read = ? WHERE id = ?
+        UPDATE response SET finished = :finished, state = :state, error = :error, text = CAST(:text AS TEXT),
+          reasoning = CAST(:reasoning AS TEXT), arrivals = :arrivals,
+          cost_status = CASE cost_status WHEN 'free' THEN 'free' ELSE 'unknown' END,
+          cost_computed = CASE cost_status WHEN 'free' THEN 0 END,
+          usage_input = :input, usage_output = :output, usage_reasoning = :reasoning_tokens, usage_source = :source,
+          ttft = :ttft, ttfo = :ttfo, end = :end, chunks = :chunks, chunks_first_read = :chunks_first_read
+        WHERE id = :id
         """,
       arguments: [
-        Clock.date(), ResponseState.cut.rawValue, error.json.serialized(), text, reasoning, arrivals, timing.firstToken,
-        timing.firstAnswer, timing.end, timing.chunks, timing.chunksInFirstRead, id,
+        "finished": Clock.date(), "state": ResponseState.cut.rawValue, "error": error.json.serialized(), "text": text,
+        "reasoning": reasoning, "arrivals": arrivals, "input": usage.input, "output": usage.output,
+        "reasoning_tokens": usage.reasoning, "source": usage.source.rawValue, "ttft": timing.firstToken,
+        "ttfo": timing.firstAnswer, "end": timing.end, "chunks": timing.chunks,
+        "chunks_first_read": timing.chunksInFirstRead, "id": id,
       ])
     try db.execute(sql: "DELETE FROM part WHERE response = ?", arguments: [id])
   }

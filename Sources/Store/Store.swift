@@ -14,7 +14,10 @@ public final class Store: Sendable {
     var records: [Record] = []
     var waiting: [@Sendable (StoreError?) -> Void] = []
     var isScheduled = false
+    /// Saving does not work at the moment; what is to be saved is kept.
     var fault: StoreError?
+    /// Something that could never be written, and is lost to the database.
+    var loss: StoreError?
     var onFault: (@Sendable (StoreError?) -> Void)?
   }
 
@@ -33,7 +36,8 @@ public final class Store: Sendable {
       let pool = try DatabasePool(path: path, configuration: configuration)
       try self.init(database: pool, path: path)
     } catch {
-      throw StoreError(error, path: path)
+      let fault = StoreError(error, path: path)
+      throw fault == .locked(path: path) ? .busy(path: path) : fault
     }
   }
 
@@ -51,7 +55,8 @@ public final class Store: Sendable {
     self.path = path
     writer = Mutex(RecordWriter())
     if try database.read(Schema.migrator.hasBeenSuperseded) { throw StoreError.newer(path: path) }
-    try Schema.migrator.migrate(database)
+    // Reading first: an opening that has nothing to write need not wait for another program's lock.
+    if try !database.read(Schema.migrator.hasCompletedMigrations) { try Schema.migrator.migrate(database) }
     try recoverCutResponses()
   }
 
@@ -77,7 +82,7 @@ public final class Store: Sendable {
   /// - Throws: the reason when something could not be saved.
   public func close() throws(StoreError) {
     queue.sync { flush() }
-    if let fault = pending.withLock({ $0.fault }) { throw fault }
+    if let fault = pending.withLock({ $0.loss ?? $0.fault }) { throw fault }
   }
 
   /// Tells when saving stops working, and with nil when it works again. On the store's queue.
@@ -99,10 +104,30 @@ public final class Store: Sendable {
     for then in waiting { then(fault) }
   }
 
-  /// One transaction for a batch. A passing fault keeps the whole batch for later; a record that can never be written is
-  /// dropped by itself, so that it does not hold up the others.
+  /// A passing fault keeps the whole batch for later; a record that can never be written is dropped by itself, and told, so that
+  /// it does not hold up the others.
   private func write(_ records: [Record]) -> StoreError? {
-    let fault: StoreError?
+    guard let fault = attempt(records) else {
+      report(nil)
+      return nil
+    }
+    if fault.isPassing {
+      keep(records, fault)
+    } else {
+      for (index, record) in records.enumerated() {
+        guard let fault = attempt([record]) else { continue }
+        if fault.isPassing {
+          keep(Array(records[index...]), fault)
+          break
+        }
+        lose(fault)
+      }
+    }
+    return fault
+  }
+
+  /// One transaction.
+  private func attempt(_ records: [Record]) -> StoreError? {
     do {
       try writer.withLock { writer in
         let before = writer
@@ -113,25 +138,27 @@ public final class Store: Sendable {
           throw error
         }
       }
-      fault = nil
-    } catch {
-      fault = StoreError(error, path: path)
-    }
-    guard let fault else {
-      report(nil)
       return nil
+    } catch {
+      return StoreError(error, path: path)
     }
-    if fault.isPassing {
-      pending.withLock { pending in
-        pending.records.insert(contentsOf: records, at: 0)
-        pending.isScheduled = true
-      }
-      scheduleFlush(after: 1000)
-    } else if records.count > 1 {
-      for record in records { _ = write([record]) }
+  }
+
+  private func keep(_ records: [Record], _ fault: StoreError) {
+    pending.withLock { pending in
+      pending.records.insert(contentsOf: records, at: 0)
+      pending.isScheduled = true
     }
+    scheduleFlush(after: 1000)
     report(fault)
-    return fault
+  }
+
+  private func lose(_ fault: StoreError) {
+    let handle = pending.withLock { pending in
+      pending.loss = .lost(path: path, detail: fault.message)
+      return pending.onFault
+    }
+    handle?(.lost(path: path, detail: fault.message))
   }
 
   private func report(_ fault: StoreError?) {

@@ -8,6 +8,9 @@ public enum StoreError: Error, Equatable, Sendable {
   case newer(path: String)
   case full(path: String)
   case locked(path: String)
+  /// Locked while it was being opened: nothing has been done.
+  case busy(path: String)
+  case lost(path: String, detail: String)
   case readOnly(path: String)
   case ambiguous(prefix: String)
   case noSuchSession(String)
@@ -24,6 +27,9 @@ public enum StoreError: Error, Equatable, Sendable {
       "answers are not being saved: the disk of \(path) is full; free some space and saving goes on by itself"
     case .locked(let path):
       "answers are not being saved yet: \(path) is locked by another program; saving goes on when it lets go"
+    case .busy(let path):
+      "\(path) is locked by another program: try again when it is done, or name another with --db FILE"
+    case .lost(let path, let detail): "something could not be saved and is not in \(path): \(detail)"
     case .readOnly(let path): "answers are not being saved: \(path) cannot be written; check its permissions"
     case .ambiguous(let prefix): "more than one session begins with ‘\(prefix)’: give more digits"
     case .noSuchSession(let prefix): "no session ‘\(prefix)’: furlong sessions list shows them"

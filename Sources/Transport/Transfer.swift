@@ -6,7 +6,7 @@ final class Transfer {
   let id: TransferID
   let easy: UnsafeMutableRawPointer
   private let request: TransferRequest
-  private let handle: (TransferEvent) -> Void
+  private var handle: (TransferEvent) -> Void
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
@@ -112,6 +112,9 @@ final class Transfer {
     lastLife = now
     handle(.bytes(bytes, at: now))
   }
+
+  /// Cancelled: libcurl may still have something to hand over, but nobody hears it.
+  func silence() { handle = { _ in } }
 
   func finish(_ error: TransferError?) { handle(.finished(error, at: Clock.now())) }
 

@@ -1,4 +1,5 @@
 import CCurl
+import Core
 
 /// Why a transfer did not end well. Made where libcurl says so; `message` is the sentence for a person.
 public enum TransferError: Error, Equatable, Sendable {
@@ -51,7 +52,7 @@ public enum TransferError: Error, Equatable, Sendable {
   ///   - address: host and port of the request.
   init(code: CURLcode, detail: String, address: String, url: String, connectSeconds: Int) {
     switch code {
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: self = .invalidURL(url)
+    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: self = .invalidURL(withoutUserInfo(url))
     case CURLE_COULDNT_RESOLVE_HOST: self = .unresolved(address)
     case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: self = .proxy(detail)
     case CURLE_COULDNT_CONNECT: self = .unreachable(address)

@@ -109,6 +109,7 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// Breaks a transfer off and closes its stream at once. No further event comes. Unknown ids are passed over.
   public func cancel(_ id: TransferID) {
+    handles[id].flatMap { transfers[$0] }?.silence()
     if isInsideCurl { abandoned.append(id) } else { remove(id) }
   }
 

@@ -51,7 +51,11 @@ public final class App {
     self.state = state
     screen = try Screen(theme: theme, colors: colors)
     (self.state.width, self.state.height) = screen.size
-    self.state.composer.history = (try? engine.store.recentPrompts(limit: 200)) ?? []
+    do {
+      self.state.composer.history = try engine.store.recentPrompts(limit: 200)
+    } catch {
+      self.state.message = error.message
+    }
     let inbox = inbox
     engine.store.onFault { fault in inbox.post(.message(fault?.message ?? "answers are being saved again")) }
   }
@@ -131,7 +135,12 @@ public final class App {
     probe?.frames.append(lastDraw - start)
   }
 
-  private func dispatch(_ input: Input) {
+  private func dispatch(_ posted: Input) {
+    var input = posted
+    if case .opened(let session, _) = input {
+      let id = RaceID(session: session.id, turn: session.turns.last?.number ?? 0)
+      input = .opened(session, isRacedHere: races[id] != nil)
+    }
     if case .tick = input {} else { isDirty = true }
     if case .race(let session, let turn, .ended) = input, RaceID(session: session, turn: turn) != shownRace {
       races[RaceID(session: session, turn: turn)] = nil
@@ -144,10 +153,12 @@ public final class App {
   private func carryOut(_ command: Command) {
     switch command {
     case .race(let isNewSession): startRace(isNewSession: isNewSession)
-    case .run(let lane, let generation): run(lane, generation)
+    case .run(let lanes): run(lanes)
     case .stop(let lane): race?.stop(lane)
     case .stopAll: race?.stopAll()
-    case .saveLanes: engine.store.append(.lanes(session: state.session.id, state.session.lanes))
+    case .saveSetup:
+      let session = state.session
+      engine.store.append(.setup(session: session.id, lanes: session.lanes, rule: session.rule))
     case .warm:
       let now = Clock.now()
       if now - lastWarm > 20_000_000_000 || lastWarm == 0 {
@@ -156,7 +167,7 @@ public final class App {
       }
     case .loadModels: loadModels()
     case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
-    case .open(let session): load { .opened(try $0.store.session(session)) }
+    case .open(let session): load { .opened(try $0.store.session(session), isRacedHere: false) }
     case .suspend: screen.suspend()
     case .redraw: screen.redraw()
     case .quit: isLeaving = true
@@ -173,15 +184,16 @@ public final class App {
     races[shownRace] = engine.start(request, observe: post(shownRace))
   }
 
-  private func run(_ lane: Int, _ generation: Int) {
+  private func run(_ lanes: [Int]) {
     guard let turn = state.turn else { return }
-    let entry = RaceRequest.entry(number: lane, session: state.session, turn: turn)
-    if let race { return race.run(entry, generation: generation) }
-    // A session opened again: the turn has its row, a race of no lanes takes the new response.
-    let request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
-    let race = engine.resume(request, observe: post(shownRace))
-    races[shownRace] = race
-    race.run(entry, generation: generation)
+    let entries = lanes.map { RaceRequest.entry(number: $0, session: state.session, turn: turn) }
+    let generations = Dictionary(uniqueKeysWithValues: lanes.map { ($0, turn.responses[$0]?.generation ?? 1) })
+    if race == nil {
+      // A session opened again: the turn has its row, a race of no lanes takes the new responses.
+      let request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
+      races[shownRace] = engine.resume(request, observe: post(shownRace))
+    }
+    race?.run(entries, generations: generations, startsOver: lanes.count == state.lanes.count)
   }
 
   private func post(_ id: RaceID) -> @Sendable (RaceEvent) -> Void {

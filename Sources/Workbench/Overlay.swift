@@ -47,6 +47,22 @@ public struct ChoiceList: Equatable, Sendable {
 
   public var chosen: Item? { matches.indices.contains(selection) ? matches[selection] : nil }
 
+  /// Whether what is chosen is a lane: then it may also be typed, with parameters, when no list has it.
+  public var takesLanes: Bool {
+    switch purpose {
+    case .addLane, .changeModel: true
+    case .sessions, .commands: false
+    }
+  }
+
+  /// What Enter takes: the chosen row, or the typed lane.
+  public var entered: Item? {
+    if takesLanes, !query.isEmpty, chosen == nil || query.contains(",") {
+      return Item(title: query, detail: "", value: query)
+    }
+    return chosen
+  }
+
   /// New contents, while the person goes on typing.
   public mutating func fill(_ items: [Item]) {
     self.items = items

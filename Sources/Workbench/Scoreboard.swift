@@ -38,9 +38,11 @@ public enum Scoreboard {
     response.usage.source == .estimated && tokens > 0 ? "~\(tokens)" : "\(tokens)"
   }
 
-  /// Lanes that crossed the line, by when they did: place 1 first. The winner of the rule, if any, comes before all.
-  public static func places(_ responses: [Response], winner: Int?) -> [Int: Int] {
-    let finishers = responses.filter { $0.state.isFinish || $0.lane == winner }.sorted { a, b in
+  /// Lanes that crossed the line, by when they did: place 1 first. The winner of the rule, if any, comes before all; where a check
+  /// decides and none has passed it, there are no places.
+  public static func places(_ responses: [Response], winner: Int?, rule: RaceRule) -> [Int: Int] {
+    if rule == .firstValid, winner == nil { return [:] }
+    let finishers = responses.filter { $0.state.isFinish || ($0.lane == winner && !$0.state.isOver) }.sorted { a, b in
       if (a.lane == winner) != (b.lane == winner) { return a.lane == winner }
       return (a.timing.end ?? .max, a.lane) < (b.timing.end ?? .max, b.lane)
     }

@@ -22,6 +22,9 @@ public struct State: Equatable {
   public var now: Int64 = 0
   /// When each lane of the running turn was sent, on the same clock.
   public var sentAt: [Int: Int64] = [:]
+  /// Lanes of the latest turn that this process is asking. Another Furlong may be filling rows of the same session: those are
+  /// not ours to stop or wait for.
+  public var running: Set<Int> = []
   /// Set by the first Ctrl-C with nothing left to stop: the next one leaves.
   public var isAskedToLeave = false
   public var keymap = Keymap()
@@ -52,7 +55,7 @@ public struct State: Equatable {
     session.lanes.indices.compactMap { turn?.responses[$0] }
   }
 
-  public var isStreaming: Bool { turn?.responses.values.contains { !$0.state.isOver } ?? false }
+  public var isStreaming: Bool { !running.isEmpty }
 
   public func response(_ lane: Int) -> Response? { turn?.responses[lane] }
 
@@ -75,7 +78,8 @@ public enum Input: Sendable {
   case race(session: String, turn: Int, RaceEvent)
   case models([ChoiceList.Item])
   case sessions([ChoiceList.Item])
-  case opened(Session)
+  /// - isRacedHere: this process is still asking its latest turn's open lanes.
+  case opened(Session, isRacedHere: Bool)
   case message(String)
   case quit
 }
@@ -84,10 +88,12 @@ public enum Input: Sendable {
 public enum Command: Equatable, Sendable {
   /// Race the session's latest turn.
   case race(isNewSession: Bool)
-  case run(lane: Int, generation: Int)
+  /// Asks lanes of the latest turn again, or for the first time.
+  case run(lanes: [Int])
   case stop(lane: Int)
   case stopAll
-  case saveLanes
+  /// Lanes and rule of the session.
+  case saveSetup
   case warm
   case loadModels
   case loadSessions

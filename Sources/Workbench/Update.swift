@@ -10,7 +10,14 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .race(let session, let turn, let event): return observe(event, session, turn, &state)
   case .models(let items): fill(items, [.addLane, .changeModel(lane: state.focus)], &state)
   case .sessions(let items): fill(items, [.sessions], &state)
-  case .opened(let session): open(session, &state)
+  case .opened(let session, let isRacedHere):
+    open(session, &state)
+    let unfinished = state.responses.filter { !$0.state.isOver }.map(\.lane)
+    if isRacedHere {
+      state.running = Set(unfinished)
+    } else if !unfinished.isEmpty {
+      state.message = "another Furlong is asking this session: open it again later for the rest"
+    }
   case .message(let text): state.message = text
   case .quit: return [.quit]
   }
@@ -29,6 +36,8 @@ private func open(_ session: Session, _ state: inout State) {
   state.focus = 0
   state.scroll = [:]
   state.openReasoning = []
+  state.running = []
+  state.sentAt = [:]
   state.overlay = nil
   state.message = nil
 }
@@ -44,6 +53,7 @@ private func observe(_ event: RaceEvent, _ session: String, _ number: Int, _ sta
   case .lane(let lane, .began(let response)): state.session.turns[index].responses[lane] = response
   case .lane(let lane, let change):
     if case .state(.waiting) = change { state.sentAt[lane] = state.now }
+    if case .ended = change, number == state.turn?.number { state.running.remove(lane) }
     // In place: a copy taken out and put back would copy the whole answer for every token.
     state.session.turns[index].responses[lane]?.apply(change)
   case .won(let lane): state.session.turns[index].winner = lane
@@ -92,8 +102,15 @@ private func press(_ key: Key, in overlay: Overlay, _ state: inout State) -> [Co
     }
   case .list(var list):
     if key == .enter {
+      guard let item = list.entered else { return [] }
+      if list.takesLanes {
+        do throws(InvalidLane) { _ = try Lane(parsing: item.value) } catch {
+          state.message = error.message
+          return []
+        }
+      }
       state.overlay = nil
-      return list.chosen.map { choose($0, list.purpose, &state) } ?? []
+      return choose(item, list.purpose, &state)
     }
     if key == .escape || key == .control("c") {
       state.overlay = nil
@@ -112,21 +129,35 @@ private func choose(_ item: ChoiceList.Item, _ purpose: ChoiceList.Purpose, _ st
     guard let lane = try? Lane(parsing: item.value) else { return [] }
     return addLane(lane, &state)
   case .changeModel(let lane):
-    guard let model = ModelID(item.value), state.lanes.indices.contains(lane) else { return [] }
-    state.session.lanes[lane].model = model
+    guard let chosen = try? Lane(parsing: item.value), state.lanes.indices.contains(lane) else { return [] }
+    // A model alone keeps the lane's parameters; with parameters of its own it brings them.
+    if chosen.parameters == Parameters() {
+      state.session.lanes[lane].model = chosen.model
+    } else {
+      state.session.lanes[lane] = chosen
+    }
+    let name = VisibleText.line(chosen.text)
     state.message =
-      "lane \(lane + 1) is now \(VisibleText.line(item.value)), from the next prompt on; \(state.keymap.keyName(.retry)) asks it this one"
-    return state.isStored ? [.saveLanes] : []
+      "lane \(lane + 1) is now \(name), from the next prompt on; \(state.keymap.keyName(.retry)) asks it this one"
+    return save(state)
   }
 }
 
 private func addLane(_ lane: Lane, _ state: inout State) -> [Command] {
   state.session.lanes.append(lane)
   state.focus = state.lanes.count - 1
-  var commands: [Command] = state.isStored ? [.saveLanes] : []
   // While others run it joins them; otherwise it waits for the next prompt.
-  if state.isStreaming { commands.append(.run(lane: state.focus, generation: 1)) }
-  return commands
+  return save(state) + (state.isStreaming ? ask([state.focus], &state) : [])
+}
+
+private func save(_ state: State) -> [Command] { state.isStored ? [.saveSetup] : [] }
+
+/// Puts lanes of the latest turn to work again. They are queued from this moment, so that no second key can ask them twice.
+private func ask(_ lanes: [Int], _ state: inout State) -> [Command] {
+  guard let turn = state.session.turns.indices.last else { return [] }
+  if lanes.contains(where: { $0 == state.session.turns[turn].winner }) { state.session.turns[turn].winner = nil }
+  for lane in lanes { state.queue(lane) }
+  return lanes.isEmpty ? [] : [.run(lanes: lanes)]
 }
 
 private func perform(_ action: Action, _ state: inout State) -> [Command] {
@@ -146,7 +177,7 @@ private func perform(_ action: Action, _ state: inout State) -> [Command] {
   case .stopAll: return [.stopAll]
   case .retry: return retry([state.focus], &state)
   case .retryAll: return retry(Array(state.lanes.indices), &state)
-  case .rule: nextRule(&state)
+  case .rule: return nextRule(&state)
   case .drop: return drop(&state)
   case .add:
     guard state.lanes.count < 9 else {
@@ -202,8 +233,21 @@ private func send(_ state: inout State) -> [Command] {
   state.session.turns.append(turn)
   state.scroll = [:]
   state.sentAt = [:]
+  for lane in state.lanes.indices { state.queue(lane) }
   defer { state.isStored = true }
   return [.race(isNewSession: !state.isStored)]
+}
+
+extension State {
+  /// The lane's response as it is before the engine has taken it up.
+  fileprivate mutating func queue(_ lane: Int) {
+    guard let turn = session.turns.indices.last else { return }
+    var response = Response(lane: lane, model: lanes[lane].model, parameters: lanes[lane].parameters)
+    response.generation = (session.turns[turn].responses[lane]?.generation ?? 0) + 1
+    session.turns[turn].responses[lane] = response
+    sentAt[lane] = nil
+    running.insert(lane)
+  }
 }
 
 /// The first line of a prompt, short enough for a list.
@@ -217,10 +261,10 @@ private func retry(_ lanes: [Int], _ state: inout State) -> [Command] {
     state.message = "nothing has been asked yet"
     return []
   }
-  let idle = lanes.filter { state.response($0)?.state.isOver ?? true }
+  let idle = lanes.filter { !state.running.contains($0) }
   if idle.isEmpty { state.message = "still answering: \(state.keymap.keyName(.stop)) stops it first" }
   for lane in idle { state.scroll[lane] = .follow }
-  return idle.map { .run(lane: $0, generation: (state.response($0)?.generation ?? 0) + 1) }
+  return ask(idle, &state)
 }
 
 private func drop(_ state: inout State) -> [Command] {
@@ -228,23 +272,24 @@ private func drop(_ state: inout State) -> [Command] {
     state.message = "the last lane stays; \(state.keymap.keyName(.model)) changes its model"
     return []
   }
-  // Answers are kept by lane number, so only the last lane can go without renaming the others.
-  guard state.session.turns.isEmpty || state.focus == state.lanes.count - 1 else {
-    state.message = "only the last lane can be dropped once answers are there; a new session starts clean"
+  // Answers are kept by lane number: a number that has some is never given to another lane.
+  let isAnswered = state.session.turns.contains { $0.responses[state.focus] != nil }
+  guard state.session.turns.isEmpty || (state.focus == state.lanes.count - 1 && !isAnswered) else {
+    state.message = "this lane has answers in the session: a new session can start without it"
     return []
   }
-  if let response = state.response(state.focus), !response.state.isOver { return [.stop(lane: state.focus)] }
   state.session.lanes.remove(at: state.focus)
   state.focus = min(state.focus, state.lanes.count - 1)
-  return state.isStored ? [.saveLanes] : []
+  return save(state)
 }
 
-private func nextRule(_ state: inout State) {
+private func nextRule(_ state: inout State) -> [Command] {
   // A check is needed for first-valid, which the workbench cannot ask for yet.
   let rules = RaceRule.allCases.filter { $0 != .firstValid }
   let index = rules.firstIndex(of: state.session.rule) ?? 0
   state.session.rule = rules[(index + 1) % rules.count]
   state.message = "rule \(state.session.rule.rawValue): \(state.session.rule.explanation)"
+  return save(state)
 }
 
 private func startNewSession(_ state: inout State) {

@@ -58,7 +58,7 @@ struct ProvidersCommand: ParsableCommand {
     let setup = try Setup(database: database.database)
     guard check else {
       let rows = setup.config.services.map { service in
-        [service.id, service.dialect, service.baseURL, Self.keyWord(service, setup)]
+        [service.id, service.dialect, withoutUserInfo(service.baseURL), Self.keyWord(service, setup)]
       }
       return MarkdownTable.print(header: ["provider", "dialect", "base URL", "key"], rows: rows, asMarkdown: false)
     }

@@ -1,4 +1,6 @@
 import Core
+import Synchronization
+import Terminal
 
 #if canImport(Glibc)
   import Glibc
@@ -11,31 +13,33 @@ enum Console {
   static let outputIsTerminal = isatty(1) == 1
   static let inputIsTerminal = isatty(0) == 1
 
-  /// A line of result.
-  static func output(_ text: String) { write(text + "\n", to: 1) }
+  /// Why standard output takes nothing any more: its reader has gone (`| head`), or its disk is full.
+  static var outputFault: Int32? { fault.withLock { $0 } }
+  private static let fault = Mutex<Int32?>(nil)
 
-  /// A line of chatter or an error. What is in it may come from anywhere, so it is made safe here.
-  static func error(_ text: String) { write(VisibleText.of(text) + "\n", to: 2) }
-
-  /// Columns of the terminal; 100 when there is none.
-  static var width: Int {
-    var size = winsize()
-    return ioctl(1, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
+  /// A line of result. What comes after a fault is passed over: the caller ends in order, and the exit status tells.
+  static func output(_ text: String) {
+    guard outputFault == nil, let error = write(text + "\n", to: 1) else { return }
+    fault.withLock { $0 = error }
+    if error != EPIPE {
+      self.error("furlong: standard output could not be written: \(String(cString: strerror(error)))")
+    }
   }
 
-  private static func write(_ text: String, to file: Int32) {
+  /// A line of chatter or an error. What is in it may come from anywhere, so it is made safe here.
+  static func error(_ text: String) { _ = write(VisibleText.of(text) + "\n", to: 2) }
+
+  /// - Returns: the error number when not all could be written.
+  private static func write(_ text: String, to file: Int32) -> Int32? {
     var text = text
-    text.withUTF8 { bytes in
+    return text.withUTF8 { bytes in
       var start = 0
       while start < bytes.count {
         let count = systemWrite(file, UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[start...]))
-        if count < 0 {
-          // The reader has gone (`| head`): end quietly, as every tool in a pipe does.
-          if errno == EPIPE { exit(1) }
-          if errno != EINTR { return }
-        }
+        if count < 0, errno != EINTR { return errno }
         start += max(0, count)
       }
+      return nil
     }
   }
 }
@@ -48,11 +52,11 @@ private func systemWrite(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Int 
 /// Columns padded to their widest text.
 enum TextTable {
   static func lines(header: [String], rows: [[String]], numeric: Set<Int> = []) -> [String] {
-    let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
+    let widths = header.indices.map { column in ([header] + rows).map { TextWidth.of($0[column]) }.max() ?? 0 }
     return ([header] + rows).map { row in
       var line = ""
       for (column, text) in row.enumerated() {
-        let padding = String(repeating: " ", count: widths[column] - text.count)
+        let padding = String(repeating: " ", count: widths[column] - TextWidth.of(text))
         line += (column == 0 ? "" : "  ") + (numeric.contains(column) ? padding + text : text + padding)
       }
       while line.hasSuffix(" ") { line.removeLast() }

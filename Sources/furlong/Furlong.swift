@@ -32,6 +32,7 @@ struct Furlong: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      if Console.outputFault != nil { end(1) }
     } catch {
       leave(error)
     }

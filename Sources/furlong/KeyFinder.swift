@@ -8,6 +8,8 @@ struct KeyFinder: Sendable {
   let environment: [String: String]
   let sources: [String: Config.KeySource]
   let configPath: String
+  /// Seconds for a key_command: a password store may ask for a passphrase in a window of its own.
+  private static let patience = 30.0
 
   func find(_ service: Service) -> Engine.KeyResult {
     switch sources[service.id] {
@@ -43,16 +45,39 @@ struct KeyFinder: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", command]
-    let output = Pipe()
+    // The workbench owns the keyboard and the screen: the command gets neither.
+    process.standardInput = FileHandle.nullDevice
+    let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
+    process.standardError = errors
     do { try process.run() } catch { return .missing("the key_command of \(service.id) could not be run: \(error)") }
-    let data = output.fileHandleForReading.readDataToEndOfFile()
+    guard let data = Self.read(output.fileHandleForReading, seconds: Self.patience) else {
+      process.terminate()
+      return .missing("the key_command of \(service.id) gave nothing within \(Int(Self.patience)) s")
+    }
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
-      return .missing("the key_command of \(service.id) ended with status \(process.terminationStatus)")
+      let told = Self.read(errors.fileHandleForReading, seconds: 0.1) ?? Data()
+      let why = String(decoding: told.prefix(200), as: UTF8.self).split(separator: "\n").first.map { ": \($0)" } ?? ""
+      return .missing("the key_command of \(service.id) ended with status \(process.terminationStatus)\(why)")
     }
     let firstLine = String(decoding: data, as: UTF8.self).split(separator: "\n").first ?? ""
     return checked(String(firstLine), "the key_command of \(service.id)")
+  }
+
+  /// Everything until the other end is closed; nil when it is still open after that time.
+  private static func read(_ handle: FileHandle, seconds: Double) -> Data? {
+    let deadline = Clock.now() + Int64(seconds * 1e9)
+    var data = Data()
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+      var source = pollfd(fd: handle.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      let left = max(0, deadline - Clock.now()) / 1_000_000
+      guard poll(&source, 1, Int32(left)) > 0 else { return nil }
+      let count = Foundation.read(handle.fileDescriptor, &buffer, buffer.count)
+      guard count > 0 else { return data }
+      data.append(contentsOf: buffer[..<count])
+    }
   }
 
   private func read(_ path: String, for service: Service) -> Engine.KeyResult {

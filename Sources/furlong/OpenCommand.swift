@@ -35,9 +35,20 @@ struct OpenCommand: ParsableCommand {
     if let rule, !WorkbenchLaunch.rules.contains(rule) {
       throw ValidationError("\(rule.rawValue) needs a check: use furlong race --valid")
     }
+    if let prompt, !CommandLine.arguments.contains("open"), let near = Self.commandMeant(by: prompt) {
+      throw ValidationError(
+        "no command ‘\(prompt)’: did you mean \(near)? To ask it as a prompt: furlong open \(prompt)")
+    }
     if session != nil, !models.isEmpty || lineup != nil {
       throw ValidationError("--session brings its own lanes: leave out -m and --lineup")
     }
+  }
+
+  /// A slip of the finger in a command's name should not be sent to models that cost money.
+  private static func commandMeant(by prompt: String) -> String? {
+    guard prompt.allSatisfy({ $0.isLetter }) else { return nil }
+    return nearest(
+      to: prompt.lowercased(), in: Furlong.configuration.subcommands.compactMap { $0.configuration.commandName })
   }
 
   func run() throws {
@@ -81,7 +92,8 @@ struct DemoCommand: ParsableCommand {
     } else {
       Console.error("Simulated models: no model is asked and nothing is spent.")
       let request = RaceRequest(session: session, isNewSession: true, turn: Turn(number: 1, prompt: prompt, rule: .all))
-      RaceText.printResult(HeadlessRace(request: request, engine: engine, printsText: true).run(), session: nil)
+      RaceText.printResult(
+        HeadlessRace(request: request, engine: engine, printsText: true).run(), rule: .all, session: nil)
     }
   }
 }

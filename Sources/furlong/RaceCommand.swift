@@ -60,8 +60,12 @@ struct RaceCommand: ParsableCommand {
       throw ValidationError("‘\(pattern)’ is not a regular expression")
     }
     if valid != nil, let rule, rule != .firstValid { throw ValidationError("--valid goes with --rule first-valid") }
-    if let hedge, hedge <= 0 { throw ValidationError("--hedge takes milliseconds above 0") }
-    if let timeout, timeout <= 0 || timeout > 86_400 { throw ValidationError("--timeout takes seconds above 0") }
+    if let hedge, !(1...86_400_000).contains(hedge) {
+      throw ValidationError("--hedge takes milliseconds, from 1 to 86400000 (a day)")
+    }
+    if let timeout, !(timeout > 0 && timeout <= 86_400) {
+      throw ValidationError("--timeout takes seconds, above 0 and up to 86400 (a day)")
+    }
   }
 
   func run() throws {
@@ -72,7 +76,7 @@ struct RaceCommand: ParsableCommand {
     let store = try setup.openStore()
     let engine = setup.makeEngine(store: store)
     let lanes = try setup.lanes(models: models, lineup: lineup, engine: engine)
-    try Self.requireAnyKey(lanes, engine)
+    try Self.requireAnyKey(lanes, setup, engine)
     let rule = rule ?? (valid == nil ? .all : .firstValid)
     let session = Session(
       id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: rule, lanes: lanes, turns: [])
@@ -83,11 +87,7 @@ struct RaceCommand: ParsableCommand {
     request.timeout = timeout.map { Int64($0 * 1e9) }
     let race = HeadlessRace(request: request, engine: engine, printsText: !json)
     let outcome = race.run()
-    if json {
-      Console.output(RaceDocument(session: session.id, turn: turn, outcome: outcome).json.serialized(indented: true))
-    } else {
-      RaceText.printResult(outcome, session: session.id)
-    }
+    // Saved before it is printed: whoever reads the output may leave in the middle.
     var isSaved = true
     do throws(StoreError) {
       try store.close()
@@ -95,17 +95,23 @@ struct RaceCommand: ParsableCommand {
       // Told already when it happened; the answers are on standard output.
       isSaved = false
     }
-    if outcome.isInterrupted { throw ExitCode(130) }
+    if json {
+      Console.output(RaceDocument(session: session.id, turn: turn, outcome: outcome).json.serialized(indented: true))
+    } else {
+      RaceText.printResult(outcome, rule: rule, session: session.id)
+    }
+    if let signal = outcome.interruption { throw ExitCode(128 + signal) }
     if !outcome.isAsAsked(rule: rule) || !isSaved { throw ExitCode(1) }
   }
 
-  /// One lane without its key fails by itself, while the others race; when none has a key there is no race.
-  private static func requireAnyKey(_ lanes: [Lane], _ engine: Engine) throws(CommandError) {
+  /// One lane without its key fails by itself, while the others race; when none has a key there is no race. Nothing is run to
+  /// find out.
+  private static func requireAnyKey(_ lanes: [Lane], _ setup: Setup, _ engine: Engine) throws(CommandError) {
     var missing: [String] = []
     for lane in lanes {
-      guard let service = engine.service(lane.model.provider), case .missing(let message) = engine.key(for: service)
-      else { return }
-      if !missing.contains(message) { missing.append(message) }
+      guard let service = engine.service(lane.model.provider) else { return }
+      if !service.needsKey || setup.keyFinder.hasKey(service) { return }
+      if case .missing(let message) = engine.key(for: service), !missing.contains(message) { missing.append(message) }
     }
     throw CommandError(missing.joined(separator: "\nfurlong: "))
   }
@@ -136,7 +142,8 @@ struct RaceOutcome: Sendable {
   /// By lane number.
   var responses: [Int: Response] = [:]
   var winner: Int?
-  var isInterrupted = false
+  /// The signal that stopped it.
+  var interruption: Int32?
 
   var ordered: [Response] { responses.values.sorted { $0.lane < $1.lane } }
 
@@ -153,6 +160,7 @@ final class HeadlessRace: Sendable {
   private let engine: Engine
   private let printsText: Bool
   private let outcome = Mutex(RaceOutcome())
+  private let running = Mutex<Race?>(nil)
   private let finished = DispatchSemaphore(value: 0)
   /// Printing may block on a slow reader; the transfer thread must not.
   private let printer = DispatchQueue(label: "furlong.output")
@@ -182,24 +190,30 @@ final class HeadlessRace: Sendable {
         case .won, .notice: break
         }
       }
-      printer.async { self.show(event, stream) }
+      printer.async {
+        self.show(event, stream)
+        // Nobody reads the answers any more.
+        if Console.outputFault != nil { self.running.withLock { $0?.stopAll() } }
+      }
       if case .ended = event { printer.async { self.finished.signal() } }
     }
-    let interrupt = catchInterrupt(race)
+    running.withLock { $0 = race }
+    let watches = [SIGINT, SIGTERM, SIGHUP].map { watch($0, race) }
     finished.wait()
-    interrupt.cancel()
+    for watch in watches { watch.cancel() }
     return outcome.withLock { $0 }
   }
 
-  private func catchInterrupt(_ race: Race) -> any DispatchSourceSignal {
-    signal(SIGINT, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+  /// Stops the lanes and keeps what came; told twice, it ends at once.
+  private func watch(_ number: Int32, _ race: Race) -> any DispatchSourceSignal {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
     source.setEventHandler { [self] in
       let isSecond = outcome.withLock { outcome in
-        defer { outcome.isInterrupted = true }
-        return outcome.isInterrupted
+        defer { outcome.interruption = number }
+        return outcome.interruption != nil
       }
-      if isSecond { exit(130) }
+      if isSecond { exit(128 + number) }
       race.stopAll()
     }
     source.resume()

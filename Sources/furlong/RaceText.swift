@@ -32,25 +32,27 @@ final class LineStream: Sendable {
 enum RaceText {
   /// In a pipe the answers first, whole; on a terminal they have been seen already. Then the table.
   /// - Parameter session: its id, when it was kept.
-  static func printResult(_ outcome: RaceOutcome, session: String?) {
-    if Console.outputIsTerminal { Console.output("") } else { printAnswers(outcome) }
-    printTable(outcome)
+  static func printResult(_ outcome: RaceOutcome, rule: RaceRule, session: String?) {
+    if Console.outputIsTerminal { Console.output("") } else { printAnswers(outcome, rule: rule) }
+    printTable(outcome, rule: rule)
     if let session { Console.error("session \(session)") }
   }
 
-  static func printAnswers(_ outcome: RaceOutcome) {
-    let places = Scoreboard.places(outcome.ordered, winner: outcome.winner)
+  static func printAnswers(_ outcome: RaceOutcome, rule: RaceRule) {
+    let places = Scoreboard.places(outcome.ordered, winner: outcome.winner, rule: rule)
     for response in outcome.ordered {
       let lane = VisibleText.line(Lane(model: response.model, parameters: response.parameters).text)
       let place = places[response.lane].map { ", \(Readable.ordinal($0))" } ?? ""
       let simulated = response.isSimulated ? ", simulated" : ""
       Console.output("## \(response.lane + 1) \(lane) (\(response.state.rawValue)\(place)\(simulated))\n")
       if !response.text.isEmpty { Console.output(VisibleText.of(response.text) + "\n") }
+      for notice in response.notices { Console.output("(\(VisibleText.line(notice)))\n") }
+      if let error = response.error { Console.output("(\(VisibleText.line(error.message)))\n") }
     }
   }
 
-  static func printTable(_ outcome: RaceOutcome) {
-    let places = Scoreboard.places(outcome.ordered, winner: outcome.winner)
+  static func printTable(_ outcome: RaceOutcome, rule: RaceRule) {
+    let places = Scoreboard.places(outcome.ordered, winner: outcome.winner, rule: rule)
     let columns = Scoreboard.Column.allCases
     let rows = outcome.ordered.map { response in
       let row = Scoreboard.row(response, place: places[response.lane])

@@ -61,8 +61,12 @@ struct SessionsCommand: ParsableCommand {
       }
       for turn in session.turns {
         Console.output("# \(turn.number): \(VisibleText.of(turn.prompt))\n")
-        RaceText.printAnswers(Self.outcome(turn))
-        RaceText.printTable(Self.outcome(turn))
+        if let system = turn.system { Console.output("System: \(VisibleText.of(system))\n") }
+        for file in turn.attachments {
+          Console.output("File: \(VisibleText.line(file.name)) (\(file.mediaType), \(file.data.count) bytes)\n")
+        }
+        RaceText.printAnswers(Self.outcome(turn), rule: turn.rule)
+        RaceText.printTable(Self.outcome(turn), rule: turn.rule)
         Console.output("")
       }
     }

@@ -38,6 +38,9 @@ struct Setup {
         try FileManager.default.createDirectory(
           atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       }
+      // Prompts and answers are nobody else's business.
+      let mask = umask(0o077)
+      defer { umask(mask) }
       return try Store(path: paths.database)
     } catch let error as StoreError {
       throw CommandError(error.message)
@@ -52,8 +55,7 @@ struct Setup {
     let finder = keyFinder
     return Engine(
       services: config.services, store: store, prices: PriceBook(), loop: TransferLoop(caFile: caFile),
-      limits: config.limits
-    ) { finder.find($0) }
+      limits: config.limits, hasKey: { finder.hasKey($0) }, findKey: { finder.find($0) })
   }
 
   /// The lanes asked for, or the default lineup: the config's `default`, else a model of each provider that has a key, else what

@@ -97,6 +97,8 @@ import Testing
     (["race", "x", "--lineup", "daily"], "no lineup"),
     (["sessions", "show", "abc"], "no session"), (["--session", "abc"], "needs a terminal"),
     (["race", "x", "-m", "demo/hare", "--db", "/proc/nope/x.db"], "--db"),
+    (["race", "x", "-m", "demo/hare", "--hedge", "99999999999999999"], "86400000"),
+    (["race", "x", "-m", "demo/hare", "--timeout", "nan"], "--timeout"), (["sesions"], "did you mean sessions"),
   ])
   func whatCannotRunSaysWhy(arguments: [String], words: String) throws {
     let result = try Program().run(arguments)
@@ -120,6 +122,44 @@ import Testing
     let result = try Program(server: server).run(["race", "x", "-m", "test/m"])
     let hostile = result.output.unicodeScalars.filter { $0.value == 0x1B || $0.value == 0x9B || $0.value == 0x202E }
     #expect(hostile.isEmpty && result.output.contains("␛[2J"), "\(result.output)")
+  }
+
+  /// Cut where the key is, half of it would not be found any more.
+  @Test func aKeyInALongRefusalIsTakenOutWhole() throws {
+    let server = LoopbackServer { request, _ in
+      .answer(401, body: String(repeating: "p", count: 180) + " " + (request.headers["authorization"] ?? ""))
+    }
+    let program = try Program(server: server)
+    let result = try program.run(["race", "x", "-m", "test/m"])
+    let head = String(Program.key.prefix(8))
+    #expect(!result.errors.contains(head), "\(result.errors)")
+    #expect(program.everythingOnDisk().range(of: Data(head.utf8)) == nil)
+  }
+
+  private func shell(_ script: String, _ program: Program) throws -> Int32 {
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", script, Program.binary, program.home + "/told"]
+    shell.environment = program.environment
+    try shell.run()
+    shell.waitUntilExit()
+    return shell.terminationStatus
+  }
+
+  /// The reader of the output may leave at once; the answer is kept all the same.
+  @Test func aBrokenPipeLosesNothing() throws {
+    let server = LoopbackServer(.stream(Chat.whole("kept whole")))
+    let program = try Program(server: server)
+    _ = try shell("\"$0\" race x -m test/m 2>/dev/null | true", program)
+    let id = try #require(try program.run(["sessions"]).output.split(separator: "\n").last?.split(separator: " ").first)
+    let shown = try program.run(["sessions", "show", String(id)]).output
+    #expect(shown.contains("kept whole") && shown.contains("(done"), "\(shown)")
+  }
+
+  @Test func aFullDiskBehindTheOutputIsTold() throws {
+    let program = try Program()
+    #expect(try shell("\"$0\" keys > /dev/full 2> \"$1\"", program) == 1)
+    #expect(try String(contentsOfFile: program.home + "/told", encoding: .utf8).contains("could not be written"))
   }
 
   @Test func promptsComeFromStandardInputAndFiles() throws {

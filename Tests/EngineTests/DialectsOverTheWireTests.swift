@@ -108,7 +108,8 @@ import Transport
       } != nil
     }
     #expect(text(0, "one"))
-    race.run(RaceRequest.entry(number: 1, session: session, turn: turn), generation: 1)
+    race.run(
+      [RaceRequest.entry(number: 1, session: session, turn: turn)], generations: [1: 1], startsOver: false)
     #expect(asked.wait(), "the new lane's key must be asked for")
     next.open()
     #expect(text(0, " two"), "the stream must go on while the key is being fetched")

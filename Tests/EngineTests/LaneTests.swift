@@ -165,7 +165,8 @@ import Testing
     #expect(server.disconnection() != nil)
 
     let turn = Turn(number: 1, prompt: "Hello", rule: .all)
-    track.race?.run(RaceRequest.entry(number: 0, session: track.session, turn: turn), generation: 2)
+    track.race?.run(
+      [RaceRequest.entry(number: 0, session: track.session, turn: turn)], generations: [0: 2], startsOver: false)
     #expect(track.waitForEnd(of: 0, generation: 2))
     #expect(track.response(0).text == "Whole")
     #expect(track.response(0).generation == 2)

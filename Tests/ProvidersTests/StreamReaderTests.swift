@@ -134,7 +134,7 @@ import TestSupport
       found,
       [
         .model("m1"), .requestID("c1"), .text(.answer, "Hi"),
-        .failure(ResponseError(.protocolFault, "sent an event that is not JSON (‘oops␛[2J…’)")),
+        .failure(ResponseError(.protocolFault, "sent an event that is not JSON; what came before it is kept")),
       ])
   }
 

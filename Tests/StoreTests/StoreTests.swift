@@ -129,16 +129,17 @@ import Testing
       store.append(.began(key, Sample.response(key), request: nil))
       store.append(.ended(key, response))
     }
-    store.append(.title(session: "000000000003", "renamed"))
-    store.append(.lanes(session: "000000000003", [try Lane(parsing: "a/b,seed=1")]))
+    store.append(
+      .setup(session: "000000000003", lanes: [try Lane(parsing: "a/b,seed=1")], rule: .firstFinish))
     #expect(commit(store) == nil)
     let list = try store.sessions()
     #expect(list.map(\.id) == ["000000000002", "000000000003", "000000000001"])
     expectNoDifference(
       list[1],
       SessionSummary(
-        id: "000000000003", created: 20, title: "renamed", turns: 2, models: ["a/b"], cost: Money(decimal: "0.25")!,
+        id: "000000000003", created: 20, title: list[0].title, turns: 2, models: ["a/b"], cost: Money(decimal: "0.25")!,
         hasUnknownCost: true))
+    #expect(try store.session("000000000003").rule == .firstFinish)
     #expect(list[0].turns == 0)
     #expect(try store.sessions(limit: 1).count == 1)
     #expect(try store.newestSession() == "000000000002")
@@ -192,7 +193,12 @@ import Testing
     }
     store.append(.session(Sample.session()))
     #expect(commit(store) == nil)
-    #expect(faults.entries.map { $0 == nil } == [false, true], "told once, and that it is over")
-    try store.close()
+    // A loss is told once and stays a loss: nothing that comes later takes it back.
+    #expect(faults.entries.count == 1)
+    guard case .lost? = faults.entries.first else {
+      Issue.record("expected a loss, not \(faults.entries)")
+      return
+    }
+    #expect(throws: StoreError.self) { try store.close() }
   }
 }

@@ -20,6 +20,9 @@ import Testing
   @Test func theSecondTurnIsNotANewSession() {
     var state = Sample.state(lanes: 1)
     _ = Sample.send("one", &state)
+    var answer = state.response(0)!
+    answer.state = .done
+    Sample.play(0, [.ended(answer)], &state)
     #expect(Sample.send("two", &state) == [.race(isNewSession: false)])
     #expect(state.session.turns.map(\.number) == [1, 2])
   }
@@ -69,10 +72,15 @@ import Testing
   @Test func retryCountsGenerations() {
     var state = Sample.race(width: 80, height: 24)
     _ = update(&state, .key(.escape))
-    #expect(update(&state, .key(.character("r"))) == [.run(lane: 0, generation: 2)])
+    #expect(update(&state, .key(.character("r"))) == [.run(lanes: [0])])
     _ = update(&state, .key(.character("2")))
     #expect(update(&state, .key(.character("r"))).isEmpty, "lane 2 is still answering")
-    #expect(update(&state, .key(.character("R"))) == [.run(lane: 0, generation: 2)])
+    var answer = state.response(1)!
+    answer.state = .done
+    Sample.play(1, [.ended(answer)], &state)
+    #expect(
+      update(&state, .key(.character("R"))) == [.run(lanes: [1])], "those that are still answering are left alone")
+    #expect(state.response(1)?.generation == 2)
   }
 
   @Test func aLaneIsAddedFromTheListAndJoinsARunningTurn() {
@@ -82,7 +90,7 @@ import Testing
     let items = ["local/smollm2-135m", "anthropic/claude-opus-5", "groq/openai/gpt-oss-120b"]
     _ = update(&state, .models(items.map { ChoiceList.Item(title: $0, detail: "", value: $0) }))
     for character in "gptoss" { _ = update(&state, .key(.character(character))) }
-    #expect(update(&state, .key(.enter)) == [.saveLanes, .run(lane: 3, generation: 1)])
+    #expect(update(&state, .key(.enter)) == [.saveSetup, .run(lanes: [3])])
     #expect(state.lanes.last?.text == "groq/openai/gpt-oss-120b")
   }
 
@@ -116,6 +124,68 @@ import Testing
     _ = update(&state, .key(.paste("two\nlines")))
     #expect(state.composer.text == "two\nlines", "a line break in a paste must not send")
     #expect(state.session.turns.isEmpty)
+  }
+}
+
+/// What happens before the engine has answered: keys come faster than events.
+@Suite struct HastyKeysTests {
+  @Test func aSecondRetryDoesNothing() {
+    var state = Sample.race(width: 80, height: 24)
+    _ = update(&state, .key(.escape))
+    #expect(update(&state, .key(.character("r"))) == [.run(lanes: [0])])
+    #expect(update(&state, .key(.character("r"))).isEmpty, "the lane is queued already")
+    #expect(state.response(0)?.generation == 2 && state.response(0)?.state == .queued)
+  }
+
+  @Test func controlCRightAfterEnterStops() {
+    var state = Sample.state(lanes: 1)
+    _ = Sample.send("go", &state)
+    #expect(update(&state, .key(.control("c"))) == [.stopAll])
+  }
+
+  @Test func aSecondPromptWaits() {
+    var state = Sample.state(lanes: 1)
+    _ = Sample.send("one", &state)
+    #expect(Sample.send("two", &state).isEmpty)
+    #expect(state.session.turns.count == 1)
+  }
+
+  /// Rows that another process is filling are not ours to wait for.
+  @Test func anotherFurlongsLanesDoNotHoldUs() {
+    var state = Sample.state(lanes: 1)
+    var response = Response(lane: 0, model: state.lanes[0].model, parameters: Parameters())
+    response.state = .answering
+    var session = state.session
+    session.turns = [Turn(number: 1, prompt: "p", rule: .all, responses: [0: response])]
+    _ = update(&state, .opened(session, isRacedHere: false))
+    #expect(!state.isStreaming && state.message?.contains("another Furlong") == true)
+    _ = update(&state, .key(.control("c")))
+    #expect(update(&state, .key(.control("c"))) == [.quit])
+    _ = update(&state, .opened(session, isRacedHere: true))
+    #expect(update(&state, .key(.control("c"))) == [.stopAll], "ours can be stopped after coming back")
+  }
+
+  @Test func aLaneWithAnswersIsNotDropped() {
+    var state = Sample.race(width: 80, height: 24)
+    _ = update(&state, .key(.escape))
+    _ = update(&state, .key(.character("3")))
+    _ = update(&state, .key(.character("D")))
+    #expect(state.lanes.count == 3, "its number must not go to another lane")
+  }
+
+  @Test func aLaneCanBeTypedWithItsParameters() {
+    var state = Sample.state(lanes: 1)
+    _ = update(&state, .key(.escape))
+    _ = update(&state, .key(.character("a")))
+    _ = update(&state, .models([.init(title: "xai/grok-4.5", detail: "", value: "xai/grok-4.5")]))
+    for character in "own/model,temperature=9" { _ = update(&state, .key(.character(character))) }
+    _ = update(&state, .key(.enter))
+    #expect(
+      state.lanes.count == 1 && state.message?.contains("temperature") == true, "the fault is told, the list stays")
+    _ = update(&state, .key(.backspace))
+    _ = update(&state, .key(.character("1")))
+    _ = update(&state, .key(.enter))
+    #expect(state.lanes.last?.text == "own/model,temperature=1")
   }
 }
 
@@ -192,8 +262,8 @@ import Testing
       response.timing.note(.answer, at: Int64(end))
       return response
     }
-    #expect(Scoreboard.places(responses, winner: nil) == [1: 1, 2: 2, 0: 3])
-    #expect(Scoreboard.places(responses, winner: 0) == [0: 1, 1: 2, 2: 3])
+    #expect(Scoreboard.places(responses, winner: nil, rule: .all) == [1: 1, 2: 2, 0: 3])
+    #expect(Scoreboard.places(responses, winner: 0, rule: .all) == [0: 1, 1: 2, 2: 3])
   }
 
   @Test func anUnknownCostIsNeverZero() {

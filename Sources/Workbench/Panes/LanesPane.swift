@@ -13,7 +13,7 @@ enum LanesPane {
         y: area.y + 1, Style(.quiet))
       return [:]
     }
-    let places = Scoreboard.places(state.responses, winner: state.turn?.winner)
+    let places = Scoreboard.places(state.responses, winner: state.turn?.winner, rule: state.turn?.rule ?? .all)
     if !state.isZoomed, area.width / count >= narrowest {
       return columns(state, area, places, layouts, &frame)
     }

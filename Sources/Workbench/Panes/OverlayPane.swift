@@ -37,7 +37,9 @@ enum OverlayPane {
     }
     if list.matches.isEmpty, !list.isLoading {
       frame.put(
-        list.items.isEmpty ? "nothing here yet" : "nothing matches", x: area.x + 3, y: area.y + 2, Style(.quiet))
+        list.items.isEmpty
+          ? "nothing here yet" : list.takesLanes ? "Enter takes it as typed: provider/model" : "nothing matches",
+        x: area.x + 3, y: area.y + 2, Style(.quiet))
     }
   }
 

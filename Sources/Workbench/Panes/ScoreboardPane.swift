@@ -11,7 +11,7 @@ enum ScoreboardPane {
 
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
     let columns = Scoreboard.Column.allCases
-    let places = Scoreboard.places(state.responses, winner: state.turn?.winner)
+    let places = Scoreboard.places(state.responses, winner: state.turn?.winner, rule: state.turn?.rule ?? .all)
     let rows = state.responses.map { Scoreboard.row($0, place: places[$0.lane]) }
     let widths = Self.widths(columns, rows, total: area.width - 2)
     func draw(_ texts: [Scoreboard.Column: String], y: Int, _ style: (Scoreboard.Column) -> Style) {
