@@ -93,7 +93,7 @@ struct LanePane {
   private func drawFoot(_ area: Area, below: Int, _ frame: inout Frame) {
     let y = area.y + area.height - 1
     if let response {
-      let text = " " + TextWidth.fitted(footText(response), columns: area.width - 4) + " "
+      let text = " " + TextWidth.fitted(footText(response, columns: area.width - 4), columns: area.width - 4) + " "
       let word = response.state.rawValue
       frame.put(text, x: area.x + 1, y: y, Style(.quiet))
       frame.put(TextWidth.fitted(word, columns: area.width - 4), x: area.x + 2, y: y, Style(response.state.role))
@@ -104,8 +104,8 @@ struct LanePane {
     }
   }
 
-  /// State, seconds, TTFT, speed, cost.
-  private func footText(_ response: Response) -> String {
+  /// State, seconds, TTFT, speed, cost; what the scoreboard has too is left out where there is no room.
+  private func footText(_ response: Response, columns: Int = .max) -> String {
     var parts = [response.state.rawValue]
     let timing = response.timing
     if response.state.isOver {
@@ -123,7 +123,9 @@ struct LanePane {
     }
     // Local models slow each other down: their times are not to be compared with a model that had a machine to itself.
     if response.sharesMachine { parts.append("shared machine") }
-    return parts.joined(separator: " \(state.borders.dot) ")
+    func joined() -> String { parts.joined(separator: " \(state.borders.dot) ") }
+    while parts.count > 2, TextWidth.of(joined()) > columns { parts.remove(at: 1) }
+    return joined()
   }
 }
 

@@ -13,14 +13,15 @@ enum ScoreboardPane {
     let columns = Scoreboard.Column.allCases
     let places = Scoreboard.places(state.responses, winner: state.turn?.winner, rule: state.turn?.rule ?? .all)
     let rows = state.responses.map { Scoreboard.row($0, place: places[$0.lane]) }
-    let widths = Self.widths(columns, rows, total: area.width - 2)
+    let gap = area.width < 100 ? 1 : 2
+    let widths = Self.widths(columns, rows, total: area.width - 2, gap: gap)
     func draw(_ texts: [Scoreboard.Column: String], y: Int, _ style: (Scoreboard.Column) -> Style) {
       var x = area.x + 1
       for (column, width) in zip(columns, widths) {
         let text = TextWidth.fitted(VisibleText.line(texts[column] ?? ""), columns: width)
         let indent = column.isNumeric ? width - TextWidth.of(text) : 0
         frame.put(text, x: x + indent, y: y, style(column), limit: width)
-        x += width + 2
+        x += width + gap
       }
     }
     draw(Dictionary(uniqueKeysWithValues: columns.map { ($0, $0.rawValue) }), y: area.y) { _ in Style(.quiet) }
@@ -38,17 +39,17 @@ enum ScoreboardPane {
   }
 
   /// Every column as wide as its widest text; the model takes what is left.
-  private static func widths(_ columns: [Scoreboard.Column], _ rows: [[Scoreboard.Column: String]], total: Int) -> [Int]
-  {
-    var widths = columns.map { column in
-      max(
-        TextWidth.of(column.rawValue), rows.map { TextWidth.of($0[column] ?? "") }.max() ?? 0, column.isNumeric ? 5 : 0)
+  private static func widths(
+    _ columns: [Scoreboard.Column], _ rows: [[Scoreboard.Column: String]], total: Int, gap: Int
+  ) -> [Int] {
+    var widths = columns.map { column -> Int in
+      let widest = rows.map { TextWidth.of($0[column] ?? "") }.max() ?? 0
+      let least = column == .number ? 1 : column.isNumeric ? gap + 3 : 0
+      return max(TextWidth.of(column.rawValue), widest, least)
     }
-    if let first = widths.indices.first { widths[first] = 1 }
     guard let model = columns.firstIndex(of: .model) else { return widths }
-    let others =
-      widths.enumerated().filter { $0.offset != model }.reduce(0) { $0 + $1.element } + 2 * (columns.count - 1)
-    widths[model] = max(8, min(widths[model], total - others))
+    let taken = widths.reduce(0, +) - widths[model] + gap * (columns.count - 1)
+    widths[model] = max(8, min(widths[model], total - taken))
     return widths
   }
 }
