@@ -34,7 +34,7 @@ func percentile(_ values: [Double], _ share: Double) -> Double {
   return sorted[low] + (sorted[min(low + 1, last)] - sorted[low]) * (place - Double(low))
 }
 
-func row(_ name: String, _ value: String) { print(name.padding(toLength: 46, withPad: " ", startingAt: 0) + value) }
+func row(_ name: String, _ value: String) { print(name.padding(toLength: 52, withPad: " ", startingAt: 0) + value) }
 
 func number(_ value: Double, _ places: Int = 1) -> String { String(format: "%.\(places)f", value) }
 

@@ -97,8 +97,8 @@ public struct AnthropicDialect: Dialect {
       if type.isString("content_block_delta") || type.isString("content_block_start") {
         // A block usually starts empty, but need not.
         if let part = event["delta"] ?? event["content_block"] {
-          append(.answer, part["text"], into: &deltas)
-          append(.reasoning, part["thinking"], into: &deltas)
+          deltas.append(.answer, part["text"])
+          deltas.append(.reasoning, part["thinking"])
         }
       } else if type.isString("message_start") {
         guard let message = event["message"] else { return }
@@ -120,18 +120,15 @@ public struct AnthropicDialect: Dialect {
       } else if type.isString("message_stop") {
         deltas.append(.terminator)
       } else if type.isString("error") {
-        deltas.append(
-          .failure(
-            ErrorBody.read(event, status: nil)
-              ?? ResponseError(.server, "the stream reported an error without saying which")))
+        deltas.appendError(event)
       }
     }
 
     mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta]) {
       readHead(body, into: &deltas)
       for block in body["content"]?.elements ?? [] {
-        append(.reasoning, block["thinking"], into: &deltas)
-        append(.answer, block["text"], into: &deltas)
+        deltas.append(.reasoning, block["thinking"])
+        deltas.append(.answer, block["text"])
       }
       if let usage = body["usage"] {
         counts.update(usage)
@@ -144,10 +141,6 @@ public struct AnthropicDialect: Dialect {
     private func readHead(_ message: JSONView, into deltas: inout [Delta]) {
       if let model = message["model"]?.string { deltas.append(.model(model)) }
       if let id = message["id"]?.string { deltas.append(.requestID(id)) }
-    }
-
-    private func append(_ channel: Channel, _ text: JSONView?, into deltas: inout [Delta]) {
-      if let text = text?.string, !text.isEmpty { deltas.append(.text(channel, text)) }
     }
 
     private static func reason(_ word: String) -> FinishReason {

@@ -38,6 +38,19 @@ public protocol EventDecoder {
   mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta])
 }
 
+extension [Delta] {
+  /// Text is a delta only when there is some.
+  mutating func append(_ channel: Channel, _ text: JSONView?) {
+    if let text = text?.string, !text.isEmpty { append(.text(channel, text)) }
+  }
+
+  /// The error of an event that announces one, whatever its shape.
+  mutating func appendError(_ event: JSONView) {
+    let unnamed = ResponseError(.server, "the stream reported an error without saying which")
+    append(.failure(ErrorBody.read(event, status: nil) ?? unnamed))
+  }
+}
+
 /// A model in a provider's own list.
 public struct ListedModel: Equatable, Sendable {
   public var id: String

@@ -85,34 +85,30 @@ public struct OpenAIChatDialect: Dialect {
 
     private func readText(_ delta: JSONView, into deltas: inout [Delta]) {
       if let reasoning = delta["reasoning_content"] ?? delta["reasoning"] {
-        append(.reasoning, reasoning.string, into: &deltas)
+        deltas.append(.reasoning, reasoning)
       } else if let details = delta["reasoning_details"] {
         for detail in details.elements {
-          append(.reasoning, (detail["text"] ?? detail["summary"])?.string, into: &deltas)
+          deltas.append(.reasoning, detail["text"] ?? detail["summary"])
         }
       }
       if let content = delta["content"] {
         if content.isArray {
           for part in content.elements { readPart(part, into: &deltas) }
         } else {
-          append(.answer, content.string, into: &deltas)
+          deltas.append(.answer, content)
         }
       }
-      append(.answer, delta["refusal"]?.string, into: &deltas)
+      deltas.append(.answer, delta["refusal"])
     }
 
     /// Mistral writes reasoning into the content, as typed parts.
     private func readPart(_ part: JSONView, into deltas: inout [Delta]) {
       if let thinking = part["thinking"] {
-        append(.reasoning, thinking.string, into: &deltas)
-        for inner in thinking.elements { append(.reasoning, inner["text"]?.string, into: &deltas) }
+        deltas.append(.reasoning, thinking)
+        for inner in thinking.elements { deltas.append(.reasoning, inner["text"]) }
       } else {
-        append(.answer, part["text"]?.string, into: &deltas)
+        deltas.append(.answer, part["text"])
       }
-    }
-
-    private func append(_ channel: Channel, _ text: String?, into deltas: inout [Delta]) {
-      if let text, !text.isEmpty { deltas.append(.text(channel, text)) }
     }
 
     private func finish(_ reason: String) -> Delta {

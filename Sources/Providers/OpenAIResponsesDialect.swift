@@ -44,13 +44,13 @@ public struct OpenAIResponsesDialect: Dialect {
         return
       }
       if type.isString("response.output_text.delta") {
-        append(.answer, event["delta"], into: &deltas)
+        deltas.append(.answer, event["delta"])
       } else if type.isString("response.reasoning_summary_text.delta") || type.isString("response.reasoning_text.delta")
       {
-        append(.reasoning, event["delta"], into: &deltas)
+        deltas.append(.reasoning, event["delta"])
       } else if type.isString("response.refusal.delta") {
         isRefused = true
-        append(.answer, event["delta"], into: &deltas)
+        deltas.append(.answer, event["delta"])
       } else if type.isString("response.created") {
         readHead(event["response"], into: &deltas)
       } else if type.isString("response.completed") || type.isString("response.incomplete")
@@ -59,28 +59,21 @@ public struct OpenAIResponsesDialect: Dialect {
         if let response = event["response"] { readEnd(response, into: &deltas) }
         deltas.append(.terminator)
       } else if type.isString("error") {
-        deltas.append(
-          .failure(
-            ErrorBody.read(event, status: nil)
-              ?? ResponseError(.server, "the stream reported an error without saying which")))
+        deltas.appendError(event)
       }
     }
 
     mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta]) {
       readHead(body, into: &deltas)
       for item in body["output"]?.elements ?? [] {
-        for part in item["summary"]?.elements ?? [] { append(.reasoning, part["text"], into: &deltas) }
+        for part in item["summary"]?.elements ?? [] { deltas.append(.reasoning, part["text"]) }
         for part in item["content"]?.elements ?? [] {
           if part["refusal"] != nil { isRefused = true }
-          append(.answer, part["text"] ?? part["refusal"], into: &deltas)
+          deltas.append(.answer, part["text"] ?? part["refusal"])
         }
       }
       readEnd(body, into: &deltas)
       deltas.append(.terminator)
-    }
-
-    private func append(_ channel: Channel, _ text: JSONView?, into deltas: inout [Delta]) {
-      if let text = text?.string, !text.isEmpty { deltas.append(.text(channel, text)) }
     }
 
     private func readHead(_ response: JSONView?, into deltas: inout [Delta]) {

@@ -14,13 +14,7 @@ struct OpenCommand: ParsableCommand {
   @Argument(help: "A prompt to send at once.")
   var prompt: String?
 
-  @Option(
-    name: [.customShort("m"), .customLong("model")],
-    help: ArgumentHelp("A lane: provider/model, with parameters after commas.", valueName: "model"))
-  var models: [String] = []
-
-  @Option(help: "A lineup from the config.")
-  var lineup: String?
+  @OptionGroup var lanes: LaneOptions
 
   @Option(help: ArgumentHelp("Open a session again; its id may be shortened.", valueName: "id"))
   var session: String?
@@ -39,7 +33,7 @@ struct OpenCommand: ParsableCommand {
       throw ValidationError(
         "no command ‘\(prompt)’: did you mean \(near)? To ask it as a prompt: furlong open \(prompt)")
     }
-    if session != nil, !models.isEmpty || lineup != nil {
+    if session != nil, !lanes.models.isEmpty || lanes.lineup != nil {
       throw ValidationError("--session brings its own lanes: leave out -m and --lineup")
     }
   }
@@ -62,7 +56,7 @@ struct OpenCommand: ParsableCommand {
       do throws(StoreError) { opened = try store.session(session) } catch { throw CommandError(error.message) }
       isStored = true
     } else {
-      let lanes = try setup.lanes(models: models, lineup: lineup, engine: engine)
+      let lanes = try setup.lanes(self.lanes, engine)
       opened = Session(
         id: Session.newID(), created: Clock.date(), title: "", rule: rule ?? .all, lanes: lanes, turns: [])
     }

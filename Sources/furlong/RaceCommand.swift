@@ -20,13 +20,7 @@ struct RaceCommand: ParsableCommand {
   @Argument(help: "The prompt; - reads it from standard input.")
   var prompt: String
 
-  @Option(
-    name: [.customShort("m"), .customLong("model")],
-    help: ArgumentHelp("A lane: provider/model, with parameters after commas.", valueName: "model"))
-  var models: [String] = []
-
-  @Option(help: "A lineup from the config.")
-  var lineup: String?
+  @OptionGroup var lanes: LaneOptions
 
   @Option(help: "What wins: \(RaceRule.allCases.map(\.rawValue).joined(separator: ", ")).")
   var rule: RaceRule?
@@ -75,7 +69,7 @@ struct RaceCommand: ParsableCommand {
     let attachments = try files.map(Self.attachment)
     let store = try setup.openStore()
     let engine = setup.makeEngine(store: store)
-    let lanes = try setup.lanes(models: models, lineup: lineup, engine: engine)
+    let lanes = try setup.lanes(self.lanes, engine)
     try Self.requireAnyKey(lanes, setup, engine)
     let rule = rule ?? (valid == nil ? .all : .firstValid)
     let session = Session(

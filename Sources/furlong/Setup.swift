@@ -13,6 +13,17 @@ struct DatabaseOptions: ParsableArguments {
   var database: String?
 }
 
+/// What to race.
+struct LaneOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("m"), .customLong("model")],
+    help: ArgumentHelp("A lane: provider/model, with parameters after commas.", valueName: "model"))
+  var models: [String] = []
+
+  @Option(help: "A lineup from the config.")
+  var lineup: String?
+}
+
 /// The rooms put together from the environment and the config. Made once by a command.
 struct Setup {
   let paths: Paths
@@ -60,9 +71,9 @@ struct Setup {
 
   /// The lanes asked for, or the default lineup: the config's `default`, else a model of each provider that has a key, else what
   /// a server on this machine offers. Two lanes, unless the config says otherwise.
-  func lanes(models: [String], lineup: String?, engine: Engine) throws(CommandError) -> [Lane] {
+  func lanes(_ options: LaneOptions, _ engine: Engine) throws(CommandError) -> [Lane] {
     var lanes: [Lane] = []
-    if let lineup {
+    if let lineup = options.lineup {
       guard let found = config.lineups[lineup] else {
         let names = config.lineups.keys.sorted()
         let hint = nearest(to: lineup, in: names).map { "; did you mean \($0)?" } ?? ""
@@ -70,7 +81,7 @@ struct Setup {
       }
       lanes = found
     }
-    for text in models {
+    for text in options.models {
       do throws(InvalidLane) { lanes.append(try Lane(parsing: text)) } catch { throw CommandError(error.message) }
     }
     for lane in lanes where engine.service(lane.model.provider) == nil {
