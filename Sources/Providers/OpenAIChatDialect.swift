@@ -49,6 +49,8 @@ public struct OpenAIChatDialect: Dialect {
   struct Decoder: EventDecoder {
     let cost: Wire.CostField?
     private var sawModel = false
+    /// A model may decline in words of its own and then stop as usual.
+    private var isRefused = false
 
     init(cost: Wire.CostField?) { self.cost = cost }
 
@@ -83,7 +85,7 @@ public struct OpenAIChatDialect: Dialect {
       }
     }
 
-    private func readText(_ delta: JSONView, into deltas: inout [Delta]) {
+    private mutating func readText(_ delta: JSONView, into deltas: inout [Delta]) {
       if let reasoning = delta["reasoning_content"] ?? delta["reasoning"] {
         deltas.append(.reasoning, reasoning)
       } else if let details = delta["reasoning_details"] {
@@ -98,7 +100,10 @@ public struct OpenAIChatDialect: Dialect {
           deltas.append(.answer, content)
         }
       }
-      deltas.append(.answer, delta["refusal"])
+      if let refusal = delta["refusal"]?.string, !refusal.isEmpty {
+        isRefused = true
+        deltas.append(.text(.answer, refusal))
+      }
     }
 
     /// Mistral writes reasoning into the content, as typed parts.
@@ -113,7 +118,7 @@ public struct OpenAIChatDialect: Dialect {
 
     private func finish(_ reason: String) -> Delta {
       switch reason {
-      case "stop": .finish(.stop)
+      case "stop": .finish(isRefused ? .refusal : .stop)
       case "length": .finish(.length)
       case "tool_calls", "function_call": .finish(.toolCalls)
       case "content_filter": .finish(.refusal)

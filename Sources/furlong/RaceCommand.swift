@@ -22,7 +22,7 @@ struct RaceCommand: ParsableCommand {
 
   @OptionGroup var lanes: LaneOptions
 
-  @Option(help: "What wins: \(RaceRule.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "What wins.")
   var rule: RaceRule?
 
   @Option(help: ArgumentHelp("What makes an answer valid; implies --rule first-valid.", valueName: "check"))

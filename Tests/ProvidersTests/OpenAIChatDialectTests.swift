@@ -1,6 +1,7 @@
 import Core
 import CustomDump
 import Providers
+import TestSupport
 import Testing
 
 /// Exact deltas of everything that speaks OpenAI Chat Completions.
@@ -42,6 +43,14 @@ import Testing
         .text(.answer, "So"),
         .failure(ResponseError(.server, "The server had an error while processing your request.")),
       ])
+  }
+
+  /// A refusal has a field of its own; the stream then ends like any other.
+  @Test func aRefusalInWords() {
+    let stream = Chat.content("I cannot", field: "refusal") + Chat.finish("stop") + Chat.done
+    expectNoDifference(
+      deltas(stream),
+      [.model("m1"), .requestID("c1"), .text(.answer, "I cannot"), .finish(.refusal), .terminator])
   }
 
   @Test func groq() {
