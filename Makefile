@@ -14,7 +14,6 @@ run: build
 	@scripts/run $(RELEASE)
 
 test: packages
-	@scripts/system-packages tmux
 	swift build --product furlong
 	swift test
 
