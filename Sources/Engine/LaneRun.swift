@@ -39,7 +39,6 @@ final class LaneRun {
     response = Response(lane: entry.number, model: entry.lane.model, parameters: entry.lane.parameters)
     response.generation = key.generation
     response.isSimulated = service.isSimulated
-    if service.isLocal { response.cost.status = .free }
     let accepted = service.accepted(entry.lane.parameters, model: entry.lane.model.model)
     parameters = accepted.parameters
     response.notices = accepted.notices

@@ -5,6 +5,19 @@ import Providers
 struct Pricing {
   let prices: PriceBook
 
+  /// What is known before the start: free, the price that will hold, or that nobody knows. Reading the records here also keeps
+  /// that work out of the race.
+  func quote(for response: Response, by service: Service, date: Int64) -> Cost {
+    var cost = Cost()
+    if service.isLocal {
+      cost.status = .free
+    } else if let list = service.priceList {
+      cost.price =
+        prices.rates(list: list, models: [response.model.model], date: date, inputTokens: response.usage.input)?.price
+    }
+    return cost
+  }
+
   /// - Parameters:
   ///   - date: seconds since 1970 of the call.
   ///   - isWasted: a race rule stopped this lane.

@@ -32,6 +32,7 @@ public final class Race: @unchecked Sendable {
   private var calledOff: Set<Int> = []
 
   private var loop: TransferLoop { engine.loop }
+  private var pricing: Pricing { Pricing(prices: engine.prices) }
 
   init(_ request: RaceRequest, engine: Engine, observe: @escaping @Sendable (RaceEvent) -> Void) {
     self.request = request
@@ -105,6 +106,8 @@ public final class Race: @unchecked Sendable {
     run.response.sharesMachine = service.isLocal && !service.isSimulated && locals.count > 1
     let body = run.makeRequest()
     run.response.notices += body.notices
+    run.response.usage = Usage.estimated(inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: 0)
+    run.response.cost = pricing.quote(for: run.response, by: service, date: Clock.date())
     engine.store.append(.began(key, run.response, request: service.isSimulated ? nil : LaneRun.kept(body.body)))
     observe(.lane(entry.number, .began(run.response)))
   }
@@ -367,7 +370,7 @@ public final class Race: @unchecked Sendable {
     run.response.state = state
     run.response.error = error
     run.response.usage = finalUsage(run)
-    run.response.cost = Pricing(prices: engine.prices).cost(
+    run.response.cost = pricing.cost(
       of: run.response, by: run.service, date: Clock.date(), isWasted: run.response.cost.isWasted)
     engine.store.append(.ended(run.key, run.response))
     observe(.lane(run.entry.number, .ended(run.response)))
@@ -381,9 +384,8 @@ public final class Race: @unchecked Sendable {
     let reported = run.response.usage
     if reported.raw != nil || reported.output > 0, reported.isOutputFinal { return reported }
     guard run.sentAt != nil, run.status == 0 || (200..<300).contains(run.status) else { return Usage() }
-    let inputBytes = run.entry.messages.reduce(run.system?.utf8.count ?? 0) { $0 + $1.textWithFiles.utf8.count }
     var usage = Usage.estimated(
-      inputBytes: inputBytes, outputBytes: run.response.text.utf8.count,
+      inputBytes: inputBytes(run), outputBytes: run.response.text.utf8.count,
       reasoningBytes: run.response.reasoning.utf8.count)
     if reported.raw != nil {
       // The input is certain, only the output is a guess.
@@ -392,6 +394,10 @@ public final class Race: @unchecked Sendable {
       usage.output = max(usage.output, reported.output)
     }
     return usage
+  }
+
+  private func inputBytes(_ run: LaneRun) -> Int {
+    run.entry.messages.reduce(run.system?.utf8.count ?? 0) { $0 + $1.textWithFiles.utf8.count }
   }
 
   // MARK: The rule

@@ -26,8 +26,20 @@ public enum Scoreboard {
       .speed: isOver ? speed(response).map { Readable.rate($0) } ?? "–" : "…",
       .input: isOver ? count(response.usage.input, response) : "…",
       .output: isOver ? count(response.usage.output, response) : "…",
-      .cost: response.isSimulated ? "simulated" : isOver ? Readable.cost(response.cost) : "…",
+      .cost: cost(response),
     ]
+  }
+
+  /// The cost, while it runs an estimate of what has come so far: the input by its length, a token a chunk.
+  static func cost(_ response: Response) -> String {
+    if response.isSimulated { return "simulated" }
+    if response.state.isOver || response.cost.status == .free { return Readable.cost(response.cost) }
+    if response.state == .queued { return "…" }
+    guard let price = response.cost.price, let input = scaledDecimal(price.input, places: 12),
+      let output = scaledDecimal(price.output, places: 12)
+    else { return "?" }
+    let sum = Int128(response.usage.input) * Int128(input) + Int128(response.timing.chunks) * Int128(output)
+    return "~" + Money(picoDollars: Int64(clamping: sum / 1_000_000)).screenText
   }
 
   public static func speed(_ response: Response) -> Double? {

@@ -30,7 +30,14 @@ enum Sample {
   /// Plays what an engine would say about a lane of the latest turn.
   static func play(_ lane: Int, _ events: [ResponseEvent], _ state: inout State) {
     let number = state.turn!.number
-    let began = Response(lane: lane, model: state.lanes[lane].model, parameters: state.lanes[lane].parameters)
+    var began = Response(lane: lane, model: state.lanes[lane].model, parameters: state.lanes[lane].parameters)
+    began.usage.input = 35
+    if began.model.provider == "local" {
+      began.cost.status = .free
+    } else {
+      began.cost.price = Price(
+        input: "2", cacheRead: nil, cacheWrite: nil, output: "10", source: "a test", record: "a/b", since: nil)
+    }
     for event in [.began(began)] + events {
       _ = update(&state, .race(session: state.session.id, turn: number, .lane(lane, event)))
     }

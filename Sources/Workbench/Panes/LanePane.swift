@@ -116,11 +116,7 @@ struct LanePane {
     if let first = timing.firstToken { parts.append(Readable.duration(first)) }
     let tokens = response.state.isOver ? response.usage.output : timing.chunks
     if let speed = timing.tokensPerSecond(outputTokens: tokens) { parts.append("\(Readable.rate(speed)) t/s") }
-    if response.isSimulated {
-      parts.append("simulated")
-    } else if response.state.isOver {
-      parts.append(Readable.cost(response.cost))
-    }
+    parts.append(Scoreboard.cost(response))
     // Local models slow each other down: their times are not to be compared with a model that had a machine to itself.
     if response.sharesMachine { parts.append("shared machine") }
     func joined() -> String { parts.joined(separator: " \(state.borders.dot) ") }
