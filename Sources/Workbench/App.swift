@@ -225,12 +225,11 @@ public final class App {
   }
 
   private nonisolated static func item(_ session: SessionSummary) -> ChoiceList.Item {
-    let turns = session.turns == 1 ? "1 turn" : "\(session.turns) turns"
     let cost = session.hasUnknownCost ? "\(session.cost.screenText) + ?" : session.cost.screenText
     return ChoiceList.Item(
       title: session.title.isEmpty ? "(no title)" : session.title,
       detail:
-        "\(session.models.count) lanes · \(turns) · \(cost) · \(localTime(session.created)) · \(session.id.prefix(4))",
+        "\(Readable.count(session.models.count, "lane")) · \(Readable.count(session.turns, "turn")) · \(cost) · \(localTime(session.created)) · \(session.id.prefix(4))",
       value: session.id)
   }
 

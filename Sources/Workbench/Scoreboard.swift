@@ -89,6 +89,9 @@ public enum Readable {
     }
   }
 
+  /// `1 lane`, `3 lanes`.
+  static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
   public static func ordinal(_ place: Int) -> String {
     switch place {
     case 1: "1st"

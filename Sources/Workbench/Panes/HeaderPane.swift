@@ -6,7 +6,7 @@ enum HeaderPane {
   static func draw(_ state: State, _ frame: inout Frame) {
     let dot = " \(state.borders.dot) "
     frame.fill(Area(x: 0, y: 0, width: state.width, height: 1), Style(.bar))
-    var right = ["\(state.lanes.count) lane\(state.lanes.count == 1 ? "" : "s")"]
+    var right = [Readable.count(state.lanes.count, "lane")]
     let over = state.responses.filter { $0.state.isOver }.count
     if !state.responses.isEmpty { right.append("\(over) of \(state.responses.count) ended") }
     let unknown = state.hasUnknownCost ? " + ?" : ""
@@ -35,17 +35,21 @@ enum FooterPane {
     }
     let keymap = state.keymap
     func hint(_ action: Action, _ words: String) -> (String, String) { (keymap.keyName(action), words) }
-    let hints: [(String, String)] =
-      state.place == .prompt
-      ? [
+    let hints: [(String, String)]
+    switch (state.overlay, state.place) {
+    case (.list?, _): hints = [("Enter", "take it"), ("↑ ↓", "choose"), ("letters", "filter"), ("Esc", "close")]
+    case (.help?, _): hints = [("↑ ↓", "scroll"), ("Esc", "close")]
+    case (nil, .prompt):
+      hints = [
         hint(.send, "send"), hint(.places, "lanes"), hint(.newLine, "new line"), hint(.palette, "commands"),
         hint(.help, "help"),
       ]
-      : [
+    case (nil, .lanes):
+      hints = [
         hint(.places, "prompt"), ("?", "help"), ("1-9", "lane"), hint(.zoom, "zoom"), hint(.stop, "stop"),
-        hint(.retry, "retry"),
-        hint(.add, "add"), hint(.model, "model"), hint(.sessions, "sessions"),
+        hint(.retry, "retry"), hint(.add, "add"), hint(.model, "model"), hint(.sessions, "sessions"),
       ]
+    }
     var x = 1
     for (index, (key, words)) in hints.enumerated() {
       let width = TextWidth.of(key) + 1 + words.count + (index == 0 ? 0 : 3)
