@@ -190,7 +190,12 @@ public final class Race: @unchecked Sendable {
     switch event {
     case .sent(let at):
       run.sentAt = at
-      setState(run, .waiting)
+      // Told once all lanes that are ready have been sent: telling takes time that the others would wait.
+      let serial = run.serial
+      loop.after(0) { [weak self, weak run] in
+        guard let self, let run, run.serial == serial, run.response.state == .connecting else { return }
+        self.setState(run, .waiting)
+      }
     case .head(let status, let headers, let at):
       (run.status, run.headers) = (status, headers)
       run.response.timing.firstByte = at - (run.sentAt ?? at)
