@@ -1,0 +1,231 @@
+import Core
+import Providers
+import Transport
+
+/// One lane's conversation with its service: requests, what comes back, failed attempts. All of it on the transfer thread.
+extension Race {
+  /// UTF-8 bytes of one answer, reasoning included: a stream that never ends has to end somewhere.
+  private static let longestAnswer = 64 << 20
+  /// Bytes of an answer with an error status.
+  private static let longestRefusal = 64 << 10
+
+  func send(_ run: LaneRun) {
+    let key: String?
+    switch keys[run.service.id] {
+    case .missing(let message): return end(run, .failed, ResponseError(.auth, message))
+    case .key(let found): key = found
+    case .notNeeded, nil: key = nil
+    }
+    run.reset()
+    let built = run.makeRequest()
+    var request = TransferRequest(.post, run.service.baseURL(for: run.entry.lane.model.model) + built.path)
+    request.headers = [
+      ("Content-Type", "application/json"), ("Accept", "text/event-stream, application/json"),
+      ("User-Agent", "furlong"),
+    ]
+    request.headers += (run.dialect.headers(key: key) + run.service.headers).map { ($0.name, $0.value) }
+    request.body = Array(built.body.serialized().utf8)
+    run.requestBytes = request.body.count
+    request.connectLimit = engine.limits.connect
+    request.silenceLimit = engine.limits.firstToken
+    setState(run, .connecting)
+    let serial = run.serial
+    run.transfer = loop.submit(request) { [weak self, weak run] event in
+      guard let self, let run, run.serial == serial, !run.response.state.isOver else { return }
+      self.handle(event, run)
+    }
+  }
+
+  private func handle(_ event: TransferEvent, _ run: LaneRun) {
+    switch event {
+    case .sent(let at):
+      run.sentAt = at
+      // Told once all lanes that are ready have been sent: telling takes time that the others would wait.
+      let serial = run.serial
+      loop.after(0) { [weak self, weak run] in
+        guard let self, let run, run.serial == serial, run.response.state == .connecting else { return }
+        self.setState(run, .waiting)
+      }
+    case .head(let status, let headers, let at):
+      (run.status, run.headers) = (status, headers)
+      run.response.timing.firstByte = at - (run.sentAt ?? at)
+      run.requestID = ["x-request-id", "request-id", "x-generation-id"].lazy.compactMap { headers[$0] }.first
+      if let phases = run.transfer.flatMap({ loop.phases(of: $0) }) {
+        run.response.timing.reusedConnection = phases.isReused
+        run.response.timing.nameLookup = phases.nameLookup
+        run.response.timing.connect = phases.connect
+        run.response.timing.tls = phases.tls
+      }
+    case .bytes(let bytes, let at):
+      if (200..<300).contains(run.status) {
+        var deltas: [Delta] = []
+        run.reader.feed(bytes, into: &deltas)
+        take(deltas, at: at, run)
+      } else if let transfer = run.transfer {
+        run.errorBody.append(contentsOf: bytes)
+        guard run.errorBody.count >= Race.longestRefusal else { return }
+        // No refusal is that long: enough has come to tell why, and the rest might never end.
+        loop.cancel(transfer)
+        transferEnded(run, nil, at: at)
+      }
+    case .finished(let error, let at): transferEnded(run, error, at: at)
+    }
+  }
+
+  private func take(_ deltas: [Delta], at time: Int64, _ run: LaneRun) {
+    let serial = run.serial
+    for delta in deltas {
+      guard !run.response.state.isOver, run.serial == serial, run.timer == nil || run.service.isSimulated else {
+        return
+      }
+      switch delta {
+      case .text(let channel, let text): takeText(channel, text, at: time, run)
+      case .usage(let usage): run.response.usage = usage
+      case .model(let name): run.response.modelReported = engine.redacted(name)
+      case .requestID(let id): run.requestID = run.requestID ?? engine.redacted(id)
+      case .finish(let reason): run.response.finishReason = reason
+      case .failure(let error): attemptFailed(run, error)
+      case .terminator: conclude(run)
+      }
+    }
+  }
+
+  private func takeText(_ channel: Channel, _ text: String, at time: Int64, _ run: LaneRun) {
+    let isFirst = !run.hasContent
+    let offset = time - (run.sentAt ?? time)
+    let event = ResponseEvent.text(channel, text, at: offset)
+    run.response.apply(event)
+    engine.store.append(.text(run.key, channel, text, at: offset))
+    observe(.lane(run.entry.number, event))
+    if run.response.text.utf8.count + run.response.reasoning.utf8.count > Race.longestAnswer {
+      return attemptFailed(
+        run, ResponseError(.protocolFault, "sent more than 64 MB of text and was stopped; what came is kept"))
+    }
+    guard isFirst else { return }
+    sawToken = true
+    if let transfer = run.transfer { loop.setSilenceLimit(engine.limits.silence, of: transfer) }
+    decide(.firstToken, run)
+  }
+
+  private func transferEnded(_ run: LaneRun, _ error: TransferError?, at time: Int64) {
+    run.transfer = nil
+    if run.status != 0, !(200..<300).contains(run.status), error == nil || !run.errorBody.isEmpty {
+      let redirect = (300..<400).contains(run.status) ? run.headers["location"] : nil
+      let body = Array(engine.redacted(String(decoding: run.errorBody, as: UTF8.self)).utf8)
+      var refusal = ErrorBody.read(status: run.status, headers: run.headers, body: body, now: Clock.date())
+      if let redirect {
+        refusal = ResponseError(
+          .protocolFault, "redirects to \(VisibleText.line(redirect)): set base_url to where the service is",
+          status: run.status)
+      }
+      return attemptFailed(run, refusal)
+    }
+    var deltas: [Delta] = []
+    run.reader.finish(into: &deltas)
+    let serial = run.serial
+    take(deltas, at: time, run)
+    guard !run.response.state.isOver, run.serial == serial, run.timer == nil else { return }
+    if run.response.finishReason != nil { return conclude(run) }
+    if let error, !(run.hasContent && error.isTransient) {
+      return attemptFailed(
+        run, ResponseError(error.isTimeout ? .timeout : .network, error.message, retryable: error.isTransient))
+    }
+    let reason = error.map { " (\($0.message))" } ?? ""
+    let message =
+      run.hasContent
+      ? "the answer was cut off: the stream ended without its end mark\(reason); what came is kept, retry for a whole one"
+      : "the stream ended before any token came\(reason)"
+    attemptFailed(run, ResponseError(.cut, message, status: run.status, retryable: true))
+  }
+
+  /// A failed attempt: corrected and sent again, retried after a pause, or the end of the lane.
+  private func attemptFailed(_ run: LaneRun, _ failure: ResponseError) {
+    var error = failure
+    // Keys go before anything is cut short: half a key is not found any more.
+    error.message = engine.redacted(failure.message)
+    error.message = Advice.sentence(error, service: run.service, model: run.entry.lane.model.model)
+    if let transfer = run.transfer { loop.cancel(transfer) }
+    run.transfer = nil
+    if run.hasContent { return end(run, error.kind == .cut || error.kind == .network ? .cut : .failed, error) }
+    if let notice = run.correct(for: failure) {
+      record(run, error)
+      notify(run, notice)
+      return send(run)
+    }
+    guard
+      let delay = Retry.delay(
+        after: error, attempts: run.response.attempts.count - run.corrections + 1, jitter: .random(in: 0...1))
+    else { return end(run, .failed, error) }
+    record(run, error)
+    notify(run, "attempt \(run.response.attempts.count) failed, trying again in \(seconds(delay)): \(error.message)")
+    setState(run, .queued)
+    run.timer = loop.after(delay) { [weak self, weak run] in
+      guard let self, let run, !run.response.state.isOver else { return }
+      run.timer = nil
+      self.send(run)
+    }
+  }
+
+  private func seconds(_ nanoseconds: Int64) -> String { "\(decimalText(Double(nanoseconds / 100_000_000) / 10)) s" }
+
+  func record(_ run: LaneRun, _ error: ResponseError?) {
+    let attempt = Attempt(
+      status: run.status == 0 ? nil : run.status, error: error, requestID: run.requestID.map(engine.redacted))
+    run.response.apply(.attempt(attempt))
+    observe(.lane(run.entry.number, .attempt(attempt)))
+  }
+
+  func notify(_ run: LaneRun, _ notice: String) {
+    run.response.apply(.notice(notice))
+    observe(.lane(run.entry.number, .notice(notice)))
+  }
+
+  private func setState(_ run: LaneRun, _ state: ResponseState) {
+    guard run.response.state != state else { return }
+    run.response.state = state
+    observe(.lane(run.entry.number, .state(state)))
+  }
+
+  /// The stream said that it is complete.
+  private func conclude(_ run: LaneRun) {
+    if run.response.finishReason == nil, !run.hasContent {
+      return attemptFailed(
+        run, ResponseError(.cut, "the stream ended before any token came", status: run.status, retryable: true))
+    }
+    if let transfer = run.transfer {
+      // The connection is good for the next turn once the body's own end has been read; do not wait long for it.
+      loop.after(250_000_000) { [loop] in loop.cancel(transfer) }
+      run.transfer = nil
+    }
+    switch run.response.finishReason {
+    case .length: end(run, .truncated, nil)
+    case .refusal: end(run, .refused, nil)
+    default: end(run, .done, nil)
+    }
+  }
+
+  // MARK: Simulated models
+
+  func play(_ run: LaneRun) {
+    guard let steps = ScriptedDialect.steps(for: run.ask) else {
+      let names = ScriptedDialect.modelNames.map { "\(run.service.id)/\($0)" }.joined(separator: ", ")
+      return end(run, .failed, ResponseError(.notFound, "no simulated model ‘\(run.ask.model)’: there are \(names)"))
+    }
+    run.status = 200
+    run.sentAt = Clock.now()
+    run.response.timing.firstByte = 0
+    run.response.timing.reusedConnection = true
+    setState(run, .waiting)
+    step(run, steps[...])
+  }
+
+  private func step(_ run: LaneRun, _ steps: ArraySlice<ScriptedDialect.Step>) {
+    guard let next = steps.first else { return }
+    run.timer = loop.after(next.delay) { [weak self, weak run] in
+      guard let self, let run, !run.response.state.isOver else { return }
+      run.timer = nil
+      self.take([next.delta], at: Clock.now(), run)
+      self.step(run, steps.dropFirst())
+    }
+  }
+}
