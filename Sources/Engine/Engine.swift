@@ -26,6 +26,8 @@ public final class Engine: Sendable {
     public var firstToken: Int64 = 300_000_000_000
     /// Between one chunk and the next.
     public var silence: Int64 = 60_000_000_000
+    /// How long a race waits for keys before it starts without the lanes that lack theirs; those follow.
+    public var keys: Int64 = 2_000_000_000
 
     public init() {}
   }
@@ -64,13 +66,37 @@ public final class Engine: Sendable {
     return found
   }
 
-  /// Finds the keys of these lanes' services away from the caller's thread, then calls `then` there with them by service id.
-  func findKeys(of lanes: [Lane], then: @escaping @Sendable ([String: KeyResult]) -> Void) {
-    preparation.async {
-      var found: [String: KeyResult] = [:]
-      for id in Set(lanes.map(\.model.provider)) { found[id] = self.service(id).map { self.key(for: $0) } }
-      then(found)
+  /// Finds the keys of these lanes' services, each away from the caller's thread.
+  /// - Parameters:
+  ///   - late: told a key that a slow command gave after `then`.
+  ///   - then: called once with what was found in time, by service id.
+  func findKeys(
+    of lanes: [Lane], late: @escaping @Sendable (String, KeyResult) -> Void,
+    then: @escaping @Sendable ([String: KeyResult]) -> Void
+  ) {
+    let search = Mutex((found: [String: KeyResult](), isOver: false))
+    let group = DispatchGroup()
+    for service in Set(lanes.map(\.model.provider)).compactMap({ self.service($0) }) {
+      group.enter()
+      preparation.async {
+        let key = self.key(for: service)
+        let isLate = search.withLock { search in
+          if !search.isOver { search.found[service.id] = key }
+          return search.isOver
+        }
+        if isLate { late(service.id, key) }
+        group.leave()
+      }
     }
+    let finish: @Sendable () -> Void = {
+      let found = search.withLock { search in
+        defer { search.isOver = true }
+        return search.isOver ? nil : search.found
+      }
+      if let found { then(found) }
+    }
+    group.notify(queue: preparation, execute: finish)
+    preparation.asyncAfter(deadline: .now() + .nanoseconds(Int(limits.keys)), execute: finish)
   }
 
   /// Takes every key out of a text that somebody else wrote, before it is kept or shown.
@@ -90,7 +116,7 @@ public final class Engine: Sendable {
   public func start(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
     let race = Race(request, engine: self, observe: observe)
     // Keys may come from a command and the disk may be slow: neither is waited for by the caller, and the gun waits for both.
-    findKeys(of: request.lanes.map(\.lane)) { keys in
+    findKeys(of: request.lanes.map(\.lane), late: race.keyFound) { keys in
       if request.isNewSession { self.store.append(.session(request.session)) }
       self.store.append(.turn(session: request.session.id, request.turn))
       self.loop.perform {

@@ -15,6 +15,8 @@ final class LaneRun {
   var key: ResponseKey
 
   var isStarted = false
+  /// Its key's command is slower than the others'.
+  var isWaitingForKey = false
   var transfer: TransferID?
   /// Counts the requests made: an event of an earlier one is not this run's any more.
   var serial = 0

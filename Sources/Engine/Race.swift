@@ -57,7 +57,7 @@ public final class Race: @unchecked Sendable {
       }
     }
     // A lane with another provider may need a key from a command: the streams of the others do not wait for it.
-    engine.findKeys(of: entries.map(\.lane)) { keys in
+    engine.findKeys(of: entries.map(\.lane), late: keyFound) { keys in
       self.loop.perform {
         self.isEnded = false
         self.keys.merge(keys) { $1 }
@@ -69,11 +69,19 @@ public final class Race: @unchecked Sendable {
     }
   }
 
+  /// A key that came after the start: its lanes follow.
+  @Sendable func keyFound(_ service: String, _ key: Engine.KeyResult) {
+    loop.perform {
+      self.keys[service] = key
+      for lane in self.order where self.runs[lane]?.isWaitingForKey == true { self.launch(lane) }
+    }
+  }
+
   // MARK: Preparation
 
   /// Rows for all lanes, before anything is sent. Called once, before `fire`.
   func prepare(_ keys: [String: Engine.KeyResult]) {
-    self.keys = keys
+    self.keys.merge(keys) { $1 }
     for entry in request.lanes { add(entry, generation: 1) }
   }
 
@@ -147,6 +155,11 @@ public final class Race: @unchecked Sendable {
     awaited.remove(lane)
     if calledOff.remove(lane) != nil { return stop(lane, isLoser: false) }
     guard let run = runs[lane], !run.response.state.isOver, !run.isStarted else { return }
+    guard keys[run.service.id] != nil || run.service.isSimulated else {
+      run.isWaitingForKey = true
+      return notify(run, "waiting for the key of \(run.service.id)")
+    }
+    run.isWaitingForKey = false
     run.isStarted = true
     if let error = run.response.error { return end(run, .failed, error) }
     if run.service.isSimulated { return play(run) }

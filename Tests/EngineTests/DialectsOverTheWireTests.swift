@@ -118,6 +118,40 @@ import Transport
     #expect(late.requests.first?.headers["authorization"] == "Bearer sk-123456")
   }
 
+  /// A key that a command gives late: the race starts without its lane, which follows.
+  @Test func theOthersDoNotWaitForASlowKey() {
+    let key = Gate()
+    let (quick, late) = (LoopbackServer(.stream(Chat.whole("quick"))), LoopbackServer(.stream(Chat.whole("late"))))
+    let loop = TransferLoop()
+    defer { loop.stop() }
+    let services = [quick, late].enumerated().map { Service("s\($0)", dialect: "openai-chat", baseURL: $1.url) }
+    var limits = Engine.Limits()
+    limits.keys = 20_000_000
+    let engine = Engine(
+      services: services, store: try! Store.inMemory(), prices: PriceBook(), loop: loop, limits: limits
+    ) { service in
+      if service.id == "s1" { key.wait() }
+      return .notNeeded
+    }
+    let lanes = [try! Lane(parsing: "s1/m"), try! Lane(parsing: "s0/m")]
+    let session = Session(id: Session.newID(), created: 1, title: "t", rule: .all, lanes: lanes, turns: [])
+    let journal = Journal<RaceEvent>()
+    let race = engine.start(
+      RaceRequest(session: session, isNewSession: true, turn: Turn(number: 1, prompt: "Hello", rule: .all))
+    ) { journal.append($0) }
+    func ended(_ lane: Int) -> Response? {
+      let event = journal.first(seconds: 5) { if case .lane(lane, .ended) = $0 { true } else { false } }
+      if case .lane(_, .ended(let response))? = event { return response }
+      return nil
+    }
+    #expect(ended(1)?.text == "quick", "it must not wait for the other's key")
+    #expect(late.connections == 0)
+    key.open()
+    #expect(ended(0)?.text == "late", "it must follow once its key is there")
+    #expect(ended(0)?.notices.contains("waiting for the key of s1") == true)
+    withExtendedLifetime(race) {}
+  }
+
   @Test func adviceEndsItsSentencesOnce() {
     let service = Catalog.services[0]
     #expect(
