@@ -36,8 +36,7 @@ public final class Store: Sendable {
       let pool = try DatabasePool(path: path, configuration: configuration)
       try self.init(database: pool, path: path)
     } catch {
-      let fault = StoreError(error, path: path)
-      throw fault == .locked(path: path) ? .busy(path: path) : fault
+      throw StoreError(error, path: path).whileOpening
     }
   }
 

@@ -10,6 +10,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case locked(path: String)
   /// Locked while it was being opened: nothing has been done.
   case busy(path: String)
+  /// Full while it was being opened.
+  case noRoom(path: String)
   case lost(path: String, detail: String)
   case readOnly(path: String)
   case ambiguous(prefix: String)
@@ -29,11 +31,22 @@ public enum StoreError: Error, Equatable, Sendable {
       "answers are not being saved yet: \(path) is locked by another program; saving goes on when it lets go"
     case .busy(let path):
       "\(path) is locked by another program: try again when it is done, or name another with --db FILE"
+    case .noRoom(let path):
+      "the disk of \(path) is full: free some space, or name another database with --db FILE"
     case .lost(let path, let detail): "something could not be saved and is not in \(path): \(detail)"
     case .readOnly(let path): "answers are not being saved: \(path) cannot be written; check its permissions"
     case .ambiguous(let prefix): "more than one session begins with ‘\(prefix)’: give more digits"
     case .noSuchSession(let prefix): "no session ‘\(prefix)’: furlong sessions list shows them"
     case .other(let path, let detail): "the database \(path) reported: \(detail)"
+    }
+  }
+
+  /// The same fault met while opening, before anything was raced.
+  var whileOpening: StoreError {
+    switch self {
+    case .locked(let path): .busy(path: path)
+    case .full(let path): .noRoom(path: path)
+    default: self
     }
   }
 
