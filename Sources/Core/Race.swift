@@ -38,7 +38,5 @@ public enum ValidityCheck: Equatable, Sendable {
 public enum RaceEvent: Equatable, Sendable {
   case lane(Int, ResponseEvent)
   case won(lane: Int)
-  /// Something a person should know that belongs to no lane, such as answers not being saved.
-  case notice(String)
   case ended(winner: Int?)
 }

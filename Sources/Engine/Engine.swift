@@ -121,10 +121,8 @@ public final class Engine: Sendable {
       self.store.append(.turn(session: request.session.id, request.turn))
       self.loop.perform {
         race.prepare(keys)
-        self.store.commit { fault in
-          if let fault { observe(.notice(fault.message)) }
-          self.loop.perform { race.fire() }
-        }
+        // What cannot be saved now is raced all the same: the store keeps it, and tells by `onFault`.
+        self.store.commit { _ in self.loop.perform { race.fire() } }
       }
     }
     return race

@@ -27,7 +27,6 @@ final class LaneRun {
   var headers: [String: String] = [:]
   var errorBody: [UInt8] = []
   var requestID: String?
-  var requestBytes = 0
   /// Parameters and options taken back after a refusal; each may be only once.
   var corrections = 0
 

@@ -25,7 +25,6 @@ extension Race {
     ]
     request.headers += (run.dialect.headers(key: key) + run.service.headers).map { ($0.name, $0.value) }
     request.body = Array(built.body.serialized().utf8)
-    run.requestBytes = request.body.count
     request.connectLimit = engine.limits.connect
     request.silenceLimit = engine.limits.firstToken
     setState(run, .connecting)

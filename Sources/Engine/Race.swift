@@ -95,37 +95,37 @@ public final class Race: @unchecked Sendable {
     let key = ResponseKey(
       session: request.session.id, turn: request.turn.number, lane: entry.number, generation: generation)
     let id = entry.lane.model.provider
-    guard let service = engine.service(id), let dialect = Dialects.named(service.dialect) else {
-      return addUnknown(entry, key)
+    let run: LaneRun
+    var body: JSON?
+    if let service = engine.service(id), let dialect = Dialects.named(service.dialect) {
+      run = LaneRun(entry: entry, service: service, dialect: dialect, key: key)
+      body = prepare(run)
+    } else {
+      // A session may name a provider that the config has no more: a lane that fails, and says so, when it is launched.
+      let hint = nearest(to: id, in: engine.services.map(\.id)).map { "; did you mean \($0)?" } ?? ""
+      let nobody = Service(id, dialect: ScriptedDialect.name, baseURL: "")
+      run = LaneRun(entry: entry, service: nobody, dialect: ScriptedDialect(), key: key)
+      run.response.isSimulated = false
+      run.response.error = ResponseError(
+        .badRequest, "no provider ‘\(id)’\(hint): furlong providers lists them, the config can add one")
     }
-    let run = LaneRun(entry: entry, service: service, dialect: dialect, key: key)
-    run.system = request.turn.system
     runs[entry.number] = run
     if !order.contains(entry.number) { order.append(entry.number) }
-    let locals = request.lanes.filter {
-      engine.service($0.lane.model.provider).map { $0.isLocal && !$0.isSimulated } ?? false
-    }
-    run.response.sharesMachine = service.isLocal && !service.isSimulated && locals.count > 1
-    let body = run.makeRequest()
-    run.response.notices += body.notices
-    run.response.usage = Usage.estimated(inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: 0)
-    run.response.cost = pricing.quote(for: run.response, by: service, date: Clock.date())
-    engine.store.append(.began(key, run.response, request: service.isSimulated ? nil : LaneRun.kept(body.body)))
+    engine.store.append(.began(key, run.response, request: body))
     observe(.lane(entry.number, .began(run.response)))
   }
 
-  private func addUnknown(_ entry: RaceRequest.Entry, _ key: ResponseKey) {
-    let id = entry.lane.model.provider
-    let hint = nearest(to: id, in: engine.services.map(\.id)).map { "; did you mean \($0)?" } ?? ""
-    let service = Service(id, dialect: ScriptedDialect.name, baseURL: "")
-    let run = LaneRun(entry: entry, service: service, dialect: ScriptedDialect(), key: key)
-    run.response.isSimulated = false
-    run.response.error = ResponseError(
-      .badRequest, "no provider ‘\(id)’\(hint): furlong providers lists them, the config can add one")
-    runs[entry.number] = run
-    if !order.contains(entry.number) { order.append(entry.number) }
-    engine.store.append(.began(key, run.response, request: nil))
-    observe(.lane(entry.number, .began(run.response)))
+  /// Fills in what is known before the start. Returns what is kept of the request; nil for a simulated model.
+  private func prepare(_ run: LaneRun) -> JSON? {
+    func isLocal(_ service: Service) -> Bool { service.isLocal && !service.isSimulated }
+    let locals = request.lanes.filter { engine.service($0.lane.model.provider).map(isLocal) ?? false }
+    run.system = request.turn.system
+    run.response.sharesMachine = isLocal(run.service) && locals.count > 1
+    let built = run.makeRequest()
+    run.response.notices += built.notices
+    run.response.usage = Usage.estimated(inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: 0)
+    run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.date())
+    return run.service.isSimulated ? nil : LaneRun.kept(built.body)
   }
 
   // MARK: The race

@@ -58,7 +58,6 @@ private func observe(_ event: RaceEvent, _ session: String, _ number: Int, _ sta
     state.session.turns[index].responses[lane]?.apply(change)
   case .won(let lane): state.session.turns[index].winner = lane
   case .ended(let winner): state.session.turns[index].winner = winner
-  case .notice(let text): state.message = text
   }
   return []
 }

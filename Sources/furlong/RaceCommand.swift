@@ -181,7 +181,7 @@ final class HeadlessRace: Sendable {
             outcome.responses[lane]?.apply(event)
           }
         case .ended(let winner): outcome.winner = winner
-        case .won, .notice: break
+        case .won: break
         }
       }
       printer.async {
@@ -216,7 +216,6 @@ final class HeadlessRace: Sendable {
 
   private func show(_ event: RaceEvent, _ stream: LineStream) {
     switch event {
-    case .notice(let text): Console.error("furlong: \(text)")
     case .lane(let lane, .notice(let text)): Console.error("lane \(lane + 1): \(text)")
     case .lane(let lane, .began(let response)):
       for notice in response.notices { Console.error("lane \(lane + 1): \(notice)") }

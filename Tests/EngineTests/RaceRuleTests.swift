@@ -128,7 +128,6 @@ import Testing
       case .lane(_, .notice(let notice)): "notice \(notice)"
       case .lane(_, .ended(let response)): "ended \(response.state)"
       case .won(let lane): "won \(lane)"
-      case .notice(let notice): "notice \(notice)"
       case .ended: "over"
       }
     }
