@@ -67,10 +67,12 @@ private func observe(_ event: RaceEvent, _ session: String, _ number: Int, _ sta
 private func press(_ key: Key, _ state: inout State) -> [Command] {
   if key == .resize { return [] }
   state.message = nil
-  if key != .control("c") { state.isAskedToLeave = false }
-  if let overlay = state.overlay { return press(key, in: overlay, &state) }
   let place: Keymap.Place = state.place == .prompt ? .prompt : .lanes
-  if let action = state.keymap.action(for: key, in: place) { return perform(action, &state) }
+  let action = state.keymap.action(for: key, in: place)
+  // Any other key takes the question back.
+  if action != .interrupt, action != .close { state.isAskedToLeave = false }
+  if let overlay = state.overlay { return press(key, in: overlay, &state) }
+  if let action { return perform(action, &state) }
   switch state.place {
   case .prompt:
     let wasEmpty = state.composer.isEmpty

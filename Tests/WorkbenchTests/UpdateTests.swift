@@ -49,6 +49,14 @@ import Testing
     #expect(update(&state, .key(.control("c"))) == [.quit])
   }
 
+  @Test func qAsksAndLeavesToo() {
+    var state = Sample.state(lanes: 1)
+    _ = update(&state, .key(.escape))
+    #expect(update(&state, .key(.character("q"))).isEmpty, "first it asks")
+    #expect(state.message?.contains("again to leave") == true)
+    #expect(update(&state, .key(.character("q"))) == [.quit])
+  }
+
   @Test func anyOtherKeyTakesTheQuestionBack() {
     var state = Sample.state(lanes: 1)
     _ = update(&state, .key(.control("c")))
