@@ -228,8 +228,9 @@ public final class App {
     let cost = session.hasUnknownCost ? "\(session.cost.screenText) + ?" : session.cost.screenText
     return ChoiceList.Item(
       title: session.title.isEmpty ? "(no title)" : session.title,
-      detail:
-        "\(Readable.count(session.models.count, "lane")) · \(Readable.count(session.turns, "turn")) · \(cost) · \(localTime(session.created)) · \(session.id.prefix(4))",
+      // What one looks for first: a narrow window cuts the end.
+      detail: "\(localTime(session.created)) · \(cost) · \(Readable.count(session.models.count, "lane")) · "
+        + Readable.count(session.turns, "turn"),
       value: session.id)
   }
 
