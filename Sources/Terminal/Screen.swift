@@ -94,6 +94,7 @@ public final class Screen {
     if look.isDim { result |= CNC_DIM }
     if look.isReversed != style.isReversed { result |= CNC_REVERSE }
     if style.isItalic { result |= CNC_ITALIC }
+    if style.isUnderlined { result |= CNC_UNDERLINE }
     return Int32(result)
   }
 

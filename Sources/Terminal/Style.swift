@@ -1,6 +1,10 @@
 /// What a piece of the screen means; the theme says how that looks. Code never names a colour.
 public enum Role: Int, CaseIterable, Sendable {
   case text, quiet, strong, border, focus, title, prompt, reasoning, good, busy, warning, bad, selection, bar, match
+  // Within a rendered answer.
+  case heading, link, code, keyword, literal, number, comment, quote
+  // What two answers do not share.
+  case added, removed
 }
 
 /// A role with attributes that mean something by themselves.
@@ -8,12 +12,16 @@ public struct Style: Hashable, Sendable {
   public var role: Role
   public var isBold = false
   public var isItalic = false
+  public var isUnderlined = false
   public var isReversed = false
 
-  public init(_ role: Role = .text, bold: Bool = false, italic: Bool = false, reversed: Bool = false) {
+  public init(
+    _ role: Role = .text, bold: Bool = false, italic: Bool = false, underlined: Bool = false, reversed: Bool = false
+  ) {
     self.role = role
     isBold = bold
     isItalic = italic
+    isUnderlined = underlined
     isReversed = reversed
   }
 }

@@ -16,10 +16,10 @@ public struct Theme: Equatable, Sendable {
   /// No colours, only attributes: for monochrome terminals and `NO_COLOR`.
   public static let mono = Theme(name: "mono") { role in
     switch role {
-    case .quiet, .border, .reasoning: Look(isDim: true)
-    case .strong, .focus, .title, .good, .warning, .bad: Look(isBold: true)
-    case .selection, .bar, .match: Look(isReversed: true)
-    case .text, .prompt, .busy: Look()
+    case .quiet, .border, .reasoning, .comment, .quote: Look(isDim: true)
+    case .strong, .focus, .title, .good, .warning, .bad, .heading, .keyword: Look(isBold: true)
+    case .selection, .bar, .match, .added, .removed: Look(isReversed: true)
+    case .text, .prompt, .busy, .link, .code, .literal, .number: Look()
     }
   }
 
@@ -58,6 +58,14 @@ public struct Theme: Equatable, Sendable {
       case .selection: look = Look(foreground: colors[7], background: colors[2])
       case .bar: look = Look(foreground: colors[5], background: colors[1])
       case .match: look = Look(foreground: colors[0], background: colors[0xA])
+      case .heading: look = Look(foreground: colors[0xD], background: colors[0], isBold: true)
+      case .link: look.foreground = colors[0xD]
+      case .code, .literal: look.foreground = colors[0xB]
+      case .keyword: look.foreground = colors[0xE]
+      case .number: look.foreground = colors[9]
+      case .comment, .quote: look.foreground = colors[4]
+      case .added: look = Look(foreground: colors[0xB], background: colors[1])
+      case .removed: look = Look(foreground: colors[8], background: colors[1])
       }
       return look
     }
