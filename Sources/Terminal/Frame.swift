@@ -48,6 +48,12 @@ public struct Frame: Equatable, Sendable {
     return column - x
   }
 
+  /// Gives cells that are drawn already another style.
+  public mutating func mark(_ columns: Range<Int>, y: Int, _ style: Style) {
+    guard y >= 0, y < height else { return }
+    for x in columns.clamped(to: 0..<width) { cells[y * width + x].style = style }
+  }
+
   public mutating func fill(_ area: Area, _ style: Style) {
     for y in max(0, area.y)..<min(height, max(0, area.y + area.height)) {
       for x in max(0, area.x)..<min(width, max(0, area.x + area.width)) {

@@ -110,6 +110,9 @@ public enum TextWidth {
 
   private static func isModifier(_ scalar: Unicode.Scalar) -> Bool { (0x1F3FB...0x1F3FF).contains(scalar.value) }
 
+  /// Whether a character takes two columns.
+  public static func isWide(_ character: Character) -> Bool { character.unicodeScalars.first.map(isWide) ?? false }
+
   static func isWide(_ scalar: Unicode.Scalar) -> Bool {
     let value = scalar.value
     if value < 0x1100 { return false }

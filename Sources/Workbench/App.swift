@@ -16,19 +16,22 @@ public final class App {
   /// No faster than this: what comes in between is drawn together.
   private static let frameTime: Int64 = 16_000_000
   /// Running clocks move this often.
-  private static let tickTime: Int64 = 100_000_000
+  private var tickTime: Int64 { state.hasReducedMotion ? 1_000_000_000 : 100_000_000 }
 
-  private let engine: Engine
-  private let screen: Screen
-  private let inbox = Inbox()
+  let engine: Engine
+  let screen: Screen
+  let inbox = Inbox()
+  let surroundings: Surroundings
   private let layouts = Layouts()
-  private var state: State
+  var state: State
+  private var drawn: Frame?
   /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
   private var races: [RaceID: Race] = [:]
   private var isLeaving = false
   private var isDirty = true
   private var lastDraw: Int64 = 0
   private var lastWarm: Int64 = 0
+  var themeName: String
   private var signals: [any DispatchSourceSignal] = []
   private struct RaceID: Hashable {
     let session: String
@@ -46,9 +49,13 @@ public final class App {
   }
 
   /// - Throws: `Screen.Failure` when the terminal cannot be drawn on.
-  public init(engine: Engine, state: State, theme: Theme, colors: Int) throws(Screen.Failure) {
+  public init(engine: Engine, state: State, theme: Theme, colors: Int, surroundings: Surroundings) throws(Screen
+    .Failure)
+  {
     self.engine = engine
     self.state = state
+    self.surroundings = surroundings
+    themeName = theme.name
     screen = try Screen(theme: theme, colors: colors)
     (self.state.width, self.state.height) = screen.size
     do {
@@ -101,7 +108,7 @@ public final class App {
       isLeaving = true
     }
     for input in inbox.take() { dispatch(input) }
-    if state.isStreaming, woken - lastDraw >= Self.tickTime { isDirty = true }
+    if state.isStreaming, woken - lastDraw >= tickTime { isDirty = true }
     if isDirty, hasKeys || Clock.now() - lastDraw >= Self.frameTime {
       draw()
       if hasKeys { probe?.keys.append(Clock.now() - woken) }
@@ -111,7 +118,7 @@ public final class App {
   private func waitMilliseconds() -> Int32 {
     let now = Clock.now()
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
-    return state.isStreaming ? Int32(max(1, (lastDraw + Self.tickTime - now) / 1_000_000)) : 60_000
+    return state.isStreaming ? Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) : 60_000
   }
 
   private func readKeys() {
@@ -130,6 +137,7 @@ public final class App {
     let (frame, extents) = view(state, layouts)
     state.extents = extents
     screen.draw(frame)
+    drawn = frame
     lastDraw = Clock.now()
     isDirty = false
     probe?.frames.append(lastDraw - start)
@@ -165,6 +173,13 @@ public final class App {
         lastWarm = now
         engine.warm(state.lanes)
       }
+    case .estimate(let prompt): estimate(prompt)
+    case .saveContinued:
+      guard let turn = state.turn else { return }
+      engine.store.append(.continued(session: state.session.id, turn: turn.number, lane: turn.continued))
+    case .copy, .copySelection, .edit, .attach, .saveLineup, .loadLineup, .useTheme, .captureMouse, .loadLineups,
+      .loadThemes, .loadFiles:
+      carryOutAround(command)
     case .loadModels: loadModels()
     case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
     case .open(let session): load { .opened(try $0.store.session(session), isRacedHere: false) }
@@ -180,7 +195,8 @@ public final class App {
 
   private func startRace(isNewSession: Bool) {
     guard let turn = state.turn else { return }
-    let request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
+    var request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
+    request.budget = state.limit
     races[shownRace] = engine.start(request, observe: post(shownRace))
   }
 
@@ -201,7 +217,7 @@ public final class App {
   }
 
   /// Reads from the database away from the main thread.
-  private func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
+  func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
     let (engine, inbox) = (engine, inbox)
     DispatchQueue.global().async {
       do {
@@ -210,6 +226,32 @@ public final class App {
         inbox.post(.message((error as? StoreFault)?.message ?? "\(error)"))
       }
     }
+  }
+
+  /// What the turn that is being written may cost.
+  private func estimate(_ prompt: String) {
+    let session = state.session
+    let turn = Turn(
+      number: (state.turn?.number ?? 0) + 1, prompt: prompt, system: state.system, attachments: state.attachments,
+      rule: session.rule)
+    let budget = state.budget
+    load { engine in
+      let entries = session.activeLanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
+      return .estimated(try engine.estimate(entries, system: turn.system, budget: budget))
+    }
+  }
+
+  /// The text under the mouse's selection, as it is on the screen.
+  var selectedText: String {
+    guard let selection = state.selection, let area = state.extents[selection.lane]?.area, let drawn else { return "" }
+    return (area.y..<(area.y + area.height)).compactMap { y -> String? in
+      let columns = selection.columns(y: y, in: area)
+      guard !columns.isEmpty else { return nil }
+      let row = drawn.cells[(y * drawn.width + columns.lowerBound)..<(y * drawn.width + columns.upperBound)]
+      var text = row.map(\.text).joined()
+      while text.hasSuffix(" ") { text.removeLast() }
+      return text
+    }.joined(separator: "\n")
   }
 
   private func loadModels() {

@@ -34,6 +34,16 @@ public final class Layouts {
     }
   }
 
+  private var comparison: (source: Comparison, width: Int, rows: [Comparison.Row])?
+
+  /// The rows of two answers side by side, made once and kept while they are scrolled.
+  func rows(_ source: Comparison, width: Int) -> [Comparison.Row] {
+    if let kept = comparison, kept.width == width, kept.source.hasSameText(as: source) { return kept.rows }
+    let rows = source.rows(width: width)
+    comparison = (source, width, rows)
+    return rows
+  }
+
   /// The rows of the prompt being written, wrapped anew only when it has been edited: a paste may hold a book.
   func prompt(_ composer: Composer, width: Int) -> PromptRows {
     if let kept = promptRows, kept.revision == composer.revision, kept.width == width { return kept }

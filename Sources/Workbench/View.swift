@@ -10,17 +10,27 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
   }
   layouts.begin(session: state.session.id)
   let prompt = PromptPane(state: state, layouts)
-  let boardHeight = ScoreboardPane.height(state)
+  let boardHeight = state.panel == .timeline ? TimelinePane.height(state) : ScoreboardPane.height(state)
   let lanesHeight = state.height - 2 - prompt.height - boardHeight
   HeaderPane.draw(state, &frame)
   let extents = LanesPane.draw(
     state, Area(x: 0, y: 1, width: state.width, height: lanesHeight), layouts, &frame)
   if boardHeight > 0 {
-    ScoreboardPane.draw(state, Area(x: 0, y: 1 + lanesHeight, width: state.width, height: boardHeight), &frame)
+    let area = Area(x: 0, y: 1 + lanesHeight, width: state.width, height: boardHeight)
+    if state.panel == .timeline {
+      TimelinePane.draw(state, area, &frame)
+    } else {
+      ScoreboardPane.draw(state, area, &frame)
+    }
   }
   prompt.draw(Area(x: 0, y: 1 + lanesHeight + boardHeight, width: state.width, height: prompt.height), &frame)
   FooterPane.draw(state, y: state.height - 1, &frame)
-  OverlayPane.draw(state, &frame)
+  if let selection = state.selection, let area = extents[selection.lane]?.area {
+    for y in area.y..<(area.y + area.height) {
+      frame.mark(selection.columns(y: y, in: area), y: y, Style(.selection))
+    }
+  }
+  OverlayPane.draw(state, layouts, &frame)
   return (frame, extents)
 }
 
@@ -40,6 +50,9 @@ extension Borders {
   var dot: String { isASCII ? "-" : "·" }
   var failed: String { isASCII ? "!" : "✗" }
   var down: String { isASCII ? "v" : "↓" }
+  var file: String { isASCII ? "+" : "▪" }
+  var pin: String { isASCII ? "*" : "◆" }
+  var ellipsis: String { isASCII ? "..." : "…" }
   var thumb: String { isASCII ? "#" : "┃" }
 }
 

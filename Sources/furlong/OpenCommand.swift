@@ -95,6 +95,11 @@ struct DemoCommand: ParsableCommand {
 struct LooksOptions: ParsableArguments {
   @Flag(help: "Borders of plain ASCII characters.")
   var ascii = false
+
+  /// `NO_MOTION`, set and not empty, or the config's `motion: reduced`.
+  func hasReducedMotion(_ setup: Setup) -> Bool {
+    !(setup.environment["NO_MOTION"] ?? "").isEmpty || setup.config.motion == .reduced
+  }
 }
 
 /// Puts the workbench on the terminal.
@@ -123,13 +128,17 @@ struct WorkbenchLaunch {
     if !faults.isEmpty { throw CommandError(faults.joined(separator: "\nfurlong: ")) }
     if looks.ascii { state.borders = .ascii }
     let theme = try Themes(paths: setup.paths).theme(setup.config.theme)
+    state.budget = setup.config.budget
+    state.hasReducedMotion = looks.hasReducedMotion(setup)
+    if setup.config.composer == .vi { state.composer.vi = ViEditing() }
+    let surroundings = surroundings()
     // https://no-color.org: set and not empty means none.
     let colors = (setup.environment["NO_COLOR"] ?? "").isEmpty ? Int.max : 0
     let terminal = setup.environment["TERM"] ?? ""
     // The root command is synchronous, so this is the main thread.
     let isShown = MainActor.assumeIsolated {
       do throws(Screen.Failure) {
-        let app = try App(engine: engine, state: state, theme: theme, colors: colors)
+        let app = try App(engine: engine, state: state, theme: theme, colors: colors, surroundings: surroundings)
         let probe = setup.environment["FURLONG_PROBE"]
         if probe != nil { app.probe = App.Probe() }
         app.run(prompt: prompt)
@@ -145,6 +154,27 @@ struct WorkbenchLaunch {
       )
     }
     do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
+  }
+
+  private func surroundings() -> Surroundings {
+    var surroundings = Surroundings(
+      readFile: { try RaceCommand.attachment(($0 as NSString).expandingTildeInPath) },
+      listFolder: { folder in
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { !$0.hasPrefix(".") }.sorted().prefix(2000).map { name in
+          var isFolder = ObjCBool(false)
+          _ = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+          return isFolder.boolValue ? name + "/" : name
+        }
+      })
+    surroundings.environment = setup.environment
+    surroundings.lineups = setup.config.lineups
+    let themes = Themes(paths: setup.paths)
+    // A broken file is told by name when it is asked for; here it is only not offered.
+    surroundings.themes = themes.names.compactMap { try? themes.theme($0) }
+    let config = setup.paths.config
+    surroundings.keepTheme = { try Config.keep(theme: $0, in: config) }
+    return surroundings
   }
 
   /// For `make bench`: the time each frame and each key took, in nanoseconds.

@@ -22,7 +22,7 @@ struct LanePane {
     drawLines(blocks, from: top, in: inside, &frame)
     if total > inside.height { drawThumb(area, top, total, inside.height, &frame) }
     drawFoot(area, below: total - top - inside.height, &frame)
-    return State.Extent(lines: total, height: inside.height)
+    return State.Extent(lines: total, height: inside.height, top: top, area: inside)
   }
 
   /// A lane of which only the state is seen.
@@ -36,7 +36,8 @@ struct LanePane {
   }
 
   private var title: String {
-    model + (response?.isSimulated == true ? " (simulated)" : "")
+    let pin = state.pinned == lane ? " \(state.borders.pin)" : ""
+    return model + (response?.isSimulated == true ? " (simulated)" : "") + pin
   }
 
   private func drawTitle(_ area: Area, _ isActive: Bool, _ frame: inout Frame) {
@@ -93,15 +94,33 @@ struct LanePane {
   private func drawFoot(_ area: Area, below: Int, _ frame: inout Frame) {
     let y = area.y + area.height - 1
     if let response {
-      let text = " " + TextWidth.fitted(footText(response, columns: area.width - 4), columns: area.width - 4) + " "
+      // While it runs its speed is worth more than the last of its figures.
+      let room = area.width - 4 - (speedColumns(response) > 0 ? 8 : 0)
+      let text = " " + TextWidth.fitted(footText(response, columns: room), columns: room) + " "
       let word = response.state.rawValue
-      frame.put(text, x: area.x + 1, y: y, Style(.quiet))
+      let used = frame.put(text, x: area.x + 1, y: y, Style(.quiet))
+      drawSpeed(Area(x: area.x + 1 + used, y: y, width: area.width - 2 - used, height: 1), response, &frame)
       frame.put(TextWidth.fitted(word, columns: area.width - 4), x: area.x + 2, y: y, Style(response.state.role))
     }
     if case .at? = state.scroll[lane], below > 0 {
       let mark = " \(state.borders.down) \(below) more "
       frame.put(mark, x: area.x + area.width - 1 - TextWidth.of(mark), y: y, Style(.busy))
     }
+  }
+
+  /// Tokens a second over time, where the foot leaves room.
+  private func drawSpeed(_ area: Area, _ response: Response, _ frame: inout Frame) {
+    let columns = min(speedColumns(response), area.width - 3)
+    guard columns > 2, let speeds = state.speeds[lane] else { return }
+    let text = " \(speeds.text(columns: columns, ascii: state.borders.isASCII)) "
+    frame.put(text, x: area.x + area.width - TextWidth.of(text) - 1, y: area.y, Style(response.state.role))
+  }
+
+  /// The most it takes; none before there is something to show, or where nothing may move.
+  private func speedColumns(_ response: Response) -> Int {
+    if state.hasReducedMotion, !response.state.isOver { return 0 }
+    let slices = state.speeds[lane]?.counts.count ?? 0
+    return slices > 2 ? min(24, slices) : 0
   }
 
   /// State, seconds, TTFT, speed, cost; what the scoreboard has too is left out where there is no room.
