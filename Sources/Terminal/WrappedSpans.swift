@@ -46,6 +46,8 @@ private struct SpanWrapper {
       if wordStart > 0 { line.removeSubrange(wordStart...) }
       endLine()
       for (glyph, style) in word { append(glyph, style) }
+      // A wide glyph may not fit behind its own word either.
+      if columns + glyph.width > width { endLine() }
     }
     append(glyph, style)
   }

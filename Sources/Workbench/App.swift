@@ -18,25 +18,18 @@ public final class App {
   /// Running clocks move this often.
   private var tickTime: Int64 { state.hasReducedMotion ? 1_000_000_000 : 100_000_000 }
 
-  let engine: Engine
   let screen: Screen
   let inbox = Inbox()
+  private let conductor: Conductor
   let surroundings: Surroundings
   private let layouts = Layouts()
   var state: State
   private var drawn: Frame?
-  /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
-  private var races: [RaceID: Race] = [:]
   private var isLeaving = false
   private var isDirty = true
   private var lastDraw: Int64 = 0
-  private var lastWarm: Int64 = 0
   var themeName: String
   private var signals: [any DispatchSourceSignal] = []
-  private struct RaceID: Hashable {
-    let session: String
-    let turn: Int
-  }
 
   /// Told the time from a key to the frame that shows it, and each frame's own time; for measurements.
   public var probe: Probe?
@@ -52,7 +45,7 @@ public final class App {
   public init(engine: Engine, state: State, theme: Theme, colors: Int, surroundings: Surroundings) throws(Screen
     .Failure)
   {
-    self.engine = engine
+    conductor = Conductor(engine: engine, inbox: inbox, surroundings: surroundings)
     self.state = state
     self.surroundings = surroundings
     themeName = theme.name
@@ -78,7 +71,7 @@ public final class App {
     }
     draw()
     while !isLeaving { step() }
-    finish()
+    conductor.finish()
   }
 
   private func watchSignals() {
@@ -144,15 +137,8 @@ public final class App {
   }
 
   private func dispatch(_ posted: Input) {
-    var input = posted
-    if case .opened(let session, _) = input {
-      let id = RaceID(session: session.id, turn: session.turns.last?.number ?? 0)
-      input = .opened(session, isRacedHere: races[id] != nil)
-    }
+    let input = conductor.taken(posted, state)
     if case .tick = input {} else { isDirty = true }
-    if case .race(let session, let turn, .ended) = input, RaceID(session: session, turn: turn) != shownRace {
-      races[RaceID(session: session, turn: turn)] = nil
-    }
     for command in update(&state, input) { carryOut(command) }
   }
 
@@ -160,84 +146,11 @@ public final class App {
 
   private func carryOut(_ command: Command) {
     switch command {
-    case .race(let isNewSession): startRace(isNewSession: isNewSession)
-    case .run(let lanes): run(lanes)
-    case .stop(let lane): race?.stop(lane)
-    case .stopAll: race?.stopAll()
-    case .saveSetup:
-      let session = state.session
-      engine.store.append(.setup(session: session.id, lanes: session.lanes, rule: session.rule))
-    case .warm:
-      let now = Clock.now()
-      if now - lastWarm > 20_000_000_000 || lastWarm == 0 {
-        lastWarm = now
-        engine.warm(state.lanes)
-      }
-    case .estimate(let prompt): estimate(prompt)
-    case .saveContinued:
-      guard let turn = state.turn else { return }
-      engine.store.append(.continued(session: state.session.id, turn: turn.number, lane: turn.continued))
-    case .copy, .copySelection, .edit, .attach, .saveLineup, .loadLineup, .useTheme, .captureMouse, .loadLineups,
-      .loadThemes, .loadFiles:
-      carryOutAround(command)
-    case .loadModels: loadModels()
-    case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
-    case .open(let session): load { .opened(try $0.store.session(session), isRacedHere: false) }
+    case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes: carryOutHere(command)
     case .suspend: screen.suspend()
     case .redraw: screen.redraw()
     case .quit: isLeaving = true
-    }
-  }
-
-  private var shownRace: RaceID { RaceID(session: state.session.id, turn: state.turn?.number ?? 0) }
-
-  private var race: Race? { races[shownRace] }
-
-  private func startRace(isNewSession: Bool) {
-    guard let turn = state.turn else { return }
-    var request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
-    request.budget = state.limit
-    races[shownRace] = engine.start(request, observe: post(shownRace))
-  }
-
-  private func run(_ lanes: [Int]) {
-    guard let turn = state.turn else { return }
-    let entries = lanes.map { RaceRequest.entry(number: $0, session: state.session, turn: turn) }
-    let generations = Dictionary(uniqueKeysWithValues: lanes.map { ($0, turn.responses[$0]?.generation ?? 1) })
-    if race == nil {
-      // A session opened again: the turn has its row, a race of no lanes takes the new responses.
-      let request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
-      races[shownRace] = engine.resume(request, observe: post(shownRace))
-    }
-    race?.run(entries, generations: generations, startsOver: lanes.count == state.lanes.count)
-  }
-
-  private func post(_ id: RaceID) -> @Sendable (RaceEvent) -> Void {
-    { [inbox] event in inbox.post(.race(session: id.session, turn: id.turn, event)) }
-  }
-
-  /// Reads from the database away from the main thread.
-  func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
-    let (engine, inbox) = (engine, inbox)
-    DispatchQueue.global().async {
-      do {
-        inbox.post(try read(engine))
-      } catch {
-        inbox.post(.message((error as? StoreFault)?.message ?? "\(error)"))
-      }
-    }
-  }
-
-  /// What the turn that is being written may cost.
-  private func estimate(_ prompt: String) {
-    let session = state.session
-    let turn = Turn(
-      number: (state.turn?.number ?? 0) + 1, prompt: prompt, system: state.system, attachments: state.attachments,
-      rule: session.rule)
-    let budget = state.budget
-    load { engine in
-      let entries = session.activeLanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
-      return .estimated(try engine.estimate(entries, system: turn.system, budget: budget))
+    default: conductor.carryOut(command, state)
     }
   }
 
@@ -252,36 +165,6 @@ public final class App {
       while text.hasSuffix(" ") { text.removeLast() }
       return text
     }.joined(separator: "\n")
-  }
-
-  private func loadModels() {
-    let (engine, inbox) = (engine, inbox)
-    DispatchQueue.global().async {
-      let recent = (try? engine.store.recentModels(limit: 20)) ?? []
-      engine.catalogue(recent: recent) { entries in inbox.post(.models(entries.map(Self.item))) }
-    }
-  }
-
-  private nonisolated static func item(_ entry: CatalogueEntry) -> ChoiceList.Item {
-    ChoiceList.Item(title: entry.model.text, detail: entry.detail, value: entry.model.text, isQuiet: entry.isKeyMissing)
-  }
-
-  private nonisolated static func item(_ session: SessionSummary) -> ChoiceList.Item {
-    let cost = session.hasUnknownCost ? "\(session.cost.screenText) + ?" : session.cost.screenText
-    return ChoiceList.Item(
-      title: session.title.isEmpty ? "(no title)" : session.title,
-      // What one looks for first: a narrow window cuts the end.
-      detail: "\(localTime(session.created)) · \(cost) · \(Readable.count(session.models.count, "lane")) · "
-        + Readable.count(session.turns, "turn"),
-      value: session.id)
-  }
-
-  /// Lanes still running are stopped and kept, those of sessions left behind too.
-  private func finish() {
-    for race in races.values { race.stopAll() }
-    let stopped = DispatchSemaphore(value: 0)
-    engine.settle { stopped.signal() }
-    _ = stopped.wait(timeout: .now() + 1)
   }
 }
 

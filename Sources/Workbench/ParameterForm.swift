@@ -16,7 +16,7 @@ public struct ParameterForm: Equatable, Sendable {
 
   public var lane: Int
   /// For every lane, not only this one.
-  public private(set) var isForAll = false
+  public internal(set) var isForAll = false
   public private(set) var fields: [Field]
   /// The row the cursor is on: 0 is the choice between this lane and all, then the fields.
   public private(set) var selection = 1
@@ -52,7 +52,7 @@ public struct ParameterForm: Equatable, Sendable {
     set(text, at: index)
   }
 
-  private mutating func set(_ text: String, at index: Int) {
+  mutating func set(_ text: String, at index: Int) {
     fields[index].text = text
     fields[index].isEdited = true
     fault = nil

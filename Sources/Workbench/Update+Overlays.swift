@@ -112,7 +112,7 @@ extension State {
     return []
   }
 
-  private mutating func choose(_ item: ChoiceList.Item, _ purpose: ChoiceList.Purpose) -> [Command] {
+  mutating func choose(_ item: ChoiceList.Item, _ purpose: ChoiceList.Purpose) -> [Command] {
     switch purpose {
     case .commands: return Action(rawValue: item.value).map { perform($0) } ?? []
     case .sessions: return [.open(session: item.value)]

@@ -47,7 +47,7 @@ struct OpenCommand: ParsableCommand {
 
   func run() throws {
     let setup = try Setup(database: database.database)
-    try WorkbenchLaunch.requireTerminal()
+    if !looks.plain { try WorkbenchLaunch.requireTerminal() }
     let store = try setup.openStore()
     let engine = setup.makeEngine(store: store)
     var isStored = false
@@ -80,7 +80,7 @@ struct DemoCommand: ParsableCommand {
     let lanes = ["hare", "tortoise", "owl"].map { Lane(model: ModelID(provider: "demo", model: $0)) }
     let session = Session(
       id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: .all, lanes: lanes, turns: [])
-    if Console.outputIsTerminal, Console.inputIsTerminal {
+    if looks.plain || (Console.outputIsTerminal && Console.inputIsTerminal) {
       try WorkbenchLaunch(setup: setup, engine: engine, session: session, isStored: false, looks: looks).run(
         prompt: prompt)
     } else {
@@ -95,6 +95,9 @@ struct DemoCommand: ParsableCommand {
 struct LooksOptions: ParsableArguments {
   @Flag(help: "Borders of plain ASCII characters.")
   var ascii = false
+
+  @Flag(help: "Lines of text and menus by number, for screen readers and terminals that can do no more.")
+  var plain = false
 
   /// `NO_MOTION`, set and not empty, or the config's `motion: reduced`.
   func hasReducedMotion(_ setup: Setup) -> Bool {
@@ -120,18 +123,19 @@ struct WorkbenchLaunch {
   }
 
   func run(prompt: String?) throws {
-    try Self.requireTerminal()
+    if !looks.plain { try Self.requireTerminal() }
     var state = State(session: session)
     state.isStored = isStored
     var faults: [String] = []
     state.keymap = Keymap(overrides: setup.config.keys, faults: &faults)
     if !faults.isEmpty { throw CommandError(faults.joined(separator: "\nfurlong: ")) }
     if looks.ascii { state.borders = .ascii }
-    let theme = try Themes(paths: setup.paths).theme(setup.config.theme)
     state.budget = setup.config.budget
+    let surroundings = surroundings()
+    if looks.plain { return try runPlain(state, surroundings, prompt: prompt) }
+    let theme = try Themes(paths: setup.paths).theme(setup.config.theme)
     state.hasReducedMotion = looks.hasReducedMotion(setup)
     if setup.config.composer == .vi { state.composer.vi = ViEditing() }
-    let surroundings = surroundings()
     // https://no-color.org: set and not empty means none.
     let colors = (setup.environment["NO_COLOR"] ?? "").isEmpty ? Int.max : 0
     let terminal = setup.environment["TERM"] ?? ""
@@ -152,6 +156,13 @@ struct WorkbenchLaunch {
       throw CommandError(
         "this terminal (TERM=\(terminal.isEmpty ? "not set" : terminal)) cannot show the workbench: set TERM to what it is, or use furlong race"
       )
+    }
+    do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
+  }
+
+  private func runPlain(_ state: sending State, _ surroundings: Surroundings, prompt: String?) throws(CommandError) {
+    MainActor.assumeIsolated {
+      PlainWorkbench(engine: engine, state: state, surroundings: surroundings) { Console.output($0) }.run(prompt: prompt)
     }
     do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
   }

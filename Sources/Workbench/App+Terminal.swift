@@ -1,47 +1,15 @@
 import Core
-import Dispatch
-import Engine
 import Terminal
 
-/// What a command needs from outside the workbench: clipboard, editor, files, themes, lineups.
+/// The commands that need the terminal: clipboard, editor, themes.
 extension App {
-  func carryOutAround(_ command: Command) {
+  func carryOutHere(_ command: Command) {
     switch command {
     case .copy(let text, let words): copy(text, words)
     case .copySelection:
       let text = selectedText
       if !text.isEmpty { copy(text, "the selection") }
     case .edit(let what, let text): edit(what, text)
-    case .attach(let path):
-      let read = surroundings.readFile
-      load { _ in .attached(try read(path)) }
-    case .loadFiles(let folder):
-      let list = surroundings.listFolder
-      load { _ in
-        let prefix = folder == "." ? "" : folder
-        return .files(list(folder).map { ChoiceList.Item(title: $0, detail: "", value: prefix + $0) })
-      }
-    case .saveLineup(let name):
-      let lanes = state.lineup
-      engine.store.append(.lineup(name: name, lanes: lanes))
-      inbox.post(.message("saved as lineup ‘\(VisibleText.line(name))’: \(Readable.count(lanes.count, "lane"))"))
-    case .loadLineup(let name):
-      let configured = surroundings.lineups
-      load { engine in
-        let saved = try engine.store.lineups().first { $0.name == name }?.lanes
-        return .lineup(saved ?? configured[name] ?? [])
-      }
-    case .loadLineups:
-      let configured = surroundings.lineups.map { (name: $0.key, lanes: $0.value) }
-      load { engine in
-        let saved = try engine.store.lineups()
-        let all = saved + configured.filter { entry in !saved.contains { $0.name == entry.name } }
-        return .lineups(
-          all.sorted { $0.name < $1.name }.map { entry in
-            ChoiceList.Item(
-              title: entry.name, detail: entry.lanes.map(\.model.text).joined(separator: ", "), value: entry.name)
-          })
-      }
     case .loadThemes:
       let items = surroundings.themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
       state.overlay = .list(ChoiceList(.theme(before: themeName), title: "Theme", items: items))
