@@ -73,7 +73,9 @@ extension PlainWorkbench {
 
   private func tellDifferences() {
     onLane("First lane?") { plain in
-      let others = plain.state.shown.filter { $0 != plain.state.focus && plain.state.response($0)?.text.isEmpty == false }
+      let others = plain.state.shown.filter {
+        $0 != plain.state.focus && plain.state.response($0)?.text.isEmpty == false
+      }
       var other = others.first
       if others.count > 1 { other = plain.ask("Second lane?").flatMap(Int.init).map { $0 - 1 } }
       guard let other, others.contains(other), let a = plain.state.response(plain.state.focus)?.text, !a.isEmpty,

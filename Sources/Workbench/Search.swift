@@ -32,51 +32,71 @@ struct LineSearch: Equatable {
   /// The first line of each match.
   private(set) var matches: [Int] = []
 
-  /// Without regard to case.
+  /// Without regard to case. Bytes are searched: a megabyte takes a few milliseconds.
   init(_ query: String, in lines: [String]) {
-    let needle = Array(query.lowercased())
-    guard !needle.isEmpty else { return }
+    let needle = Array(query.lowercased().utf8)
+    guard let first = needle.first else { return }
+    let lowered = lines.map { $0.lowercased() }
     // A line break counts as a space, as it did before the text was wrapped.
-    var text: [Character] = []
-    var places: [(line: Int, column: Int, width: Int)] = []
-    for (number, line) in lines.enumerated() {
-      if !text.isEmpty {
-        text.append(" ")
-        places.append((number - 1, 0, 0))
-      }
-      var column = 0
-      TextWidth.forEachGlyph(in: line) { glyph in
-        for character in glyph.text.lowercased() {
-          text.append(character)
-          places.append((number, column, glyph.width))
-        }
-        column += glyph.width
-      }
+    var text: [UInt8] = []
+    var starts: [Int] = []
+    for line in lowered {
+      starts.append(text.count)
+      text.append(contentsOf: line.utf8)
+      text.append(0x20)
     }
-    var start = 0
-    while start + needle.count <= text.count {
-      guard text[start] == needle[0], text[start..<(start + needle.count)].elementsEqual(needle) else {
-        start += 1
+    var place = 0
+    while let start = text[place...].firstIndex(of: first), start + needle.count <= text.count {
+      guard text[start..<(start + needle.count)].elementsEqual(needle) else {
+        place = start + 1
         continue
       }
-      add(places[start..<(start + needle.count)])
-      start += needle.count
+      add(start..<(start + needle.count), lowered, starts)
+      place = start + needle.count
     }
   }
 
-  private mutating func add(_ places: ArraySlice<(line: Int, column: Int, width: Int)>) {
-    guard let first = places.first else { return }
+  private mutating func add(_ bytes: Range<Int>, _ lines: [String], _ starts: [Int]) {
     let match = matches.count
-    matches.append(first.line)
-    for place in places where place.width > 0 {
-      let columns = place.column..<(place.column + place.width)
-      var row = pieces[place.line] ?? []
-      if let last = row.last, last.match == match {
-        row[row.count - 1].columns = last.columns.lowerBound..<max(last.columns.upperBound, columns.upperBound)
-      } else {
-        row.append(Piece(line: place.line, columns: columns, match: match))
+    var number = (starts.partitioningIndex { $0 > bytes.lowerBound }) - 1
+    matches.append(number)
+    while number < lines.count, starts[number] < bytes.upperBound {
+      let start = starts[number]
+      let columns = Self.columns(
+        (max(bytes.lowerBound, start) - start)..<(bytes.upperBound - start), of: lines[number])
+      if !columns.isEmpty {
+        pieces[number, default: []].append(Piece(line: number, columns: columns, match: match))
       }
-      pieces[place.line] = row
+      number += 1
     }
+  }
+
+  /// Columns of the glyphs that begin within a range of bytes.
+  private static func columns(_ bytes: Range<Int>, of line: String) -> Range<Int> {
+    var (offset, column) = (0, 0)
+    var (first, last): (Int?, Int) = (nil, 0)
+    for character in line {
+      var width = 0
+      TextWidth.forEachGlyph(in: String(character)) { width += $0.width }
+      if bytes.contains(offset) {
+        first = first ?? column
+        last = column + width
+      }
+      offset += character.utf8.count
+      column += width
+    }
+    return first.map { $0..<last } ?? 0..<0
+  }
+}
+
+extension [Int] {
+  /// The first index whose element passes, in an array where all that pass stand behind all that do not.
+  fileprivate func partitioningIndex(_ passes: (Int) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if passes(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

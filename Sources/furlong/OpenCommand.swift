@@ -162,7 +162,8 @@ struct WorkbenchLaunch {
 
   private func runPlain(_ state: sending State, _ surroundings: Surroundings, prompt: String?) throws(CommandError) {
     MainActor.assumeIsolated {
-      PlainWorkbench(engine: engine, state: state, surroundings: surroundings) { Console.output($0) }.run(prompt: prompt)
+      PlainWorkbench(engine: engine, state: state, surroundings: surroundings) { Console.output($0) }.run(
+        prompt: prompt)
     }
     do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
   }

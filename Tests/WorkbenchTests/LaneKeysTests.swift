@@ -266,7 +266,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("one two", "\u{1B}0dw", "two"), ("one two", "\u{1B}bD", "one "), ("one", "\u{1B}xu", "one"), ("a\nb", "\u{1B}kdd", "b"),
+    ("one two", "\u{1B}0dw", "two"), ("one two", "\u{1B}bD", "one "), ("one", "\u{1B}xu", "one"),
+    ("a\nb", "\u{1B}kdd", "b"),
     ("one two", "\u{1B}0cwsix \u{1B}", "six two"), ("ab", "\u{1B}0xp", "ba"), ("one", "\u{1B}Ifour \u{1B}", "four one"),
     ("a b c", "\u{1B}0wde", "a "), ("x", "\u{1B}oy\u{1B}", "x\ny"), ("ab cd", "\u{1B}0yw$p", "ab cdab "),
   ])

@@ -17,12 +17,16 @@ struct LanePane {
     drawTitle(area, isActive, &frame)
     let inside = Area(x: area.x + 2, y: area.y + 1, width: max(2, area.width - 4), height: max(1, area.height - 2))
     let blocks = Thread(state: state, lane: lane, width: inside.width).blocks(layouts)
-    let total = blocks.reduce(0) { $0 + $1.lines.count }
+    let total = blocks.reduce(0) { $0 + $1.count }
+    let found = state.search.flatMap {
+      layouts.search($0.query, lane: lane, blocks, isGrowing: state.running.contains(lane), now: state.now)
+    }
     let top = firstLine(total: total, height: inside.height)
     drawLines(blocks, from: top, in: inside, &frame)
+    if let found { mark(found, from: top, in: inside, &frame) }
     if total > inside.height { drawThumb(area, top, total, inside.height, &frame) }
     drawFoot(area, below: total - top - inside.height, &frame)
-    return State.Extent(lines: total, height: inside.height, top: top, area: inside)
+    return State.Extent(lines: total, height: inside.height, top: top, area: inside, matches: found?.matches ?? [])
   }
 
   /// A lane of which only the state is seen.
@@ -67,16 +71,24 @@ struct LanePane {
     var skipped = 0
     var y = area.y
     for block in blocks {
-      if skipped + block.lines.count <= top {
-        skipped += block.lines.count
-        continue
-      }
-      for line in block.lines.dropFirst(max(0, top - skipped)) {
+      for index in max(0, min(block.count, top - skipped))..<block.count {
         guard y < area.y + area.height else { return }
-        frame.put(line, x: area.x, y: y, block.style, limit: area.width)
+        frame.put(block.line(index), x: area.x, y: y, limit: area.width)
         y += 1
       }
-      skipped += block.lines.count
+      skipped += block.count
+    }
+  }
+
+  /// Matches of the search, the one gone to last apart from the others.
+  private func mark(_ found: LineSearch, from top: Int, in area: Area, _ frame: inout Frame) {
+    let current = state.search?.current.flatMap { $0.lane == lane ? $0.index : nil }
+    for row in 0..<area.height {
+      for piece in found.pieces[top + row] ?? [] {
+        let columns = (area.x + piece.columns.lowerBound)..<min(area.x + area.width, area.x + piece.columns.upperBound)
+        let isCurrent = piece.match == current
+        frame.mark(columns, y: area.y + row, Style(.match, bold: isCurrent, underlined: isCurrent))
+      }
     }
   }
 
@@ -144,10 +156,24 @@ struct LanePane {
   }
 }
 
-/// Lines of one kind within a pane.
+/// Lines of one kind within a pane: wrapped text in one style, or lines with styles of their own.
 struct Block {
-  var lines: [String]
-  var style = Style()
+  private var texts: [String] = []
+  private var style = Style()
+  private var styled: [StyledLine] = []
+
+  init(lines: [String], style: Style = Style()) {
+    texts = lines
+    self.style = style
+  }
+
+  init(_ styled: [StyledLine]) { self.styled = styled }
+
+  var count: Int { texts.count + styled.count }
+
+  func line(_ index: Int) -> StyledLine {
+    index < texts.count ? StyledLine(texts[index], style) : styled[index - texts.count]
+  }
 }
 
 /// What one lane has been asked and has said, as blocks of wrapped lines.
