@@ -11,6 +11,7 @@ public enum Key: Hashable, Sendable {
   case f1
   case resize
   case paste(String)
+  case mouse(Mouse)
 
   /// As shown in the help: `Ctrl-P`, `PgUp`, `x`.
   public var name: String {
@@ -36,7 +37,7 @@ public enum Key: Hashable, Sendable {
     case .backspace: "Backspace"
     case .delete: "Del"
     case .f1: "F1"
-    case .resize, .paste: ""
+    case .resize, .paste, .mouse: ""
     }
   }
 
