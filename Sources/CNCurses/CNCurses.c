@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE_EXTENDED 1
 #define _GNU_SOURCE 1
 #include "CNCurses.h"
+#include "Shim.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -8,43 +9,51 @@
 #include <ncursesw/term.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
 static SCREEN *screen;
-static struct termios before;
 static int is_open;
+static int speaks_utf8;
 
-enum { PASTE_BEGIN = 2000, PASTE_END, WORD_LEFT, WORD_RIGHT };
+enum { PASTE_BEGIN = 2000, PASTE_END, WORD_LEFT, WORD_RIGHT, MOUSE, REPORT, OTHER };
 
-static const char enter_modes[] = "\033[?2004h";
-static const char leave_modes[] = "\033[?2004l";
-
-static void write_all(const char *text, size_t size) {
-  while (size > 0) {
-    ssize_t count = write(STDOUT_FILENO, text, size);
-    if (count <= 0) return;
-    text += count;
-    size -= (size_t)count;
-  }
-}
-
-// A crash must not leave the terminal in raw mode on the alternate screen. Only async-signal-safe calls.
-static void restore_and_die(int number) {
-  static const char reset[] = "\033[?2004l\033[?1049l\033[?25h\033[0m\r\n";
-  write_all(reset, sizeof reset - 1);
-  tcsetattr(STDIN_FILENO, TCSANOW, &before);
-  signal(number, SIG_DFL);
-  raise(number);
+static int is_terminal(const char *prefix) {
+  const char *name = getenv("TERM");
+  return name && strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
 static void use_utf8_locale(void) {
   setlocale(LC_ALL, "");
-  // Containers often have no locale at all; the terminal in front of them still speaks UTF-8.
-  if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) setlocale(LC_CTYPE, "C.UTF-8");
+  // Containers often have no locale at all; the terminal in front of them still speaks UTF-8, unless it is an old one.
+  int is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+  speaks_utf8 = is_utf8 || !(is_terminal("linux") || is_terminal("vt") || is_terminal("cons"));
+  if (!is_utf8) setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+int cnc_speaks_utf8(void) { return speaks_utf8; }
+
+// Keys with Shift, Alt and Ctrl as xterm sends them. Not all descriptions have them, and what is not known would come as the
+// characters it is made of.
+static void define_modified_keys(void) {
+  char sequence[16];
+  for (int modifier = 2; modifier <= 16; modifier++) {
+    for (const char *end = "ABCDEFHPQRS"; *end; end++) {
+      int is_word = modifier == 3 || modifier == 5;
+      int code = is_word && *end == 'D' ? WORD_LEFT : is_word && *end == 'C' ? WORD_RIGHT : OTHER;
+      snprintf(sequence, sizeof sequence, "\033[1;%d%c", modifier, *end);
+      define_key(sequence, code);
+    }
+    for (int number = 1; number <= 24; number++) {
+      snprintf(sequence, sizeof sequence, "\033[%d;%d~", number, modifier);
+      define_key(sequence, OTHER);
+    }
+  }
 }
 
 static void configure(void) {
@@ -54,23 +63,28 @@ static void configure(void) {
   keypad(stdscr, TRUE);
   nodelay(stdscr, TRUE);
   leaveok(stdscr, FALSE);
+  // Moving what is on the screen is left to programs that scroll: terminals differ about the width of what they would move.
+  idlok(stdscr, FALSE);
+  idcok(stdscr, FALSE);
   set_escdelay(25);
   if (has_colors()) {
     start_color();
     use_default_colors();
   }
+  define_modified_keys();
   define_key("\033[200~", PASTE_BEGIN);
   define_key("\033[201~", PASTE_END);
-  define_key("\033[1;5D", WORD_LEFT);
-  define_key("\033[1;5C", WORD_RIGHT);
-  define_key("\033[1;3D", WORD_LEFT);
-  define_key("\033[1;3C", WORD_RIGHT);
+  define_key("\033[<", MOUSE);
+  define_key("\033[?", REPORT);
 }
 
-int cnc_open(void) {
+int cnc_open(int direct) {
   use_utf8_locale();
-  tcgetattr(STDIN_FILENO, &before);
+  cnc_remember_terminal();
+  int is_described = direct >= 0 && cnc_describe_direct_color(direct);
   screen = newterm(NULL, stdout, stdin);
+  if (is_described) cnc_forget_direct_color();
+  if (!screen && is_described) screen = newterm(NULL, stdout, stdin);
   if (!screen) return -1;
   set_term(screen);
   if (!cursor_address || !clear_screen) {
@@ -79,26 +93,51 @@ int cnc_open(void) {
   }
   configure();
   is_open = 1;
-  write_all(enter_modes, sizeof enter_modes - 1);
-  static const int deadly[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
-  for (size_t index = 0; index < sizeof deadly / sizeof *deadly; index++) signal(deadly[index], restore_and_die);
+  cnc_prepare_restoring();
+  cnc_set_modes(1);
+  // DECRQM: can frames be shown whole? The answer comes as input. Old terminals would show the question.
+  if (!is_terminal("linux") && !is_terminal("vt") && !is_terminal("cons")) cnc_write_all("\033[?2026$p", 9);
   return 0;
+}
+
+void cnc_leave(void) {
+  if (!is_open || cnc_away) return;
+  cnc_set_modes(0);
+  endwin();
+  cnc_away = 1;
+  cnc_catch_stops(0);
+}
+
+void cnc_enter(void) {
+  if (!is_open || !cnc_away) return;
+  cnc_catch_stops(1);
+  cnc_away = 0;
+  struct winsize size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0 &&
+      (size.ws_row != LINES || size.ws_col != COLS)) {
+    resize_term(size.ws_row, size.ws_col);
+  }
+  clearok(curscr, TRUE);
+  refresh();
+  cnc_set_modes(1);
+  cnc_was_continued = 0;
+  cnc_is_asked_to_stop = 0;
 }
 
 void cnc_close(void) {
   if (!is_open) return;
+  cnc_leave();
   is_open = 0;
-  write_all(leave_modes, sizeof leave_modes - 1);
-  endwin();
+  cnc_wake_through(-1);
 }
 
+int cnc_is_away(void) { return cnc_away; }
+
 void cnc_suspend(void) {
-  write_all(leave_modes, sizeof leave_modes - 1);
-  endwin();
-  raise(SIGSTOP);
-  write_all(enter_modes, sizeof enter_modes - 1);
-  clearok(curscr, TRUE);
-  refresh();
+  cnc_leave();
+  // The whole job, as the terminal's own Ctrl-Z would: what started us may wait for us.
+  kill(0, SIGTSTP);
+  cnc_enter();
 }
 
 void cnc_size(int *height, int *width) { getmaxyx(stdscr, *height, *width); }
@@ -123,12 +162,21 @@ void cnc_put(int row, int column, const int32_t *text, int length, int foregroun
   mvaddnwstr(row, column, (const wchar_t *)text, length);
 }
 
-void cnc_cursor(int row, int column) {
-  curs_set(row >= 0);
-  if (row >= 0) move(row, column);
+void cnc_refresh(int row, int column) {
+  if (cnc_away) return;
+  // Each part is written at once, as ncurses' own at the end of a refresh.
+  if (cnc_is_synchronized) cnc_write_all("\033[?2026h", 8);
+  if (row >= 0) {
+    move(row, column);
+  } else {
+    curs_set(0);
+  }
+  refresh();
+  if (row >= 0) curs_set(1);
+  if (cnc_is_synchronized) cnc_write_all("\033[?2026l", 8);
 }
 
-void cnc_refresh(void) { refresh(); }
+void cnc_synchronize(int on) { cnc_is_synchronized = on; }
 
 void cnc_redraw(void) { clearok(curscr, TRUE); }
 
@@ -152,11 +200,19 @@ static int function_key(wint_t code) {
     case PASTE_END: return CNC_KEY_PASTE_END;
     case WORD_LEFT: return CNC_KEY_WORD_LEFT;
     case WORD_RIGHT: return CNC_KEY_WORD_RIGHT;
+    case MOUSE: return CNC_KEY_MOUSE;
+    case REPORT: return CNC_KEY_REPORT;
     default: return CNC_KEY_OTHER;
   }
 }
 
 int cnc_read(int32_t *code) {
+  cnc_was_resized = 0;
+  if (cnc_was_continued || cnc_is_asked_to_stop) {
+    *code = cnc_is_asked_to_stop ? CNC_KEY_STOP : CNC_KEY_CONTINUED;
+    cnc_was_continued = cnc_is_asked_to_stop = 0;
+    return CNC_FUNCTION;
+  }
   wint_t read = 0;
   switch (get_wch(&read)) {
     case OK: *code = (int32_t)read; return CNC_CHARACTER;

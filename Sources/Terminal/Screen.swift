@@ -10,33 +10,85 @@ public final class Screen {
     case unsuitable
   }
 
-  /// A little less than ncurses is told to wait.
-  private static let escapeDelay: Int64 = 20_000_000
+  /// What people see; `use` changes it. Without colours it is the one made of attributes, whatever was wanted.
+  public private(set) var theme: Theme
+  /// Whether characters beyond ASCII can be drawn.
+  public let speaksUTF8: Bool
+  /// Clicks and the wheel come as keys; else the terminal selects text with them.
+  public var capturesMouse = true {
+    didSet { cnc_capture_mouse(capturesMouse ? 1 : 0) }
+  }
 
-  private let theme: Theme
+  private let traits: TerminalTraits
   private let colors: Int
   private var drawn: Frame?
-  /// Bytes of a paste that has begun; nil when there is none.
-  private var pasted: [UInt8]?
+  private var reader = KeyReader()
 
-  /// - Parameter colors: the most colours to use; 0 for none (`NO_COLOR`).
-  public init(theme: Theme, colors: Int = .max) throws(Failure) {
-    guard cnc_open() == 0 else { throw .unsuitable }
-    self.colors = min(colors, Int(cnc_colors()))
-    self.theme = self.colors < 8 ? .mono : theme
+  public init(theme: Theme, traits: TerminalTraits = TerminalTraits()) throws(Failure) {
+    let direct: Int32 =
+      switch traits.colors {
+      case .none: -1
+      case .described: 0
+      case .direct: 1
+      }
+    guard cnc_open(direct) == 0 else { throw .unsuitable }
+    self.traits = traits
+    colors = traits.colors == .none ? 0 : Int(cnc_colors())
+    self.theme = colors < 8 ? .mono : theme
+    speaksUTF8 = cnc_speaks_utf8() != 0
+    cnc_capture_mouse(1)
   }
 
   public func close() { cnc_close() }
 
+  /// Gives the terminal to another program until `enter`: nothing is drawn and no key is read.
+  public func leave() { cnc_leave() }
+
+  /// Takes the terminal back and draws everything anew. Its size may be another.
+  public func enter() {
+    cnc_enter()
+    drawn = nil
+  }
+
+  /// Stops like Ctrl-Z does elsewhere; returns when continued. The size may be another.
   public func suspend() {
     cnc_suspend()
     drawn = nil
   }
 
+  /// Whether another program has the terminal. Any thread.
+  public nonisolated static var isAway: Bool { cnc_is_away() != 0 }
+
+  /// Gives the terminal back and ends by a signal at once. Any thread: for when the main loop does not answer.
+  public nonisolated static func die(bySignal number: Int32) { cnc_die(number) }
+
+  /// A byte is written to this descriptor, never waiting, when the window has changed or the program was stopped.
+  public func wake(through descriptor: Int32) { cnc_wake_through(descriptor) }
+
+  /// Whether such a thing waits to be read with the keys.
+  public var isSignalled: Bool { cnc_is_signalled() != 0 }
+
   /// Draws everything anew, whatever is on the screen.
   public func redraw() {
     drawn = nil
     cnc_redraw()
+  }
+
+  /// Changes the colours; the next frame is drawn in them.
+  public func use(_ theme: Theme) {
+    self.theme = colors < 8 ? .mono : theme
+    drawn = nil
+  }
+
+  /// Puts a text on the clipboard of the machine that the terminal runs on, if the terminal allows it, which it does not tell.
+  /// - Returns: false when the text is too long for that, about 55 kB.
+  public func copy(_ text: String) -> Bool {
+    guard let sequence = Clipboard.sequence(text, multiplexer: traits.multiplexer) else { return false }
+    var copy = sequence
+    copy.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { cnc_write($0.baseAddress, Int32($0.count)) }
+    }
+    return true
   }
 
   public var size: (width: Int, height: Int) {
@@ -48,16 +100,17 @@ public final class Screen {
 
   // MARK: Drawing
 
-  /// Only rows that differ from the frame before are handed to ncurses, in runs of one style.
+  /// Only rows that differ from the frame before are handed to ncurses, in runs of one style. The same frame again writes
+  /// nothing.
   public func draw(_ frame: Frame) {
+    guard frame != drawn, !Self.isAway else { return }
     let old = drawn.flatMap { $0.width == frame.width && $0.height == frame.height ? $0 : nil }
     for y in 0..<frame.height {
       let row = frame.cells[(y * frame.width)..<((y + 1) * frame.width)]
       if let old, old.cells[(y * frame.width)..<((y + 1) * frame.width)] == row { continue }
       drawRow(row, y: y)
     }
-    cnc_cursor(Int32(frame.cursor?.y ?? -1), Int32(frame.cursor?.x ?? -1))
-    cnc_refresh()
+    cnc_refresh(Int32(frame.cursor?.y ?? -1), Int32(frame.cursor?.x ?? -1))
     drawn = frame
   }
 
@@ -100,84 +153,31 @@ public final class Screen {
 
   private func index(_ color: Color?) -> Int32 {
     guard let color, colors >= 8 else { return -1 }
+    if colors >= 1 << 24 { return Int32(color.red) << 16 | Int32(color.green) << 8 | Int32(color.blue) }
     return Int32(colors >= 256 ? color.xterm256 : color.ansi(bright: colors >= 16))
   }
 
   // MARK: Reading
 
-  /// All keys that have come, without waiting.
+  /// All keys that have come, without waiting. A stop, and being continued by others, are seen to here and come as `resize`.
   public func readKeys() -> [Key] {
-    var keys: [Key] = []
-    if pasted != nil { readPaste(&keys) }
-    if pasted != nil { return keys }
-    var code: Int32 = 0
-    var hasEscape = false
-    while true {
-      let before = Clock.now()
-      switch Int(cnc_read(&code)) {
-      case CNC_CHARACTER:
-        guard let scalar = Unicode.Scalar(UInt32(bitPattern: code)) else { continue }
-        if hasEscape {
-          hasEscape = false
-          keys.append(.alt(Character(scalar)))
-        } else if scalar.value == 0x1B {
-          // ncurses waits a moment for the rest of a sequence. If it waited in vain this is the Esc key itself, and what
-          // comes next is another key; if it did not wait, the next character belongs to it (Alt).
-          hasEscape = Clock.now() - before < Screen.escapeDelay
-          if !hasEscape { keys.append(.escape) }
-        } else {
-          append(Key.scalar(scalar), to: &keys)
-        }
-      case CNC_FUNCTION:
-        if Int(code) == CNC_KEY_PASTE_BEGIN {
-          pasted = []
-          readPaste(&keys)
-          if pasted != nil { return keys }
-        } else if let key = Key.function(code) {
-          if key == .resize { drawn = nil }
-          keys.append(key)
-        }
-      default:
-        if hasEscape { keys.append(.escape) }
-        return keys
+    reader.read().compactMap { event in
+      switch event {
+      case .key(let key):
+        if key == .resize { drawn = nil }
+        return key
+      case .stop:
+        suspend()
+        return .resize
+      case .continued:
+        leave()
+        enter()
+        return .resize
+      case .synchronizes(let can):
+        cnc_synchronize(can ? 1 : 0)
+        return nil
       }
     }
-  }
-
-  /// Takes what has come of a paste; hands it out whole once its end mark is there.
-  private func readPaste(_ keys: inout [Key]) {
-    let mark = Array("\u{1B}[201~".utf8)
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while let known = pasted?.count {
-      let count = Int(cnc_read_raw(&buffer, Int32(buffer.count)))
-      guard count > 0 else { return }
-      pasted?.append(contentsOf: buffer[..<count])
-      guard let end = pasted.flatMap({ Screen.first(mark, in: $0, from: max(0, known - mark.count)) }), let all = pasted
-      else { continue }
-      pasted = nil
-      // Terminals send line breaks in a paste as carriage returns.
-      let text = String(decoding: all[..<end].map { $0 == 0x0D ? 0x0A : $0 }, as: UTF8.self)
-      keys.append(.paste(text))
-      let rest = Array(all[(end + mark.count)...].prefix(100))
-      cnc_unread(rest, Int32(rest.count))
-    }
-  }
-
-  private static func first(_ mark: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-    guard bytes.count >= mark.count else { return nil }
-    return (start...max(start, bytes.count - mark.count)).first { bytes[$0...].starts(with: mark) }
-  }
-
-  /// A combining mark typed after its letter becomes part of that letter's key.
-  private func append(_ key: Key, to keys: inout [Key]) {
-    if case .character(let mark) = key, case .character(let base)? = keys.last {
-      let joined = String(base) + String(mark)
-      if joined.count == 1, let character = joined.first {
-        keys[keys.count - 1] = .character(character)
-        return
-      }
-    }
-    keys.append(key)
   }
 }
 

@@ -37,7 +37,7 @@ extension App {
     screen.leave()
     defer {
       screen.enter()
-      (state.width, state.height) = screen.size
+      readSize()
     }
     do throws(Editor.Fault) {
       inbox.post(.edited(what, try Editor.edit(text, surroundings.environment)))

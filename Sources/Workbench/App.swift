@@ -1,6 +1,7 @@
 import Core
 import Dispatch
 import Engine
+import Synchronization
 import Terminal
 
 #if canImport(Glibc)
@@ -31,25 +32,27 @@ public final class App {
   var themeName: String
   private var signals: [any DispatchSourceSignal] = []
 
-  /// Told the time from a key to the frame that shows it, and each frame's own time; for measurements.
+  /// Told the time from a key to the frame that shows it, each frame's own time, and the last frame; for measurements.
   public var probe: Probe?
 
   public struct Probe {
     public var frames: [Int64] = []
     public var keys: [Int64] = []
+    public var last: Frame?
 
     public init() {}
   }
 
   /// - Throws: `Screen.Failure` when the terminal cannot be drawn on.
-  public init(engine: Engine, state: State, theme: Theme, colors: Int, surroundings: Surroundings) throws(Screen
-    .Failure)
-  {
+  public init(
+    engine: Engine, state: State, theme: Theme, traits: TerminalTraits, surroundings: Surroundings
+  ) throws(Screen.Failure) {
     conductor = Conductor(engine: engine, inbox: inbox, surroundings: surroundings)
     self.state = state
     self.surroundings = surroundings
     themeName = theme.name
-    screen = try Screen(theme: theme, colors: colors)
+    screen = try Screen(theme: theme, traits: traits)
+    if !screen.speaksUTF8 { self.state.borders = .ascii }
     (self.state.width, self.state.height) = screen.size
     do {
       self.state.composer.history = try engine.store.recentPrompts(limit: 200)
@@ -65,6 +68,7 @@ public final class App {
   public func run(prompt: String?) {
     defer { screen.close() }
     watchSignals()
+    screen.wake(through: inbox.writeEnd)
     if let prompt {
       state.composer.set(prompt)
       dispatch(.key(.enter))
@@ -75,14 +79,27 @@ public final class App {
   }
 
   private func watchSignals() {
-    signals = [SIGTERM, SIGHUP].map { Self.watch($0, inbox) }
+    signals = [SIGTERM, SIGHUP, SIGINT, SIGQUIT].map { Self.watch($0, inbox) }
   }
 
   /// Outside the main actor: the handler runs on a queue of its own.
   private nonisolated static func watch(_ number: Int32, _ inbox: Inbox) -> any DispatchSourceSignal {
     signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler { inbox.post(.quit) }
+    let first = Mutex<Int64?>(nil)
+    source.setEventHandler {
+      // Ctrl-C in another program on this terminal is meant for that one.
+      if Screen.isAway, [SIGINT, SIGQUIT].contains(number) { return }
+      let now = Clock.now()
+      let since = first.withLock { first in
+        defer { first = first ?? now }
+        return now - (first ?? now)
+      }
+      // Asked again, the main loop having not left: at once then. Not at a second report of the same thing (a terminal that
+      // closes, `timeout`), which comes right behind the first.
+      if since > 100_000_000, number != SIGHUP { Screen.die(bySignal: number) }
+      inbox.post(.quit)
+    }
     source.resume()
     return source
   }
@@ -95,11 +112,10 @@ public final class App {
     let woken = Clock.now()
     dispatch(.tick(woken))
     // An interrupted wait is a resize, which ncurses tells as a key.
-    let hasKeys = ready < 0 || sources[0].revents & Int16(POLLIN) != 0
-    if hasKeys { readKeys() }
-    if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, sources[0].revents & Int16(POLLIN) == 0 {
-      isLeaving = true
-    }
+    let hasKeys = ready < 0 || screen.isSignalled || sources[0].revents & Int16(POLLIN) != 0
+    let isRead = hasKeys && readKeys()
+    // A terminal that is gone stays readable, and there is never anything to read.
+    if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, !isRead { isLeaving = true }
     for input in inbox.take() { dispatch(input) }
     if state.isStreaming, woken - lastDraw >= tickTime { isDirty = true }
     if isDirty, hasKeys || Clock.now() - lastDraw >= Self.frameTime {
@@ -114,15 +130,16 @@ public final class App {
     return state.isStreaming ? Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) : 60_000
   }
 
-  private func readKeys() {
-    for key in screen.readKeys() {
-      if key == .resize {
-        let size = screen.size
-        dispatch(.size(width: size.width, height: size.height))
-      } else {
-        dispatch(.key(key))
-      }
-    }
+  /// - Returns: whether there were any.
+  private func readKeys() -> Bool {
+    let keys = screen.readKeys()
+    for key in keys { if key == .resize { readSize() } else { dispatch(.key(key)) } }
+    return !keys.isEmpty
+  }
+
+  func readSize() {
+    let size = screen.size
+    dispatch(.size(width: size.width, height: size.height))
   }
 
   private func draw() {
@@ -134,6 +151,7 @@ public final class App {
     lastDraw = Clock.now()
     isDirty = false
     probe?.frames.append(lastDraw - start)
+    probe?.last = frame
   }
 
   private func dispatch(_ posted: Input) {
@@ -147,7 +165,9 @@ public final class App {
   private func carryOut(_ command: Command) {
     switch command {
     case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes: carryOutHere(command)
-    case .suspend: screen.suspend()
+    case .suspend:
+      screen.suspend()
+      readSize()
     case .redraw: screen.redraw()
     case .quit: isLeaving = true
     default: conductor.carryOut(command, state)

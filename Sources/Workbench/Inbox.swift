@@ -11,7 +11,8 @@ public final class Inbox: Sendable {
   private let inputs = Mutex<[Input]>([])
   /// Readable when there is something to take.
   let descriptor: Int32
-  private let writeEnd: Int32
+  /// A byte written there wakes the loop.
+  let writeEnd: Int32
 
   public init() {
     var ends: [Int32] = [-1, -1]

@@ -136,13 +136,12 @@ struct WorkbenchLaunch {
     let theme = try Themes(paths: setup.paths).theme(setup.config.theme)
     state.hasReducedMotion = looks.hasReducedMotion(setup)
     if setup.config.composer == .vi { state.composer.vi = ViEditing() }
-    // https://no-color.org: set and not empty means none.
-    let colors = (setup.environment["NO_COLOR"] ?? "").isEmpty ? Int.max : 0
+    let traits = TerminalTraits(environment: setup.environment)
     let terminal = setup.environment["TERM"] ?? ""
     // The root command is synchronous, so this is the main thread.
     let isShown = MainActor.assumeIsolated {
       do throws(Screen.Failure) {
-        let app = try App(engine: engine, state: state, theme: theme, colors: colors, surroundings: surroundings)
+        let app = try App(engine: engine, state: state, theme: theme, traits: traits, surroundings: surroundings)
         let probe = setup.environment["FURLONG_PROBE"]
         if probe != nil { app.probe = App.Probe() }
         app.run(prompt: prompt)
@@ -189,10 +188,19 @@ struct WorkbenchLaunch {
     return surroundings
   }
 
-  /// For `make bench`: the time each frame and each key took, in nanoseconds.
+  /// For `make bench` and tests: the time each frame and each key took, in nanoseconds, and what was drawn last: its rows, and
+  /// each cell's role and attributes (the second half of a wide glyph is -1).
   private func write(_ probe: App.Probe, to path: String) {
+    let rows = probe.last?.text.split(separator: "\n", omittingEmptySubsequences: false) ?? []
+    let styles = probe.last?.cells.map { cell in
+      let style = cell.style
+      let attributes = [style.isBold, style.isItalic, style.isUnderlined, style.isReversed]
+      let bits = attributes.enumerated().reduce(0) { $1.element ? $0 | 256 << $1.offset : $0 }
+      return Int64(cell.text.isEmpty ? -1 : style.role.rawValue | bits)
+    }
     let document: JSON = [
       "frames": .array(probe.frames.map { .int($0) }), "keys": .array(probe.keys.map { .int($0) }),
+      "screen": .array(rows.map { .string(String($0)) }), "styles": .array((styles ?? []).map { .int($0) }),
     ]
     _ = FileManager.default.createFile(atPath: path, contents: Data(document.serialized().utf8))
   }

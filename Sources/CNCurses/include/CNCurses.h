@@ -23,25 +23,48 @@ enum {
 enum {
   CNC_KEY_UP = 1, CNC_KEY_DOWN, CNC_KEY_LEFT, CNC_KEY_RIGHT, CNC_KEY_HOME, CNC_KEY_END, CNC_KEY_PAGE_UP, CNC_KEY_PAGE_DOWN,
   CNC_KEY_BACKSPACE, CNC_KEY_DELETE, CNC_KEY_ENTER, CNC_KEY_SHIFT_TAB, CNC_KEY_RESIZE, CNC_KEY_PASTE_BEGIN, CNC_KEY_PASTE_END,
-  CNC_KEY_WORD_LEFT, CNC_KEY_WORD_RIGHT, CNC_KEY_F1, CNC_KEY_OTHER = 99,
+  CNC_KEY_WORD_LEFT, CNC_KEY_WORD_RIGHT, CNC_KEY_F1,
+  CNC_KEY_MOUSE,      // `ESC [ <`: numbers and M or m follow as characters
+  CNC_KEY_REPORT,     // `ESC [ ?`: an answer of the terminal follows as characters
+  CNC_KEY_CONTINUED,  // stopped and continued by somebody else: what is on the screen is unknown
+  CNC_KEY_STOP,       // told to stop (SIGTSTP)
+  CNC_KEY_OTHER = 99,
 };
 
 /// Takes the terminal over. Returns 0, or -1 when TERM names none that can address the cursor.
-int cnc_open(void);
+/// `direct`: 1 when the terminal is known to draw 24-bit colours, 0 to believe its description, -1 for never.
+int cnc_open(int direct);
 /// Gives the terminal back as it was. Harmless when not open.
 void cnc_close(void);
-/// Stops the process like Ctrl-Z does elsewhere; returns when it is continued.
+/// Gives the terminal to another program for a while; nothing is drawn until `cnc_enter`, which reads its size anew.
+void cnc_leave(void);
+void cnc_enter(void);
+/// Any thread.
+int cnc_is_away(void);
+/// Stops the process and its job like Ctrl-Z does elsewhere; returns when it is continued.
 void cnc_suspend(void);
+/// Gives the terminal back and ends with a signal, from any thread and in any state.
+void cnc_die(int number);
+/// A byte is written there when a signal has something to tell; it is read with the keys.
+void cnc_wake_through(int descriptor);
+int cnc_is_signalled(void);
+/// Whether characters beyond ASCII can be drawn.
+int cnc_speaks_utf8(void);
 
 void cnc_size(int *height, int *width);
 /// Colours of the terminal: 0, 8, 16, 256 or more.
 int cnc_colors(void);
-/// Draws a run of cells. `text` is UTF-32, `length` scalars; colours are palette indices, -1 for the terminal's own.
+/// Draws a run of cells. `text` is UTF-32, `length` scalars; colours are palette indices, or 24 bits of colour
+/// where `cnc_colors` says 1 << 24; -1 is the terminal's own.
 void cnc_put(int row, int column, const int32_t *text, int length, int foreground, int background, int attributes);
-/// Cursor for the next refresh; hidden when row is negative.
-void cnc_cursor(int row, int column);
-/// Sends what has changed.
-void cnc_refresh(void);
+/// Sends what has changed, and where the cursor stands; it is hidden when row is negative.
+void cnc_refresh(int row, int column);
+/// Frames are shown whole (DEC mode 2026), once the terminal has said that it can.
+void cnc_synchronize(int on);
+/// Clicks and the wheel come as keys.
+void cnc_capture_mouse(int on);
+/// Writes bytes that ncurses need not know of.
+void cnc_write(const char *text, int count);
 /// Forgets what is on the screen, so that the next refresh draws everything.
 void cnc_redraw(void);
 /// Reads one key without waiting.

@@ -1,0 +1,152 @@
+#define _GNU_SOURCE 1
+#include "Shim.h"
+
+#include "CNCurses.h"
+#include <errno.h>
+#include <ncursesw/curses.h>
+#include <ncursesw/term.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+volatile int cnc_is_synchronized;
+volatile int cnc_away;
+volatile int cnc_was_continued, cnc_is_asked_to_stop, cnc_was_resized;
+
+static struct termios before;
+static int has_before;
+static volatile int captures_mouse;
+
+static const char modes_on[] = "\033[?2004h";
+static const char modes_off[] = "\033[?2004l";
+static const char mouse_on[] = "\033[?1002h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1002l";
+static const char frame_end[] = "\033[?2026l";
+
+/// What gives the screen back, from the terminal's own description.
+static char restoring[512];
+static volatile size_t restoring_size;
+
+void cnc_write_all(const char *text, size_t size) {
+  while (size > 0) {
+    ssize_t count = write(STDOUT_FILENO, text, size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) {
+      // Somebody has made the terminal non-blocking. A second is enough for one that still reads.
+      struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+      if (poll(&output, 1, 1000) > 0) continue;
+    }
+    if (count <= 0) return;
+    text += count;
+    size -= (size_t)count;
+  }
+}
+
+void cnc_write(const char *text, int count) { cnc_write_all(text, (size_t)count); }
+
+void cnc_set_modes(int on) {
+  if (on) {
+    cnc_write_all(modes_on, sizeof modes_on - 1);
+    if (captures_mouse) cnc_write_all(mouse_on, sizeof mouse_on - 1);
+  } else {
+    if (captures_mouse) cnc_write_all(mouse_off, sizeof mouse_off - 1);
+    cnc_write_all(modes_off, sizeof modes_off - 1);
+  }
+}
+
+void cnc_capture_mouse(int on) {
+  if (captures_mouse == on) return;
+  captures_mouse = on;
+  if (cnc_away) return;
+  if (on) {
+    cnc_write_all(mouse_on, sizeof mouse_on - 1);
+  } else {
+    cnc_write_all(mouse_off, sizeof mouse_off - 1);
+  }
+}
+
+// Only async-signal-safe calls: this also runs in the middle of a crash.
+static void restore(void) {
+  if (cnc_is_synchronized) cnc_write_all(frame_end, sizeof frame_end - 1);
+  cnc_write_all(mouse_off, sizeof mouse_off - 1);
+  cnc_write_all(modes_off, sizeof modes_off - 1);
+  cnc_write_all(restoring, restoring_size);
+  if (has_before) tcsetattr(STDIN_FILENO, TCSANOW, &before);
+}
+
+void cnc_die(int number) {
+  restore();
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, number);
+  signal(number, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+  raise(number);
+  _exit(128 + number);
+}
+
+static volatile int wake_descriptor = -1;
+static void (*resized_in_ncurses)(int);
+
+void cnc_wake_through(int descriptor) { wake_descriptor = descriptor; }
+
+int cnc_is_signalled(void) { return cnc_was_continued || cnc_is_asked_to_stop || cnc_was_resized; }
+
+// A signal between two waits would be seen only with the next key: it wakes the loop itself.
+static void signalled(int number) {
+  int kept = errno;
+  if (number == SIGCONT) cnc_was_continued = 1;
+  if (number == SIGTSTP) cnc_is_asked_to_stop = 1;
+  if (number == SIGWINCH) {
+    cnc_was_resized = 1;
+    if (resized_in_ncurses) resized_in_ncurses(number);
+  }
+  if (wake_descriptor >= 0) {
+    // Full means that it is awake already.
+    ssize_t ignored = write(wake_descriptor, "", 1);
+    (void)ignored;
+  }
+  errno = kept;
+}
+
+void cnc_catch_stops(int on) {
+  struct sigaction action = {.sa_handler = on ? signalled : SIG_DFL};
+  sigaction(SIGTSTP, &action, NULL);
+  sigaction(SIGCONT, &action, NULL);
+}
+
+static void catch_resizes(void) {
+  struct sigaction action = {.sa_handler = signalled}, old;
+  sigaction(SIGWINCH, &action, &old);
+  int is_ours = old.sa_handler == signalled || old.sa_handler == SIG_DFL || old.sa_handler == SIG_IGN;
+  if (!is_ours) resized_in_ncurses = old.sa_handler;
+}
+
+void cnc_remember_terminal(void) { has_before = tcgetattr(STDIN_FILENO, &before) == 0; }
+
+static int keep(int character) {
+  if (restoring_size < sizeof restoring) restoring[restoring_size++] = (char)character;
+  return character;
+}
+
+void cnc_prepare_restoring(void) {
+  const char *const parts[] = {exit_attribute_mode, orig_pair, keypad_local, exit_ca_mode, cursor_normal};
+  restoring_size = 0;
+  for (size_t index = 0; index < sizeof parts / sizeof *parts; index++) {
+    if (parts[index]) tputs(parts[index], 1, keep);
+  }
+  keep('\r');
+  keep('\n');
+  // A stack that has overflown cannot run the handler: it gets one of its own. That of the main thread, which draws.
+  static char stack[64 * 1024];
+  const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+  sigaltstack(&alternate, NULL);
+  static const int deadly[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
+  struct sigaction action = {.sa_handler = cnc_die, .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND)};
+  for (size_t index = 0; index < sizeof deadly / sizeof *deadly; index++) sigaction(deadly[index], &action, NULL);
+  cnc_catch_stops(1);
+  catch_resizes();
+}
