@@ -71,7 +71,8 @@ public struct DisagreementMap: Equatable, Sendable {
     for line in text.split(whereSeparator: \.isNewline) {
       var sentence = ""
       var isEnding = false
-      for character in line.drop(while: { "#>*-+ \t".contains($0) }) {
+      let said = line.drop { "#>*-+ \t".contains($0) }.filter { !"*`".contains($0) }
+      for character in said {
         if isEnding, character.isWhitespace {
           add(sentence, to: &result)
           (sentence, isEnding) = ("", false)

@@ -41,7 +41,7 @@ enum FooterPane {
   static func draw(_ state: State, y: Int, _ frame: inout Frame) {
     if let message = state.message {
       frame.put(
-        " " + TextWidth.fitted(VisibleText.line(message), columns: state.width - 2), x: 0, y: y, Style(.warning))
+        " " + TextWidth.fitted(VisibleText.line(message), columns: state.width - 2), x: 0, y: y, Style(.strong))
       return
     }
     if let search = state.search { return drawSearch(search, state, y, &frame) }

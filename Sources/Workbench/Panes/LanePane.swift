@@ -107,7 +107,7 @@ struct LanePane {
     let y = area.y + area.height - 1
     if let response {
       // While it runs its speed is worth more than the last of its figures.
-      let room = area.width - 4 - (speedColumns(response) > 0 ? 8 : 0)
+      let room = area.width - 4 - (!response.state.isOver && speedColumns(response) > 0 ? 8 : 0)
       let text = " " + TextWidth.fitted(footText(response, columns: room), columns: room) + " "
       let word = response.state.rawValue
       let used = frame.put(text, x: area.x + 1, y: y, Style(.quiet))
@@ -125,7 +125,7 @@ struct LanePane {
     let columns = min(speedColumns(response), area.width - 3)
     guard columns > 2, let speeds = state.speeds[lane] else { return }
     let text = " \(speeds.text(columns: columns, ascii: state.borders.isASCII)) "
-    frame.put(text, x: area.x + area.width - TextWidth.of(text) - 1, y: area.y, Style(response.state.role))
+    frame.put(text, x: area.x + area.width - TextWidth.of(text) - 1, y: area.y, Style(response.state.isOver ? .quiet : .busy))
   }
 
   /// The most it takes; none before there is something to show, or where nothing may move.
