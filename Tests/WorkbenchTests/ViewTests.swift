@@ -16,6 +16,34 @@ import Testing
     for lanes in [1, 2, 5, 9] { expectScreen(frame(Sample.state(lanes: lanes)), "idle-\(lanes)-lanes") }
   }
 
+  /// Every size with few and many lanes, in every state a lane can be in.
+  @Test(arguments: [(60, 16), (80, 24), (120, 40), (200, 50)], [2, 3, 5, 9])
+  func busyLanes(size: (width: Int, height: Int), lanes: Int) {
+    let state = Sample.busy(lanes: lanes, width: size.width, height: size.height)
+    expectScreen(frame(state), "busy-\(size.width)x\(size.height)-\(lanes)-lanes")
+  }
+
+  @Test func pages() {
+    var state = Sample.busy(lanes: 3, width: 100, height: 30)
+    _ = update(&state, .key(.escape))
+    func page(_ keys: [Key], _ name: String) {
+      for key in keys { _ = update(&state, .key(key)) }
+      // What was found is known once it has been drawn.
+      state.extents = view(state, Layouts()).extents
+      expectScreen(frame(state), name)
+      _ = update(&state, .key(.escape))
+    }
+    page([.character("d")], "page-differences")
+    page([.character("f")], "page-map")
+    page([.character("p")], "page-parameters")
+    page([.character("/"), .character("t"), .character("i")], "page-search")
+    page([.character("T"), .character("M"), .character("P")], "page-timeline")
+    state.system = "Answer in one sentence."
+    state.attachments = [Attachment(name: "notes.txt", mediaType: "text/plain", data: Array("hi".utf8))]
+    state.composer.insert("and now?")
+    page([], "page-chips")
+  }
+
   @Test func overlays() {
     var state = Sample.race(width: 80, height: 24)
     _ = update(&state, .key(.f1))

@@ -18,9 +18,7 @@ struct LanePane {
     let inside = Area(x: area.x + 2, y: area.y + 1, width: max(2, area.width - 4), height: max(1, area.height - 2))
     let blocks = Thread(state: state, lane: lane, width: inside.width).blocks(layouts)
     let total = blocks.reduce(0) { $0 + $1.count }
-    let found = state.search.flatMap {
-      layouts.search($0.query, lane: lane, blocks, isGrowing: state.running.contains(lane), now: state.now)
-    }
+    let found = search(blocks, layouts)
     let top = firstLine(total: total, height: inside.height)
     drawLines(blocks, from: top, in: inside, &frame)
     if let found { mark(found, from: top, in: inside, &frame) }
@@ -29,13 +27,29 @@ struct LanePane {
     return State.Extent(lines: total, height: inside.height, top: top, area: inside, matches: found?.matches ?? [])
   }
 
+  /// Of a lane that is not drawn: where a search would find something in it.
+  func measured(width: Int, height: Int, _ layouts: Layouts) -> State.Extent {
+    let blocks = Thread(state: state, lane: lane, width: width).blocks(layouts)
+    let total = blocks.reduce(0) { $0 + $1.count }
+    let nowhere = Area(x: .min / 2, y: .min / 2, width: 0, height: 0)
+    return State.Extent(
+      lines: total, height: height, top: firstLine(total: total, height: height), area: nowhere,
+      matches: search(blocks, layouts)?.matches ?? [])
+  }
+
+  private func search(_ blocks: [Block], _ layouts: Layouts) -> LineSearch? {
+    state.search.flatMap {
+      layouts.search($0.query, lane: lane, blocks, isGrowing: state.running.contains(lane), now: state.now)
+    }
+  }
+
   /// A lane of which only the state is seen.
   func drawStrip(_ area: Area, _ frame: inout Frame) {
     let foot = response.map { footText($0) } ?? ""
     let footWidth = TextWidth.of(foot)
     frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.strong))
     frame.put(
-      TextWidth.fitted(title, columns: max(4, area.width - footWidth - 10)), x: area.x + 4, y: area.y, Style(.quiet))
+      TextWidth.fittedInTheMiddle(title, columns: max(4, area.width - footWidth - 10)), x: area.x + 4, y: area.y, Style(.quiet))
     frame.put(foot, x: area.x + area.width - footWidth - 2, y: area.y, Style(response?.state.role ?? .quiet))
   }
 
@@ -50,7 +64,7 @@ struct LanePane {
     let room = area.width - 7 - medalWidth
     let style = Style(isActive ? .focus : isFocused ? .strong : .title, bold: isFocused)
     let used = frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, style)
-    frame.put(TextWidth.fitted(title, columns: room) + " ", x: area.x + 1 + used, y: area.y, style)
+    frame.put(TextWidth.fittedInTheMiddle(title, columns: room) + " ", x: area.x + 1 + used, y: area.y, style)
     if place != nil {
       frame.put(
         medal, x: area.x + area.width - 1 - medalWidth, y: area.y, Style(place == 1 ? .good : .quiet, bold: place == 1))
@@ -193,6 +207,10 @@ private struct Thread {
         result += answer(response, turn, isLatest, layouts)
       } else {
         result.append(Block(lines: ["\(state.borders.dot) not asked"], style: Style(.quiet)))
+      }
+      if let from = turn.continued, from != lane {
+        let note = "\(state.borders.dot) goes on from lane \(from + 1)'s answer"
+        result.append(Block(lines: ["", note], style: Style(.prompt, italic: true)))
       }
     }
     return result

@@ -49,7 +49,10 @@ enum LanesPane {
     if let pinned = state.pinned, pinned != state.focus, area.width >= 2 * narrowest, !state.isZoomed {
       open = [min(pinned, state.focus), max(pinned, state.focus)]
     }
-    let others = state.isZoomed ? 0 : max(0, min(state.shown.count - open.count, area.height - 6))
+    let rest = state.shown.count - open.count
+    let others = state.isZoomed ? 0 : max(0, min(rest, area.height - 6))
+    // Where not all have a line, the last one says how many are left.
+    let strips = others < rest ? others - 1 : others
     let openHeight = area.height - others
     var extents: [Int: State.Extent] = [:]
     var y = area.y
@@ -59,11 +62,22 @@ enum LanesPane {
         extents = columns(
           of: open, state, Area(x: area.x, y: y, width: area.width, height: openHeight), places, layouts, &frame)
         y += openHeight
-      } else if shown < others, !open.contains(lane) {
+      } else if shown < strips, !open.contains(lane) {
         LanePane(state: state, lane: lane, place: places[lane]).drawStrip(
           Area(x: area.x, y: y, width: area.width, height: 1), &frame)
         y += 1
         shown += 1
+      }
+    }
+    if strips < others {
+      let words = "and \(Readable.count(rest - strips, "lane")) more: digits go to a lane"
+      frame.put(words, x: area.x + 4, y: area.y + area.height - 1, Style(.quiet))
+    }
+    if state.search?.isEverywhere == true {
+      let width = (area.width / open.count) - 4
+      for lane in state.shown where extents[lane] == nil {
+        extents[lane] = LanePane(state: state, lane: lane, place: nil).measured(
+          width: width, height: openHeight - 2, layouts)
       }
     }
     return extents

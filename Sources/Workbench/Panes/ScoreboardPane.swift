@@ -21,7 +21,7 @@ enum ScoreboardPane {
     func draw(_ texts: [Scoreboard.Column: String], y: Int, _ style: (Scoreboard.Column) -> Style) {
       var x = area.x + 1
       for (column, width) in zip(columns, widths) {
-        let text = TextWidth.fitted(VisibleText.line(texts[column] ?? ""), columns: width)
+        let text = TextWidth.fittedInTheMiddle(VisibleText.line(texts[column] ?? ""), columns: width)
         let indent = column.isNumeric ? width - TextWidth.of(text) : 0
         frame.put(text, x: x + indent, y: y, style(column), limit: width)
         x += width + gap
