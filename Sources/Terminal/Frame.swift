@@ -62,6 +62,13 @@ public struct Frame: Equatable, Sendable {
     }
   }
 
+  /// Draws other glyphs of one column in place of some, for terminals that lack them.
+  public mutating func replace(_ glyphs: [String: String]) {
+    for index in cells.indices {
+      if let other = glyphs[cells[index].text] { cells[index].text = other }
+    }
+  }
+
   /// A border around an area.
   public mutating func box(_ area: Area, _ style: Style, borders: Borders) {
     guard area.width >= 2, area.height >= 2 else { return }

@@ -31,6 +31,7 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
     }
   }
   OverlayPane.draw(state, layouts, &frame)
+  if state.borders.isASCII { frame.replace(Borders.standIns) }
   return (frame, extents)
 }
 
@@ -39,6 +40,13 @@ private func drawTooSmall(_ state: State, _ frame: inout Frame) {
   wrapped.update(
     "Furlong needs 60×16 cells; this window has \(state.width)×\(state.height). Make it larger, or use: furlong race")
   for (y, line) in wrapped.lines.enumerated() { frame.put(line, x: 0, y: y) }
+}
+
+extension Borders {
+  /// For what is left beyond ASCII in our own words; answers lose nothing that such a terminal could show.
+  static let standIns = [
+    "…": ".", "↑": "^", "↓": "v", "←": "<", "→": ">", "·": "-", "–": "-", "‘": "'", "’": "'", "×": "x", "≥": ">",
+  ]
 }
 
 /// The marks that are not letters, with stand-ins for terminals without them.

@@ -59,6 +59,13 @@ import Testing
     state.borders = .ascii
     let marks = frame(state).text.unicodeScalars.filter { (0x2500...0x25FF).contains($0.value) }
     #expect(marks.isEmpty, "box drawing characters were drawn all the same")
+    _ = update(&state, .key(.escape))
+    for key in [Key.character("p"), .f1, .character("T"), .control("p"), .character("o")] {
+      _ = update(&state, .key(key))
+      let words = frame(state).text.replacing("日本語", with: "").replacing("👍", with: "").replacing("e\u{301}", with: "")
+      #expect(words.utf8.allSatisfy { $0 < 0x80 }, "\(words.filter { !$0.isASCII }) in \(key)")
+      _ = update(&state, .key(.escape))
+    }
   }
 
   /// However small or odd the window: a frame of its size, and nothing breaks.

@@ -70,7 +70,7 @@ enum LanesPane {
       }
     }
     if strips < others {
-      let words = "and \(Readable.count(rest - strips, "lane")) more: digits go to a lane"
+      let words = "and \(Readable.count(rest - strips, "more lane")): digits go to a lane"
       frame.put(words, x: area.x + 4, y: area.y + area.height - 1, Style(.quiet))
     }
     if state.search?.isEverywhere == true {
