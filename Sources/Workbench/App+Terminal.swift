@@ -12,7 +12,7 @@ extension App {
     case .edit(let what, let text): edit(what, text)
     case .loadThemes:
       let items = surroundings.themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
-      state.overlay = .list(ChoiceList(.theme(before: themeName), title: "Theme", items: items))
+      state.overlay = .list(ChoiceList(.theme(before: themeName), title: "Theme", items: items, chosen: themeName))
     case .useTheme(let name, let isChosen): use(name, isChosen)
     case .captureMouse(let isOn): screen.capturesMouse = isOn
     default: break

@@ -55,12 +55,14 @@ public struct ChoiceList: Equatable, Sendable {
   public private(set) var selection = 0
   public private(set) var matches: [Item]
 
-  public init(_ purpose: Purpose, title: String, items: [Item], isLoading: Bool = false) {
+  /// - Parameter chosen: value of the item to begin at.
+  public init(_ purpose: Purpose, title: String, items: [Item], isLoading: Bool = false, chosen: String? = nil) {
     self.purpose = purpose
     self.title = title
     self.items = items
     self.isLoading = isLoading
     matches = items
+    selection = items.firstIndex { $0.value == chosen } ?? 0
   }
 
   public var chosen: Item? { matches.indices.contains(selection) ? matches[selection] : nil }

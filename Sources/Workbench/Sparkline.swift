@@ -16,13 +16,14 @@ public struct Sparkline: Equatable, Sendable {
     counts[index] += 1
   }
 
-  private static let bars = Array("▁▂▃▄▅▆▇█")
-  private static let plainBars = Array("_.,-=+*#")
+  /// Not up to the full block: a border is no place for a wall.
+  private static let bars = Array("▁▂▃▄▅")
+  private static let plainBars = Array("_.-=#")
 
   /// The latest `columns` slices, each as high as it is fast against the fastest of all.
   func text(columns: Int, ascii: Bool) -> String {
     let bars = ascii ? Self.plainBars : Self.bars
     let highest = max(1, counts.max() ?? 1)
-    return String(counts.suffix(max(0, columns)).map { bars[min(7, $0 * 7 / highest)] })
+    return String(counts.suffix(max(0, columns)).map { bars[$0 * (bars.count - 1) / highest] })
   }
 }

@@ -45,11 +45,13 @@ struct LanePane {
 
   /// A lane of which only the state is seen.
   func drawStrip(_ area: Area, _ frame: inout Frame) {
-    let foot = response.map { footText($0) } ?? ""
+    // The name comes first; figures that the scoreboard has too give way to it.
+    let nameWidth = min(TextWidth.of(model), area.width / 2)
+    let foot = response.map { footText($0, columns: area.width - nameWidth - 10) } ?? ""
     let footWidth = TextWidth.of(foot)
     frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.strong))
     frame.put(
-      TextWidth.fittedInTheMiddle(title, columns: max(4, area.width - footWidth - 10)), x: area.x + 4, y: area.y, Style(.quiet))
+      TextWidth.fittedInTheMiddle(model, columns: max(4, area.width - footWidth - 8)), x: area.x + 4, y: area.y, Style(.quiet))
     frame.put(foot, x: area.x + area.width - footWidth - 2, y: area.y, Style(response?.state.role ?? .quiet))
   }
 
