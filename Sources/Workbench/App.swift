@@ -53,6 +53,7 @@ public final class App {
     themeName = theme.name
     screen = try Screen(theme: theme, traits: traits)
     if !screen.speaksUTF8 { self.state.borders = .ascii }
+    if !state.capturesMouse { screen.capturesMouse = false }
     (self.state.width, self.state.height) = screen.size
     do {
       self.state.composer.history = try engine.store.recentPrompts(limit: 200)

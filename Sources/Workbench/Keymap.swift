@@ -146,4 +146,10 @@ public struct Keymap: Equatable, Sendable {
   public func keyName(_ action: Action) -> String {
     rows.first { $0.action == action }?.keys.first?.name ?? ""
   }
+
+  /// In the lanes a single letter is shown before any other key of the action.
+  func laneKeyName(_ action: Action) -> String {
+    let keys = rows.first { $0.action == action }?.keys ?? []
+    return (keys.first { if case .character = $0 { true } else { false } } ?? keys.first)?.name ?? ""
+  }
 }

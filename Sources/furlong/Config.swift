@@ -16,6 +16,7 @@ struct Config {
   /// `reduced` moves nothing that need not move.
   var motion: Motion?
   var composer: ComposerStyle?
+  var usesMouse = true
   /// Key names by action name.
   var keys: [String: String] = [:]
 
@@ -98,7 +99,7 @@ private struct ConfigReader {
   var faults: [String] = []
 
   private static let topKeys = [
-    "providers", "lineups", "judge", "budget", "timeouts", "theme", "keys", "motion", "composer",
+    "providers", "lineups", "judge", "budget", "timeouts", "theme", "keys", "motion", "composer", "mouse",
   ]
   private static let providerKeys = [
     "dialect", "base_url", "key_env", "key_command", "key_file", "headers", "prices", "models", "local", "max_tokens",
@@ -143,6 +144,8 @@ private struct ConfigReader {
         }
       case "motion": config.motion = choice(value, name)
       case "composer": config.composer = choice(value, name)
+      case "mouse":
+        if let isOn = value.bool { config.usesMouse = isOn } else { fault(value, "mouse must be true or false") }
       default: break
       }
     }

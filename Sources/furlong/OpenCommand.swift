@@ -134,6 +134,7 @@ struct WorkbenchLaunch {
     let surroundings = surroundings()
     if looks.plain { return try runPlain(state, surroundings, prompt: prompt) }
     let theme = try Themes(paths: setup.paths).theme(setup.config.theme)
+    state.capturesMouse = setup.config.usesMouse
     state.hasReducedMotion = looks.hasReducedMotion(setup)
     if setup.config.composer == .vi { state.composer.vi = ViEditing() }
     let traits = TerminalTraits(environment: setup.environment)

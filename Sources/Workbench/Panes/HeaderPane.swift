@@ -69,13 +69,13 @@ enum FooterPane {
     case (nil, .lanes) where state.isStreaming:
       hints = [
         hint(.places, "prompt"), hint(.stop, "stop"), hint(.stopAll, "stop all"), hint(.zoom, "zoom"),
-        ("?", "all keys"), ("1-9", "lane"), hint(.timeline, "timeline"), hint(.reasoning, "reasoning"),
+        (keymap.laneKeyName(.help), "all keys"), ("1-9", "lane"), hint(.timeline, "timeline"), hint(.reasoning, "reasoning"),
         hint(.add, "add"),
       ]
     case (nil, .lanes):
       hints = [
         hint(.places, "prompt"), hint(.zoom, "zoom"), hint(.add, "add"), hint(.parameters, "parameters"),
-        hint(.compare, "compare"), hint(.copy, "copy"), hint(.proceed, "continue"), ("?", "all keys"),
+        hint(.compare, "compare"), hint(.copy, "copy"), hint(.proceed, "continue"), (keymap.laneKeyName(.help), "all keys"),
         hint(.retry, "retry"), hint(.search, "search"), hint(.timeline, "timeline"), hint(.model, "model"),
         hint(.lineups, "lineups"), hint(.sessions, "sessions"),
       ]

@@ -230,6 +230,7 @@ private struct Thread {
     if lines.count > most || shown.endIndex < turn.prompt.endIndex {
       lines = lines.prefix(most - 1) + ["… \(turn.prompt.utf8.count) bytes in all"]
     }
+    lines += turn.attachments.map { "\(state.borders.file) \($0.name) \(Readable.bytes($0.data.count))" }
     return Block(lines: lines + [""], style: Style(.prompt))
   }
 
