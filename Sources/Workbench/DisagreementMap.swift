@@ -34,12 +34,12 @@ public struct DisagreementMap: Equatable, Sendable {
     lanes = answers.map(\.lane)
     let all = answers.map { Self.sentences($0.text) }
     isCut = all.contains { $0.count > Self.most }
-    let sentences = all.map { Array($0.prefix(Self.most)).map(Sentence.init) }
+    let said = all.map { Said($0.prefix(Self.most).map(Sentence.init)) }
     var rows: [Row] = []
-    for (index, own) in sentences.enumerated() {
-      for sentence in own {
-        let matches = sentences.indices.map { other -> (mark: Mark?, text: String) in
-          other == index ? (nil, sentence.text) : sentence.match(in: sentences[other])
+    for (index, own) in said.enumerated() {
+      for sentence in own.sentences {
+        let matches = said.indices.map { other -> (mark: Mark?, text: String) in
+          other == index ? (nil, sentence.text) : said[other].match(sentence)
         }
         // What an earlier lane says too has its row there.
         if matches[..<index].contains(where: { $0.mark != .missing }) { continue }
@@ -97,8 +97,8 @@ public struct DisagreementMap: Equatable, Sendable {
 
 private struct Sentence {
   let text: String
-  private let words: Set<String>
-  private let numbers: Set<String>
+  let words: Set<String>
+  let numbers: Set<String>
 
   init(_ text: String) {
     self.text = text
@@ -116,16 +116,34 @@ private struct Sentence {
     self.words = words
     numbers = words.filter { $0.contains(where: \.isNumber) }
   }
+}
 
-  func match(in others: [Sentence]) -> (mark: DisagreementMap.Mark?, text: String) {
-    var best: (share: Double, sentence: Sentence?) = (0, nil)
-    for other in others {
-      let common = words.intersection(other.words).count
-      let share = 2 * Double(common) / Double(max(1, words.count + other.words.count))
-      if share > best.share { best = (share, other) }
+/// What one lane says, with an index of its words: every sentence of every lane looks for its like in all others.
+private struct Said {
+  let sentences: [Sentence]
+  /// Sentences by word.
+  private var places: [String: [Int]] = [:]
+
+  init(_ sentences: [Sentence]) {
+    self.sentences = sentences
+    for (index, sentence) in sentences.enumerated() {
+      for word in sentence.words { places[word, default: []].append(index) }
     }
-    guard let other = best.sentence, best.share >= 0.3 else { return (.missing, best.sentence?.text ?? "") }
-    if numbers != other.numbers { return (.numbers, other.text) }
+  }
+
+  /// The sentence that shares the most words, measured by Dice's coefficient.
+  func match(_ sentence: Sentence) -> (mark: DisagreementMap.Mark?, text: String) {
+    var common = [Int](repeating: 0, count: sentences.count)
+    for word in sentence.words { for place in places[word] ?? [] { common[place] += 1 } }
+    var best: (share: Double, index: Int?) = (0, nil)
+    for (index, count) in common.enumerated() where count > 0 {
+      let share = 2 * Double(count) / Double(sentence.words.count + sentences[index].words.count)
+      if share > best.share { best = (share, index) }
+    }
+    guard let index = best.index else { return (.missing, "") }
+    let other = sentences[index]
+    guard best.share >= 0.3 else { return (.missing, other.text) }
+    if sentence.numbers != other.numbers { return (.numbers, other.text) }
     return (best.share >= 0.6 ? .same : .partly, other.text)
   }
 }

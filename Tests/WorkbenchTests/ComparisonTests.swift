@@ -62,6 +62,16 @@ import Testing
     #expect(map.selection == 1, "around, past what all say")
   }
 
+  /// Nine lanes of as many sentences as are compared: what one waits for when the key is pressed.
+  @Test func nineLongAnswersAreMapped() {
+    var random = SplitMix64(seed: 3)
+    let answers = (0..<9).map { lane in
+      (lane: lane, text: (0..<500).map { _ in "about word\(random.next() % 900) and thing\(random.next() % 900)." }.joined(separator: "\n"))
+    }
+    let map = DisagreementMap(answers)
+    #expect(map.isCut && map.rows.count >= DisagreementMap.most)
+  }
+
   @Test func scriptsWithoutSpaces() {
     #expect(DisagreementMap.sentences("月は海を引く。潮は満ちる。") == ["月は海を引く。", "潮は満ちる。"])
   }
