@@ -66,7 +66,11 @@ import Testing
   @Test func nineLongAnswersAreMapped() {
     var random = SplitMix64(seed: 3)
     let answers = (0..<9).map { lane in
-      (lane: lane, text: (0..<500).map { _ in "about word\(random.next() % 900) and thing\(random.next() % 900)." }.joined(separator: "\n"))
+      (
+        lane: lane,
+        text: (0..<500).map { _ in "about word\(random.next() % 900) and thing\(random.next() % 900)." }.joined(
+          separator: "\n")
+      )
     }
     let map = DisagreementMap(answers)
     #expect(map.isCut && map.rows.count >= DisagreementMap.most)

@@ -63,19 +63,22 @@ enum FooterPane {
     case (nil, .prompt):
       hints = [
         hint(.send, "send"), hint(.places, "lanes"), hint(.palette, "commands"), hint(.help, "help"),
-        hint(.newLine, "new line"), hint(.attach, "attach"), hint(.editPrompt, "editor"),
+        hint(.interrupt, state.isStreaming ? "stop" : "quit"), hint(.newLine, "new line"), hint(.attach, "attach"),
+        hint(.editPrompt, "editor"),
         hint(.historySearch, "older prompts"),
       ]
     case (nil, .lanes) where state.isStreaming:
       hints = [
         hint(.places, "prompt"), hint(.stop, "stop"), hint(.stopAll, "stop all"), hint(.zoom, "zoom"),
-        (keymap.laneKeyName(.help), "all keys"), ("1-9", "lane"), hint(.timeline, "timeline"), hint(.reasoning, "reasoning"),
+        (keymap.laneKeyName(.help), "keys"), ("1-9", "lane"), hint(.timeline, "timeline"),
+        hint(.reasoning, "reasoning"),
         hint(.add, "add"),
       ]
     case (nil, .lanes):
       hints = [
-        hint(.places, "prompt"), hint(.zoom, "zoom"), hint(.add, "add"), hint(.parameters, "parameters"),
-        hint(.compare, "compare"), hint(.copy, "copy"), hint(.proceed, "continue"), (keymap.laneKeyName(.help), "all keys"),
+        hint(.places, "ask"), hint(.zoom, "zoom"), hint(.add, "add"), hint(.parameters, "params"),
+        hint(.compare, "diff"), hint(.copy, "copy"), (keymap.laneKeyName(.help), "keys"), hint(.proceed, "continue"),
+        hint(.close, "quit"),
         hint(.retry, "retry"), hint(.search, "search"), hint(.timeline, "timeline"), hint(.model, "model"),
         hint(.lineups, "lineups"), hint(.sessions, "sessions"),
       ]
@@ -103,11 +106,13 @@ enum FooterPane {
   }
 
   private static func draw(_ hints: [(String, String)], _ state: State, _ y: Int, x start: Int, _ frame: inout Frame) {
+    // In a narrow window the dots make way for hints.
+    let gap = state.width < 100 ? "  " : " \(state.borders.dot) "
     var x = start
     for (index, (key, words)) in hints.enumerated() {
-      let width = TextWidth.of(key) + 1 + words.count + (index == 0 ? 0 : 3)
+      let width = TextWidth.of(key) + 1 + words.count + (index == 0 ? 0 : TextWidth.of(gap))
       guard x + width < state.width else { break }
-      if index > 0 { x += frame.put(" \(state.borders.dot) ", x: x, y: y, Style(.border)) }
+      if index > 0 { x += frame.put(gap, x: x, y: y, Style(.border)) }
       x += frame.put(key, x: x, y: y, Style(.strong))
       x += frame.put(" " + words, x: x, y: y, Style(.quiet))
     }

@@ -51,7 +51,8 @@ struct LanePane {
     let footWidth = TextWidth.of(foot)
     frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.strong))
     frame.put(
-      TextWidth.fittedInTheMiddle(model, columns: max(4, area.width - footWidth - 8)), x: area.x + 4, y: area.y, Style(.quiet))
+      TextWidth.fittedInTheMiddle(model, columns: max(4, area.width - footWidth - 8)), x: area.x + 4, y: area.y,
+      Style(.quiet))
     frame.put(foot, x: area.x + area.width - footWidth - 2, y: area.y, Style(response?.state.role ?? .quiet))
   }
 
@@ -121,19 +122,21 @@ struct LanePane {
 
   private func drawFoot(_ area: Area, below: Int, _ frame: inout Frame) {
     let y = area.y + area.height - 1
+    var mark = ""
+    if case .at? = state.scroll[lane], below > 0 { mark = " \(state.borders.down) \(below) more " }
     if let response {
-      // While it runs its speed is worth more than the last of its figures.
-      let room = area.width - 4 - (!response.state.isOver && speedColumns(response) > 0 ? 8 : 0)
+      // While it runs its speed is worth more than the last of its figures; what is new below more than either.
+      let spared = mark.isEmpty ? !response.state.isOver && speedColumns(response) > 0 ? 8 : 0 : TextWidth.of(mark)
+      let room = area.width - 4 - spared
       let text = " " + TextWidth.fitted(footText(response, columns: room), columns: room) + " "
       let word = response.state.rawValue
       let used = frame.put(text, x: area.x + 1, y: y, Style(.quiet))
-      drawSpeed(Area(x: area.x + 1 + used, y: y, width: area.width - 2 - used, height: 1), response, &frame)
+      if mark.isEmpty {
+        drawSpeed(Area(x: area.x + 1 + used, y: y, width: area.width - 2 - used, height: 1), response, &frame)
+      }
       frame.put(TextWidth.fitted(word, columns: area.width - 4), x: area.x + 2, y: y, Style(response.state.role))
     }
-    if case .at? = state.scroll[lane], below > 0 {
-      let mark = " \(state.borders.down) \(below) more "
-      frame.put(mark, x: area.x + area.width - 1 - TextWidth.of(mark), y: y, Style(.busy))
-    }
+    frame.put(mark, x: area.x + area.width - 1 - TextWidth.of(mark), y: y, Style(.busy))
   }
 
   /// Tokens a second over time, where the foot leaves room.
@@ -141,7 +144,8 @@ struct LanePane {
     let columns = min(speedColumns(response), area.width - 3)
     guard columns > 2, let speeds = state.speeds[lane] else { return }
     let text = " \(speeds.text(columns: columns, ascii: state.borders.isASCII)) "
-    frame.put(text, x: area.x + area.width - TextWidth.of(text) - 1, y: area.y, Style(response.state.isOver ? .quiet : .busy))
+    frame.put(
+      text, x: area.x + area.width - TextWidth.of(text) - 1, y: area.y, Style(response.state.isOver ? .quiet : .busy))
   }
 
   /// The most it takes; none before there is something to show, or where nothing may move.

@@ -14,7 +14,7 @@ enum TimelinePane {
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
     let spans = state.responses.map { span($0, state) }
     let total = max(1, spans.map(\.end).max() ?? 1)
-    let nameWidth = min(28, max(12, area.width / 4))
+    let nameWidth = min(28, max(13, area.width / 4 + 1))
     let bar = Area(x: area.x + nameWidth + 4, y: area.y, width: area.width - nameWidth - 14, height: area.height)
     guard bar.width > 4 else { return }
     drawAxis(total, bar, state, &frame)
@@ -38,7 +38,7 @@ enum TimelinePane {
     var x = 1
     for (phase, word) in [(Phase.waiting, "wait"), (.thinking, "think"), (.answering, "answer")] {
       let (mark, role) = look(phase, .answering, state.borders.isASCII)
-      guard x + word.count + 3 < bar.x else { break }
+      guard x + word.count + 2 < bar.x else { break }
       x += frame.put(mark, x: x, y: bar.y, Style(role)) + 1
       x += frame.put(word, x: x, y: bar.y, Style(.quiet)) + 1
     }
