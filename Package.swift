@@ -46,7 +46,7 @@ let package = Package(
     .executableTarget(
       name: "furlong-bench", dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],
       path: "Bench"),
-    .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Core", "CPseudoTerminal"], path: "Tests/TestSupport"),
     .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"] + differences),
     .testTarget(name: "ProvidersTests", dependencies: ["Providers", "Core", "TestSupport"] + differences),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "Core", "TestSupport"] + differences),

@@ -3,6 +3,7 @@
 
 #include "CNCurses.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <ncursesw/curses.h>
 #include <ncursesw/term.h>
 #include <poll.h>
@@ -70,10 +71,14 @@ void cnc_capture_mouse(int on) {
 
 // Only async-signal-safe calls: this also runs in the middle of a crash.
 static void restore(void) {
+  // Never waits for a terminal that does not read.
+  int flags = fcntl(STDOUT_FILENO, F_GETFL);
+  if (flags >= 0) fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK);
   if (cnc_is_synchronized) cnc_write_all(frame_end, sizeof frame_end - 1);
   cnc_write_all(mouse_off, sizeof mouse_off - 1);
   cnc_write_all(modes_off, sizeof modes_off - 1);
   cnc_write_all(restoring, restoring_size);
+  if (flags >= 0) fcntl(STDOUT_FILENO, F_SETFL, flags);
   if (has_before) tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }
 
@@ -119,6 +124,13 @@ void cnc_catch_stops(int on) {
 }
 
 static void catch_resizes(void) {
+  // Who started us may have left them blocked.
+  sigset_t ours;
+  sigemptyset(&ours);
+  sigaddset(&ours, SIGWINCH);
+  sigaddset(&ours, SIGCONT);
+  sigaddset(&ours, SIGTSTP);
+  pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
   struct sigaction action = {.sa_handler = signalled}, old;
   sigaction(SIGWINCH, &action, &old);
   int is_ours = old.sa_handler == signalled || old.sa_handler == SIG_DFL || old.sa_handler == SIG_IGN;

@@ -40,8 +40,10 @@ public struct Frame: Equatable, Sendable {
         return
       }
       if column >= 0 {
-        cells[y * width + column] = Cell(text: glyph.text, style: style)
-        if glyph.width == 2 { cells[y * width + column + 1] = Cell(text: "", style: style) }
+        let index = y * width + column
+        freeHalves(y: y, from: column, to: column + glyph.width)
+        cells[index] = Cell(text: glyph.text, style: style)
+        if glyph.width == 2 { cells[index + 1] = Cell(text: "", style: style) }
       }
       column += glyph.width
     }
@@ -55,10 +57,11 @@ public struct Frame: Equatable, Sendable {
   }
 
   public mutating func fill(_ area: Area, _ style: Style) {
-    for y in max(0, area.y)..<min(height, max(0, area.y + area.height)) {
-      for x in max(0, area.x)..<min(width, max(0, area.x + area.width)) {
-        cells[y * width + x] = Cell(text: " ", style: style)
-      }
+    let columns = max(0, area.x)..<max(max(0, area.x), min(width, area.x + area.width))
+    guard !columns.isEmpty else { return }
+    for y in max(0, area.y)..<max(max(0, area.y), min(height, area.y + area.height)) {
+      freeHalves(y: y, from: columns.lowerBound, to: columns.upperBound)
+      for x in columns { cells[y * width + x] = Cell(text: " ", style: style) }
     }
   }
 
@@ -67,6 +70,13 @@ public struct Frame: Equatable, Sendable {
     for index in cells.indices {
       if let other = glyphs[cells[index].text] { cells[index].text = other }
     }
+  }
+
+  /// A wide glyph of which only one half is about to be covered leaves a space where the other was.
+  private mutating func freeHalves(y: Int, from start: Int, to end: Int) {
+    let row = y * width
+    if start > 0, start < width, cells[row + start].text.isEmpty { cells[row + start - 1].text = " " }
+    if end > 0, end < width, cells[row + end].text.isEmpty { cells[row + end].text = " " }
   }
 
   /// A border around an area.

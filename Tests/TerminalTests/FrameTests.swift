@@ -26,6 +26,17 @@ import Testing
     #expect(frame.cells.map(\.text) == ["日", "", "x", " "])
   }
 
+  @Test func halfACoveredGlyphIsASpace() {
+    var frame = Frame(width: 8, height: 2)
+    frame.put("日本語x", x: 0, y: 0)
+    frame.put("|", x: 1, y: 0)
+    frame.put("|", x: 4, y: 0)
+    #expect(frame.text == " |本| x\n")
+    frame.put("日本語x", x: 0, y: 1)
+    frame.fill(Area(x: 1, y: 1, width: 2, height: 1), Style())
+    #expect(frame.cells[8..<16].map(\.text) == [" ", " ", " ", " ", "語", "", "x", " "])
+  }
+
   @Test func boxesClose() {
     var frame = Frame(width: 4, height: 3)
     frame.box(Area(x: 0, y: 0, width: 4, height: 3), Style(), borders: .lines)
