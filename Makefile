@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 # What the build links against.
-PACKAGES = libncursesw5-dev libcurl4-openssl-dev libsqlite3-dev
+PACKAGES = libncursesw5-dev libcurl4-openssl-dev libsqlite3-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
 RELEASE = .build/release/furlong
 # The Swift runtime goes into the binary, so that it starts fast and can be copied.
 RELEASE_FLAGS = -c release --static-swift-stdlib -Xlinker -s --product furlong

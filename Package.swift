@@ -25,6 +25,8 @@ let package = Package(
   targets: [
     .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
     .target(name: "CNCurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+    .target(
+      name: "CMarkdown", linkerSettings: [.linkedLibrary("cmark-gfm"), .linkedLibrary("cmark-gfm-extensions")]),
     .target(name: "CPseudoTerminal"),
     .target(name: "CPriceRecords", exclude: ["prices.json", "LICENSE-genai-prices"]),
     .target(name: "Core"),
@@ -33,7 +35,8 @@ let package = Package(
     .target(name: "Store", dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Engine", dependencies: ["Core", "Providers", "Transport", "Store", "CPriceRecords"]),
     .target(name: "Terminal", dependencies: ["Core", "CNCurses"]),
-    .target(name: "Workbench", dependencies: ["Core", "Engine", "Terminal"]),
+    .target(name: "Markdown", dependencies: ["Core", "Terminal", "CMarkdown"]),
+    .target(name: "Workbench", dependencies: ["Core", "Engine", "Terminal", "Markdown"]),
     .executableTarget(
       name: "furlong",
       dependencies: [

@@ -1,4 +1,5 @@
 import Core
+import Markdown
 import Terminal
 
 /// Wrapped texts, kept between frames. A memo of the view: it changes what a frame costs, never what it shows.
@@ -14,6 +15,7 @@ public final class Layouts {
   private var session = ""
   private var width: [Int: Int] = [:]
   private var texts: [Key: WrappedText] = [:]
+  private var rendered: [Key: MarkdownText] = [:]
   private var promptRows: PromptRows?
 
   public init() {}
@@ -23,6 +25,7 @@ public final class Layouts {
     if session != self.session {
       self.session = session
       texts = [:]
+      rendered = [:]
       searches = [:]
     }
   }
@@ -32,6 +35,7 @@ public final class Layouts {
     if self.width[lane] != width {
       self.width[lane] = width
       texts = texts.filter { $0.key.lane != lane }
+      rendered = rendered.filter { $0.key.lane != lane }
     }
   }
 
@@ -69,6 +73,12 @@ public final class Layouts {
     let rows = PromptRows(composer, width: width)
     promptRows = rows
     return rows
+  }
+
+  /// Markdown as lines of a width.
+  func markdown(_ source: String, _ key: Key, width: Int, ascii: Bool) -> [StyledLine] {
+    rendered[key, default: MarkdownText(width: width, ascii: ascii)].update(source)
+    return rendered[key]?.lines ?? []
   }
 
   func lines(_ source: String, _ key: Key, width: Int) -> [String] {

@@ -1,4 +1,5 @@
 import Core
+import Markdown
 import Terminal
 
 /// Scrolling, searching, comparing, copying: nothing here changes what is asked.

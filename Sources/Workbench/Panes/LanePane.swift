@@ -246,7 +246,11 @@ private struct Thread {
     }
     if !response.reasoning.isEmpty { blocks += reasoning(response, turn, isLatest, layouts) }
     if !response.text.isEmpty {
-      blocks.append(Block(lines: layouts.lines(response.text, key(turn, .answer), width: width)))
+      blocks.append(
+        state.showsSource.contains(lane)
+          ? Block(lines: layouts.lines(response.text, key(turn, .answer), width: width))
+          : Block(
+            layouts.markdown(response.text, key(turn, .answer), width: width, ascii: state.borders.isASCII)))
     }
     if let error = response.error {
       let style = Style(response.state == .stopped || response.state == .cut ? .warning : .bad)

@@ -1,0 +1,231 @@
+import Core
+import Terminal
+
+/// A text in Markdown as lines of a width, kept while the text grows. Whatever is finished keeps its lines; only what may still
+/// change is parsed and laid out again, so that a token costs the same in a long answer as in a short one.
+public struct MarkdownText: Sendable {
+  public private(set) var lines: [StyledLine] = []
+  /// Lines at the beginning that nothing which follows will change.
+  public private(set) var stableCount = 0
+
+  private let width: Int
+  private let drawing: Drawing
+  /// UTF-8 offset in the source where the open tail begins.
+  private var tailStart = 0
+  /// Where the last line that was looked at for a boundary ends, and how much of the source has been seen.
+  private var checked = 0
+  private var seen = 0
+  private var needsGap = false
+  private var table: CarriedTable?
+  private var fence: (rules: OpenFence, layout: CodeLayout)?
+  private var code: [(language: String, code: String)]?
+
+  /// A block that grows beyond this is cut at a line, or at a space when it is all one line: no block, however long, is laid out
+  /// again as a whole for every token. The lines bound what a few bytes of nested lists or wide tables cost the parser.
+  private static let most = (bytes: 16_384, lines: 512)
+  /// A line of code that grows beyond this is cut.
+  private static let mostCode = 4096
+
+  /// - Parameters:
+  ///   - width: columns, at least 2 (a wide character must fit).
+  ///   - ascii: bars and bullets are ASCII.
+  public init(width: Int, ascii: Bool = false) {
+    self.width = max(2, width)
+    drawing = ascii ? .ascii : .lines
+  }
+
+  /// Brings the lines up to date with `source`, which must begin with what was given before; a shorter one is a new text.
+  public mutating func update(_ source: String) {
+    let total = source.utf8.count
+    guard total != seen else { return }
+    if total < seen { restart() }
+    seen = total
+    lines.removeLast(lines.count - stableCount)
+    let isDone: Void? = source.utf8.withContiguousStorageIfAvailable { read($0) }
+    if isDone == nil { Array(source.utf8).withUnsafeBufferPointer { read($0) } }
+  }
+
+  /// Code blocks in order, as they are in the source.
+  public static func codeBlocks(in source: String) -> [(language: String, code: String)] {
+    var text = MarkdownText(width: 80)
+    text.code = []
+    text.update(source)
+    return text.code ?? []
+  }
+
+  private mutating func restart() {
+    (lines, stableCount, tailStart, checked) = ([], 0, 0, 0)
+    (needsGap, table, fence) = (false, nil, nil)
+  }
+
+  private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
+    while fence == nil ? readBlocks(bytes) : readFence(bytes) {}
+    stableCount = lines.count
+    let gap = needsGap
+    drawTail(bytes)
+    needsGap = gap
+  }
+
+  private mutating func append(_ block: [StyledLine]) {
+    guard !block.isEmpty else { return }
+    if needsGap, !lines.isEmpty { lines.append(StyledLine()) }
+    lines += block
+    needsGap = true
+  }
+
+  // MARK: Blocks
+
+  /// Moves finished blocks out of the tail. What is decided depends on the source alone, never on the pieces in which it came:
+  /// only whole lines are looked at, and all but the last block of them are closed for good.
+  /// - Returns: whether something was moved, so that there may be more.
+  private mutating func readBlocks(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var end = tailStart
+    var cut: Int?
+    var count = 0
+    let limit = min(bytes.count, tailStart + MarkdownText.most.bytes)
+    let within = UnsafeBufferPointer(rebasing: bytes[..<limit])
+    while let line = SourceLines.end(from: end, in: within) {
+      end = line.next
+      count += 1
+      // A line at the margin is where a long list or quote is cut with the least harm.
+      if end < limit, bytes[end] > 0x20 { cut = end }
+      if count == MarkdownText.most.lines { break }
+    }
+    let isFull = limit == tailStart + MarkdownText.most.bytes || count == MarkdownText.most.lines
+    guard end > checked || isFull else { return false }
+    checked = end
+    if end > tailStart, close(bytes, upTo: end) { return true }
+    guard isFull else { return false }
+    let half = tailStart + MarkdownText.most.bytes / 8
+    split(
+      bytes,
+      at: cut.flatMap { $0 > half || count == MarkdownText.most.lines ? $0 : nil }
+        ?? (end > half ? end : lastSpace(within)))
+    return true
+  }
+
+  /// Lays out all but the last block of some whole lines; an open fence is read on without the parser.
+  private mutating func close(_ bytes: UnsafeBufferPointer<UInt8>, upTo end: Int) -> Bool {
+    let window = UnsafeBufferPointer(rebasing: bytes[tailStart..<end])
+    let document = parse(window)
+    let blocks = document.blocks
+    guard let last = blocks.last else { return false }
+    let opening = OpenFence(last)
+    let starts = SourceLines.starts(in: window)
+    let line = last.startLine - headerLines
+    guard line >= 1, line <= starts.count, opening != nil || line > 1 else { return false }
+    // A paragraph before a table that began as one has no line of its own: it stays with the table.
+    draw(document, blocks.filter { $0.startLine > 0 && $0.startLine < last.startLine })
+    if line > 1 { table = nil }
+    if let opening {
+      tailStart += line < starts.count ? starts[line] : window.count
+      open(opening)
+    } else {
+      tailStart += starts[line - 1]
+    }
+    return true
+  }
+
+  /// Cuts a block that has grown too long; what follows goes on below it.
+  private mutating func split(_ bytes: UnsafeBufferPointer<UInt8>, at cut: Int) {
+    let window = UnsafeBufferPointer(rebasing: bytes[tailStart..<cut])
+    let document = parse(window)
+    let columns = draw(document, document.blocks)
+    if table == nil, let node = document.blocks.last, node.kind == .table, node.startLine == 1 {
+      let starts = SourceLines.starts(in: window)
+      if starts.count > 2, starts[2] < MarkdownText.mostCode {
+        table = CarriedTable(header: Array(window[..<starts[2]]), columns: columns)
+      }
+    }
+    needsGap = false
+    tailStart = cut
+  }
+
+  private func lastSpace(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    let least = tailStart + MarkdownText.most.bytes / 2
+    for index in stride(from: bytes.count - 1, to: least, by: -1) where bytes[index - 1] == 0x20 && bytes[index] > 0x20
+    {
+      return index
+    }
+    return boundary(bytes, before: bytes.count)
+  }
+
+  /// Where a character begins, going back from `end`.
+  private func boundary(_ bytes: UnsafeBufferPointer<UInt8>, before end: Int) -> Int {
+    var index = end - 1
+    while index > tailStart, bytes[index] & 0xC0 == 0x80 { index -= 1 }
+    return index
+  }
+
+  private var headerLines: Int { table == nil ? 0 : 2 }
+
+  private func parse(_ window: UnsafeBufferPointer<UInt8>) -> Document {
+    Document(prefix: table?.header ?? [], window)
+  }
+
+  /// - Returns: the columns of the last table.
+  @discardableResult
+  private mutating func draw(_ document: Document, _ blocks: [Node], isTail: Bool = false) -> [Int]? {
+    var layout = BlockLayout(document, width: width, drawing: drawing, carried: table)
+    layout.code = code
+    for block in blocks { append(layout.lines(of: block)) }
+    code = layout.code
+    return layout.columns
+  }
+
+  private mutating func drawTail(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard tailStart < bytes.count else { return }
+    let tail = UnsafeBufferPointer(rebasing: bytes[tailStart...])
+    if let (rules, started) = fence {
+      var layout = started
+      if !rules.isClosed(by: tail) { appendCode(rules.content(tail), &layout) }
+      return
+    }
+    let document = parse(tail)
+    draw(document, document.blocks, isTail: true)
+  }
+
+  // MARK: Fences
+
+  private mutating func open(_ rules: OpenFence) {
+    fence = (rules, CodeLayout(info: rules.info, width: width - BlockLayout.codeMark(width).width))
+    code?.append((CodeLayout.language(rules.info), ""))
+    var flow = Flow(width: width)
+    flow.add(rules.info, BlockLayout.labelStyle)
+    append(flow.finish().map { StyledLine($0) })
+    // No gap between a label and its code.
+    if !rules.info.isEmpty { needsGap = false }
+  }
+
+  private mutating func readFence(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let (rules, started) = fence else { return false }
+    var layout = started
+    fence = nil
+    while let line = SourceLines.end(from: tailStart, in: bytes) {
+      let content = bytes[tailStart..<line.content]
+      tailStart = line.next
+      if rules.isClosed(by: content) {
+        needsGap = true
+        return true
+      }
+      appendCode(rules.content(content), &layout)
+    }
+    while bytes.count - tailStart > MarkdownText.mostCode {
+      let cut = boundary(bytes, before: tailStart + MarkdownText.mostCode)
+      appendCode(rules.content(bytes[tailStart..<cut]), &layout, isWhole: false)
+      tailStart = cut
+    }
+    fence = (rules, layout)
+    return false
+  }
+
+  /// - Parameter isWhole: a line of the source ends here.
+  private mutating func appendCode(_ line: String, _ layout: inout CodeLayout, isWhole: Bool = true) {
+    if let last = code?.indices.last { code?[last].code += isWhole ? line + "\n" : line }
+    for spans in layout.lines(line) {
+      if needsGap, !lines.isEmpty { lines.append(StyledLine()) }
+      needsGap = false
+      lines.append(StyledLine(BlockLayout.codeMark(width) + spans))
+    }
+  }
+}

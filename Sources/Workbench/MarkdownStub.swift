@@ -1,1 +1,0 @@
-enum MarkdownText { static func codeBlocks(in source: String) -> [(language: String, code: String)] { [] } }
