@@ -45,6 +45,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport"]),
+    .testTarget(name: "MarkdownTests", dependencies: ["Markdown", "Terminal", "Core", "TestSupport"]),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "TestSupport"]),
     .executableTarget(
       name: "furlong-bench", dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],

@@ -15,6 +15,8 @@ struct BlockLayout {
   private var lines: [StyledLine] = []
   private var containers: [Container] = []
   private var needsGap = false
+  /// Containers around what is being laid out, those without room for a mark counted too.
+  private var depth = 0
 
   /// Containers that are drawn; deeper ones are shown as source, so that no text makes this recurse without bound.
   private static let mostContainers = 12
@@ -71,6 +73,8 @@ struct BlockLayout {
   /// Draws `body` behind a mark, or below it when there is no room beside it.
   private mutating func within(_ first: [Span], rest: [Span]? = nil, _ body: (inout BlockLayout) -> Void) {
     let markWidth = first.width
+    depth += 1
+    defer { depth -= 1 }
     guard room - markWidth >= BlockLayout.leastRoom else {
       if !first.allSatisfy({ $0.text.allSatisfy { $0 == " " } }) { flow(first) }
       return body(&self)
@@ -93,12 +97,12 @@ struct BlockLayout {
     case .codeBlock: codeBlock(node)
     case .htmlBlock: source(node.literal.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
     case .table: table(node, base)
-    case .quote where containers.count < BlockLayout.mostContainers:
+    case .quote where depth < BlockLayout.mostContainers:
       var style = base
       style.role = .quote
       let bar = [Span(drawing.vertical + " ", Style(.quote))]
       within(bar, rest: bar) { $0.children(of: node, style, isTight: false) }
-    case .list where containers.count < BlockLayout.mostContainers: list(node, base)
+    case .list where depth < BlockLayout.mostContainers: list(node, base)
     default: source(node.startLine <= node.endLine ? (node.startLine...node.endLine).map(document.line) : [])
     }
   }
@@ -141,10 +145,10 @@ struct BlockLayout {
     if body.last?.isEmpty == true { body.removeLast() }
     code?.append((CodeLayout.language(info), node.literal))
     label(info)
+    if body.isEmpty { return }
     within(BlockLayout.codeMark(room)) { layout in
       var code = CodeLayout(info: info, width: layout.room)
       for line in body { code.lines(String(line)).forEach { layout.emit($0) } }
-      if body.isEmpty { layout.containers[layout.containers.count - 1].hasBegun = true }
     }
   }
 
