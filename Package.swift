@@ -41,7 +41,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "CPseudoTerminal"]),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"]),
     .executableTarget(
       name: "furlong-bench", dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],

@@ -36,9 +36,9 @@ void cnc_write_all(const char *text, size_t size) {
     ssize_t count = write(STDOUT_FILENO, text, size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) {
-      // Somebody has made the terminal non-blocking. A second is enough for one that still reads.
+      // A terminal that still reads does so soon.
       struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
-      if (poll(&output, 1, 1000) > 0) continue;
+      if (poll(&output, 1, 100) > 0) continue;
     }
     if (count <= 0) return;
     text += count;

@@ -135,10 +135,24 @@ public final class Screen {
         runStart = x
         runStyle = cell.style
       }
-      for scalar in cell.text.unicodeScalars { run.append(Int32(scalar.value)) }
+      let isWide = x + 1 < row.count && row[row.startIndex + x + 1].text.isEmpty
+      if isPlain || Self.isKnown(cell.text, width: isWide ? 2 : 1) {
+        for scalar in cell.text.unicodeScalars { run.append(Int32(scalar.value)) }
+      } else {
+        run.append(0xFFFD)
+        if isWide { run.append(0x20) }
+      }
       if !isPlain { flush() }
     }
     flush()
+  }
+
+  /// A character newer than the C library's tables has no width for ncurses, which would shift what follows it.
+  private static func isKnown(_ text: String, width: Int) -> Bool {
+    var scalars = text.unicodeScalars.makeIterator()
+    guard let base = scalars.next(), cnc_columns(Int32(base.value)) == width else { return false }
+    while let mark = scalars.next() { if cnc_columns(Int32(mark.value)) != 0 { return false } }
+    return true
   }
 
   private func attributes(_ look: Theme.Look, _ style: Style) -> Int32 {

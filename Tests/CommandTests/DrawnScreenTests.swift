@@ -117,6 +117,30 @@ import Testing
     #expect(session.isCooked, "the terminal was left raw", sourceLocation: sourceLocation)
   }
 
+  /// All at once, between CJK and combining text, in two lanes side by side.
+  @Test func everyEmojiSequenceKeepsTheBordersStraight() throws {
+    let lines = stride(from: 0, to: Fixture.emoji.count, by: 14).map { start in
+      Fixture.emoji[start..<min(start + 14, Fixture.emoji.count)].map { "日\($0)e\u{301} " }.joined()
+    }
+    let server = LoopbackServer(.stream([.chat(lines.joined(separator: #"\n"#) + "THE-END"), .hold(Gate()), .close]))
+    var program = try Program(server: server)
+    program.environment["FURLONG_PROBE"] = program.home + "/probe.json"
+    let session = TerminalSession(
+      program, ["-m", "test/a", "-m", "test/b", "go"], width: 200, height: lines.count + 20)
+    session.waitUntilShown("THE-END")
+    #expect(session.end(signal: SIGTERM) == 0)
+    let left = try #require(session.screen.left)
+    func row(_ y: Int) -> [String] { left[(y * 200)..<(y * 200 + 200)].map(\.text) }
+    let top = row(1)
+    let edges = top.indices.filter { "┌┐┏┓╭╮".contains(top[$0]) }
+    let bottom = (2..<(lines.count + 20)).first { row($0)[edges[0]] != "│" && row($0)[edges[0]] != "┃" } ?? 0
+    #expect(edges.count == 4 && bottom > lines.count)
+    for y in 2..<bottom {
+      #expect(edges.allSatisfy { ["│", "┃"].contains(row(y)[$0]) }, "row \(y): \(row(y).joined())")
+    }
+    expectGivenBack(session)
+  }
+
   @Test func trueColoursAreDrawnWhereTheTerminalHasThem() throws {
     var program = try program()
     program.environment["COLORTERM"] = "truecolor"

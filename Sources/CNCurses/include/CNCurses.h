@@ -57,6 +57,8 @@ int cnc_colors(void);
 /// Draws a run of cells. `text` is UTF-32, `length` scalars; colours are palette indices, or 24 bits of colour
 /// where `cnc_colors` says 1 << 24; -1 is the terminal's own.
 void cnc_put(int row, int column, const int32_t *text, int length, int foreground, int background, int attributes);
+/// Columns that ncurses will give to a character: -1 when the C library does not know it.
+int cnc_columns(int32_t scalar);
 /// Sends what has changed, and where the cursor stands; it is hidden when row is negative.
 void cnc_refresh(int row, int column);
 /// Frames are shown whole (DEC mode 2026), once the terminal has said that it can.
