@@ -203,7 +203,7 @@ import Testing
     kill(session.pid, SIGSTOP)
     kill(session.pid, SIGCONT)
     session.wait(for: "\u{1B}[?1049h")
-    session.wait(for: "潮")
+    session.waitUntilShown("潮")
     #expect(session.end(signal: SIGTERM) == 0)
     expectGivenBack(session)
   }
