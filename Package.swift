@@ -42,7 +42,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "CPseudoTerminal"]),
-    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"]),
+    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "TestSupport"]),
     .executableTarget(
       name: "furlong-bench", dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],
       path: "Bench"),

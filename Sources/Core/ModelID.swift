@@ -23,6 +23,10 @@ public struct ModelID: Hashable, Sendable {
 public struct Lane: Hashable, Sendable {
   public var model: ModelID
   public var parameters: Parameters
+  /// Its own system prompt; nil for the turn's.
+  public var system: String?
+  /// Not asked and not shown any more. Its number and its answers stay, since answers are kept by lane number.
+  public var isDropped = false
 
   public init(model: ModelID, parameters: Parameters = Parameters()) {
     self.model = model

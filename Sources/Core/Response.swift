@@ -20,6 +20,8 @@ public struct Response: Equatable, Sendable {
   public var generation = 1
   public var model: ModelID
   public var parameters: Parameters
+  /// The lane's own system prompt, where it has one.
+  public var system: String?
   public var isSimulated = false
   public var sharesMachine = false
 
@@ -112,6 +114,37 @@ public struct Cost: Equatable, Sendable {
 
   /// The provider's own charge before the computed figure; nil when unknown.
   public var amount: Money? { reported ?? computed }
+}
+
+extension Response {
+  /// What it has cost so far: the final figure, or while it runs an estimate with a token a chunk. Nil when no price is known.
+  public var costSoFar: Money? {
+    if state.isOver { return cost.amount }
+    if cost.status == .free || state == .queued { return .zero }
+    return cost.price?.amount(input: usage.input, output: timing.chunks)
+  }
+}
+
+extension Price {
+  /// Uncached tokens at this price; nil when the price is not a decimal.
+  public func amount(input tokens: Int, output written: Int) -> Money? {
+    guard let input = scaledDecimal(input, places: 12), let output = scaledDecimal(output, places: 12) else {
+      return nil
+    }
+    let sum = Int128(tokens) * Int128(input) + Int128(written) * Int128(output)
+    return Money(picoDollars: Int64(clamping: sum / 1_000_000))
+  }
+}
+
+/// Limits on spending in US dollars, from the config; nil for none.
+public struct Budget: Equatable, Sendable {
+  public var perTurn: Money?
+  public var perDay: Money?
+  public var perMonth: Money?
+
+  public init() {}
+
+  public var isEmpty: Bool { self == Budget() }
 }
 
 /// The price used, in US dollars per million tokens as decimal text, with where it is from.

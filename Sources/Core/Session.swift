@@ -18,6 +18,9 @@ public struct Session: Equatable, Sendable {
     self.turns = turns
   }
 
+  /// Numbers of the lanes that are asked.
+  public var activeLanes: [Int] { lanes.indices.filter { !lanes[$0].isDropped } }
+
   /// A new id: 48 random bits. Unguessability is not needed, uniqueness is.
   public static func newID() -> String {
     let text = String(UInt64.random(in: 0..<(1 << 48)), radix: 16)
@@ -34,6 +37,8 @@ public struct Turn: Equatable, Sendable {
   public var attachments: [Attachment]
   public var rule: RaceRule
   public var winner: Int?
+  /// The lane whose answer every lane goes on from; nil when each goes on from its own.
+  public var continued: Int?
   /// By lane number; a lane added later has none in earlier turns.
   public var responses: [Int: Response]
 
@@ -79,13 +84,15 @@ public struct SessionSummary: Equatable, Sendable {
 }
 
 extension Session {
-  /// The thread one lane has seen before turn `number`: prompts with this lane's own answers. Prompts that it left unanswered
-  /// are joined to the next one, so that roles alternate as every provider demands.
+  /// The thread one lane has seen before turn `number`: prompts with its own answers, or with the one that all lanes went on
+  /// from. Prompts left unanswered are joined to the next one, so that roles alternate as every provider demands.
   public func thread(lane: Int, before number: Int) -> [Message] {
     var messages: [Message] = []
     for turn in turns where turn.number < number {
       messages.appendPrompt(turn.prompt, turn.attachments)
-      if let answer = turn.responses[lane]?.text, !answer.isEmpty { messages.append(Message(.assistant, answer)) }
+      if let answer = turn.responses[turn.continued ?? lane]?.text, !answer.isEmpty {
+        messages.append(Message(.assistant, answer))
+      }
     }
     return messages
   }

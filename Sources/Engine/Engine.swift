@@ -195,13 +195,15 @@ public struct RaceRequest: Sendable {
   public var hedge: Int64?
   /// The whole turn ends after this, in nanoseconds.
   public var timeout: Int64?
+  /// Lanes are stopped when what they have cost so far, by an estimate, comes to this.
+  public var budget: Money?
 
   /// A turn of a session, with the thread each lane has seen.
   public init(session: Session, isNewSession: Bool, turn: Turn, lanes: [Int]? = nil) {
     self.session = session
     self.isNewSession = isNewSession
     self.turn = turn
-    let chosen = lanes ?? Array(session.lanes.indices)
+    let chosen = lanes ?? session.activeLanes
     self.lanes = chosen.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
   }
 

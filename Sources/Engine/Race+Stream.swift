@@ -100,7 +100,8 @@ extension Race {
       return attemptFailed(
         run, ResponseError(.protocolFault, "sent more than 64 MB of text and was stopped; what came is kept"))
     }
-    guard isFirst else { return }
+    keepToBudget()
+    guard isFirst, !run.response.state.isOver else { return }
     sawToken = true
     if let transfer = run.transfer { loop.setSilenceLimit(engine.limits.silence, of: transfer) }
     decide(.firstToken, run)

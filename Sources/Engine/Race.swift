@@ -119,11 +119,12 @@ public final class Race: @unchecked Sendable {
   private func prepare(_ run: LaneRun) -> JSON? {
     func isLocal(_ service: Service) -> Bool { service.isLocal && !service.isSimulated }
     let locals = request.lanes.filter { engine.service($0.lane.model.provider).map(isLocal) ?? false }
-    run.system = request.turn.system
+    run.system = run.entry.lane.system ?? request.turn.system
     run.response.sharesMachine = isLocal(run.service) && locals.count > 1
     let built = run.makeRequest()
     run.response.notices += built.notices
     run.response.usage = Usage.estimated(inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: 0)
+    run.response.system = run.entry.lane.system
     run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.date())
     return run.service.isSimulated ? nil : LaneRun.kept(built.body)
   }
@@ -172,6 +173,16 @@ public final class Race: @unchecked Sendable {
     run.transfer = nil
     run.response.cost.isWasted = isLoser && run.isStarted
     end(run, .stopped, error)
+  }
+
+  /// What the running lanes have cost so far is an estimate: a chunk is counted as a token.
+  func keepToBudget() {
+    guard let budget = request.budget else { return }
+    let spent = order.compactMap { runs[$0]?.response.costSoFar }.reduce(.zero, +)
+    guard spent >= budget else { return }
+    for lane in order {
+      stop(lane, isLoser: false, error: ResponseError(.money, "stopped: the budget of \(budget.screenText) is spent"))
+    }
   }
 
   private func timeOut() {

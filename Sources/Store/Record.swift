@@ -8,6 +8,9 @@ public enum Record: Sendable {
   /// A turn with its prompt and attachments; its responses come as records of their own.
   case turn(session: String, Turn)
   case winner(session: String, turn: Int, lane: Int?)
+  /// The lane whose answer every lane goes on from.
+  case continued(session: String, turn: Int, lane: Int?)
+  case lineup(name: String, lanes: [Lane])
   /// Before its request is sent. `request` is the body without the conversation.
   case began(ResponseKey, Response, request: JSON?)
   case text(ResponseKey, Channel, String, at: Int64)

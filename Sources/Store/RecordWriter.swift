@@ -44,6 +44,13 @@ struct RecordWriter {
       try db.execute(
         sql: "UPDATE turn SET winner = ? WHERE session = ? AND number = ?",
         arguments: [lane, session, number(session, turn)])
+    case .continued(let session, let turn, let lane):
+      try db.execute(
+        sql: "UPDATE turn SET continued = ? WHERE session = ? AND number = ?",
+        arguments: [lane, session, number(session, turn)])
+    case .lineup(let name, let lanes):
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO lineup (name, lanes) VALUES (?, ?)", arguments: [name, lanesText(lanes)])
     case .began(let key, let response, let request): try begin(key, response, request, db)
     case .text(let key, let channel, let text, let offset):
       // In place: taking the entry out and back would copy all its text.
@@ -56,7 +63,15 @@ struct RecordWriter {
     }
   }
 
-  private func lanesText(_ lanes: [Lane]) -> String { JSON.array(lanes.map { .string($0.text) }).serialized() }
+  /// What `Store.lanes` reads: most lanes are their text alone.
+  private func lanesText(_ lanes: [Lane]) -> String {
+    JSON.array(
+      lanes.map { lane in
+        guard lane.isDropped || lane.system != nil else { return .string(lane.text) }
+        return ["lane": .string(lane.text), "system": .optional(lane.system), "dropped": .bool(lane.isDropped)]
+      }
+    ).serialized()
+  }
 
   private func number(_ session: String, _ turn: Int) -> Int {
     renumbered[TurnKey(session: session, number: turn)] ?? turn
@@ -68,12 +83,12 @@ struct RecordWriter {
     if number != turn.number { renumbered[TurnKey(session: session, number: turn.number)] = number }
     try db.execute(
       sql: """
-        INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner)
-        VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?)
+        INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner, continued)
+        VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?, ?)
         """,
       arguments: [
         session, number, Clock.date(), blob(turn.prompt), turn.promptSHA256, turn.system.map(blob) ?? .null,
-        turn.rule.rawValue, turn.winner,
+        turn.rule.rawValue, turn.winner, turn.continued,
       ])
     for (ordinal, file) in turn.attachments.enumerated() {
       try db.execute(
@@ -91,13 +106,14 @@ struct RecordWriter {
     try db.execute(
       sql: """
         INSERT INTO response (session, turn, lane, generation, created, writer, provider, model, parameters, request,
-          simulated, shares_machine, state, cost_status)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          simulated, shares_machine, state, cost_status, system)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
         """,
       arguments: [
         key.session, turn, key.lane, max(key.generation, last + 1), Clock.date(), identity, response.model.provider,
         response.model.model, response.parameters.json.serialized(), request?.serialized(), response.isSimulated,
         response.sharesMachine, response.state.rawValue, response.cost.status.rawValue,
+        response.system.map(blob) ?? .null,
       ])
     open[key] = Open(id: db.lastInsertedRowID)
   }

@@ -14,7 +14,7 @@ enum Schema {
             created INTEGER NOT NULL,
             title TEXT NOT NULL,
             rule TEXT NOT NULL,
-            lanes TEXT NOT NULL            -- JSON array of lane texts, by lane number
+            lanes TEXT NOT NULL            -- JSON array by lane number: its text, or an object with more
           );
           CREATE INDEX session_created ON session(created DESC);
 
@@ -85,6 +85,18 @@ enum Schema {
             arrivals BLOB NOT NULL,
             PRIMARY KEY (response, ordinal)
           );
+          """)
+    }
+    migrator.registerMigration("2 continued turns, lineups, budgets") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE turn ADD COLUMN continued INTEGER;
+          ALTER TABLE response ADD COLUMN system TEXT;
+          CREATE TABLE lineup (
+            name TEXT PRIMARY KEY NOT NULL,
+            lanes TEXT NOT NULL            -- as in session
+          );
+          CREATE INDEX response_created ON response(created);
           """)
     }
     return migrator

@@ -68,6 +68,23 @@ extension Store {
     }
   }
 
+  /// Lineups saved from the workbench, by name.
+  public func lineups() throws(StoreError) -> [(name: String, lanes: [Lane])] {
+    try read { db in
+      try Row.fetchAll(db, sql: "SELECT name, lanes FROM lineup ORDER BY name").map { ($0["name"], lanes($0["lanes"])) }
+    }
+  }
+
+  /// Sum of the known costs of calls since a date (seconds since 1970).
+  public func spent(since date: Int64) throws(StoreError) -> Money {
+    try read { db in
+      let sum = try Int64.fetchOne(
+        db, sql: "SELECT SUM(COALESCE(cost_reported, cost_computed, 0)) FROM response WHERE created >= ?",
+        arguments: [date])
+      return Money(picoDollars: sum ?? 0)
+    }
+  }
+
   /// When each chunk of a response came; empty for one that never streamed.
   public func arrivals(of key: ResponseKey) throws(StoreError) -> [Arrivals.Chunk] {
     try read { db in
@@ -86,13 +103,15 @@ extension Store {
     var turns = try Row.fetchAll(
       db,
       sql: """
-        SELECT number, CAST(prompt AS BLOB) AS prompt, CAST(system AS BLOB) AS system, rule, winner FROM turn
+        SELECT number, CAST(prompt AS BLOB) AS prompt, CAST(system AS BLOB) AS system, rule, winner, continued FROM turn
         WHERE session = ? ORDER BY number
         """, arguments: [session]
     ).map { row in
-      Turn(
+      var turn = Turn(
         number: row["number"], prompt: text(row["prompt"]), system: (row["system"] as Data?).map { text($0) },
         rule: RaceRule(rawValue: row["rule"]) ?? .all, winner: row["winner"])
+      turn.continued = row["continued"]
+      return turn
     }
     for index in turns.indices {
       let number = turns[index].number
@@ -103,7 +122,8 @@ extension Store {
       let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT *, CAST(text AS BLOB) AS text_bytes, CAST(reasoning AS BLOB) AS reasoning_bytes FROM response
+          SELECT *, CAST(text AS BLOB) AS text_bytes, CAST(reasoning AS BLOB) AS reasoning_bytes,
+            CAST(system AS BLOB) AS system_bytes FROM response
           WHERE session = ? AND turn = ? ORDER BY lane, generation
           """, arguments: [session, number])
       // The latest generation of each lane stays.
@@ -118,6 +138,7 @@ extension Store {
       lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]),
       parameters: (try? document.parse(row["parameters"] as String)).map { Parameters(json: $0) } ?? Parameters())
     response.generation = row["generation"]
+    response.system = (row["system_bytes"] as Data?).map { text($0) }
     response.isSimulated = row["simulated"]
     response.sharesMachine = row["shares_machine"]
     response.modelReported = row["model_reported"]
@@ -176,10 +197,14 @@ extension Store {
   }
 
   private func lanes(_ json: String) -> [Lane] {
-    let texts = (try? JSONDocument().parse(json))?.elements.compactMap(\.string) ?? []
+    let entries = (try? JSONDocument().parse(json))?.elements ?? []
     // Answers are found by lane number, so that none may fall out.
-    return texts.map { text in
-      (try? Lane(parsing: text)) ?? Lane(model: ModelID(text) ?? ModelID(provider: "unknown", model: text))
+    return entries.map { entry in
+      let text = entry.string ?? entry["lane"]?.string ?? ""
+      var lane = (try? Lane(parsing: text)) ?? Lane(model: ModelID(text) ?? ModelID(provider: "unknown", model: text))
+      lane.system = entry["system"]?.string
+      lane.isDropped = entry["dropped"]?.bool ?? false
+      return lane
     }
   }
 }

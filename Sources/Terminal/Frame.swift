@@ -50,6 +50,12 @@ public struct Frame: Equatable, Sendable {
     return column - x
   }
 
+  /// Gives cells that are drawn already another style.
+  public mutating func mark(_ columns: Range<Int>, y: Int, _ style: Style) {
+    guard y >= 0, y < height else { return }
+    for x in columns.clamped(to: 0..<width) { cells[y * width + x].style = style }
+  }
+
   public mutating func fill(_ area: Area, _ style: Style) {
     let columns = max(0, area.x)..<max(max(0, area.x), min(width, area.x + area.width))
     guard !columns.isEmpty else { return }
@@ -64,6 +70,13 @@ public struct Frame: Equatable, Sendable {
     let row = y * width
     if start > 0, start < width, cells[row + start].text.isEmpty { cells[row + start - 1].text = " " }
     if end > 0, end < width, cells[row + end].text.isEmpty { cells[row + end].text = " " }
+  }
+
+  /// Draws other glyphs of one column in place of some, for terminals that lack them.
+  public mutating func replace(_ glyphs: [String: String]) {
+    for index in cells.indices {
+      if let other = glyphs[cells[index].text] { cells[index].text = other }
+    }
   }
 
   /// A border around an area.

@@ -30,6 +30,15 @@ public enum TextWidth {
     return result + "…"
   }
 
+  /// As `fitted`, leaving out the middle: names that begin alike are told apart by their ends.
+  public static func fittedInTheMiddle(_ text: String, columns: Int) -> String {
+    guard of(text) > columns, columns >= 12 else { return fitted(text, columns: columns) }
+    let end = columns / 2
+    var tail = Substring(text)
+    while of(String(tail)) > end { tail = tail.dropFirst() }
+    return fitted(text, columns: columns - of(String(tail))) + tail
+  }
+
   /// Calls `body` for each grapheme. Controls and invisible characters come as visible placeholders, one glyph a character.
   public static func forEachGlyph(in text: String, _ body: (Glyph) -> Void) {
     let utf8 = text.utf8
@@ -109,6 +118,9 @@ public enum TextWidth {
   private static func isRegional(_ scalar: Unicode.Scalar) -> Bool { (0x1F1E6...0x1F1FF).contains(scalar.value) }
 
   private static func isModifier(_ scalar: Unicode.Scalar) -> Bool { (0x1F3FB...0x1F3FF).contains(scalar.value) }
+
+  /// Whether a character takes two columns.
+  public static func isWide(_ character: Character) -> Bool { character.unicodeScalars.first.map(isWide) ?? false }
 
   static func isWide(_ scalar: Unicode.Scalar) -> Bool {
     let value = scalar.value

@@ -17,24 +17,20 @@ public final class App {
   /// No faster than this: what comes in between is drawn together.
   private static let frameTime: Int64 = 16_000_000
   /// Running clocks move this often.
-  private static let tickTime: Int64 = 100_000_000
+  private var tickTime: Int64 { state.hasReducedMotion ? 1_000_000_000 : 100_000_000 }
 
-  private let engine: Engine
-  private let screen: Screen
-  private let inbox = Inbox()
+  let screen: Screen
+  let inbox = Inbox()
+  private let conductor: Conductor
+  let surroundings: Surroundings
   private let layouts = Layouts()
-  private var state: State
-  /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
-  private var races: [RaceID: Race] = [:]
+  var state: State
+  private var drawn: Frame?
   private var isLeaving = false
   private var isDirty = true
   private var lastDraw: Int64 = 0
-  private var lastWarm: Int64 = 0
+  var themeName: String
   private var signals: [any DispatchSourceSignal] = []
-  private struct RaceID: Hashable {
-    let session: String
-    let turn: Int
-  }
 
   /// Told the time from a key to the frame that shows it, each frame's own time, and the last frame; for measurements.
   public var probe: Probe?
@@ -48,11 +44,16 @@ public final class App {
   }
 
   /// - Throws: `Screen.Failure` when the terminal cannot be drawn on.
-  public init(engine: Engine, state: State, theme: Theme, traits: TerminalTraits) throws(Screen.Failure) {
-    self.engine = engine
+  public init(
+    engine: Engine, state: State, theme: Theme, traits: TerminalTraits, surroundings: Surroundings
+  ) throws(Screen.Failure) {
+    conductor = Conductor(engine: engine, inbox: inbox, surroundings: surroundings)
     self.state = state
+    self.surroundings = surroundings
+    themeName = theme.name
     screen = try Screen(theme: theme, traits: traits)
     if !screen.speaksUTF8 { self.state.borders = .ascii }
+    if !state.capturesMouse { screen.capturesMouse = false }
     (self.state.width, self.state.height) = screen.size
     do {
       self.state.composer.history = try engine.store.recentPrompts(limit: 200)
@@ -75,7 +76,7 @@ public final class App {
     }
     draw()
     while !isLeaving { step() }
-    finish()
+    conductor.finish()
   }
 
   private func watchSignals() {
@@ -117,7 +118,7 @@ public final class App {
     // A terminal that is gone stays readable, and there is never anything to read.
     if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, !isRead { isLeaving = true }
     for input in inbox.take() { dispatch(input) }
-    if state.isStreaming, woken - lastDraw >= Self.tickTime { isDirty = true }
+    if state.isStreaming, woken - lastDraw >= tickTime { isDirty = true }
     if isDirty, hasKeys || Clock.now() - lastDraw >= Self.frameTime {
       draw()
       if hasKeys { probe?.keys.append(Clock.now() - woken) }
@@ -127,7 +128,7 @@ public final class App {
   private func waitMilliseconds() -> Int32 {
     let now = Clock.now()
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
-    return state.isStreaming ? Int32(max(1, (lastDraw + Self.tickTime - now) / 1_000_000)) : 60_000
+    return state.isStreaming ? Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) : 60_000
   }
 
   /// - Returns: whether there were any.
@@ -137,7 +138,7 @@ public final class App {
     return !keys.isEmpty
   }
 
-  private func readSize() {
+  func readSize() {
     let size = screen.size
     dispatch(.size(width: size.width, height: size.height))
   }
@@ -147,6 +148,7 @@ public final class App {
     let (frame, extents) = view(state, layouts)
     state.extents = extents
     screen.draw(frame)
+    drawn = frame
     lastDraw = Clock.now()
     isDirty = false
     probe?.frames.append(lastDraw - start)
@@ -154,15 +156,8 @@ public final class App {
   }
 
   private func dispatch(_ posted: Input) {
-    var input = posted
-    if case .opened(let session, _) = input {
-      let id = RaceID(session: session.id, turn: session.turns.last?.number ?? 0)
-      input = .opened(session, isRacedHere: races[id] != nil)
-    }
+    let input = conductor.taken(posted, state)
     if case .tick = input {} else { isDirty = true }
-    if case .race(let session, let turn, .ended) = input, RaceID(session: session, turn: turn) != shownRace {
-      races[RaceID(session: session, turn: turn)] = nil
-    }
     for command in update(&state, input) { carryOut(command) }
   }
 
@@ -170,96 +165,27 @@ public final class App {
 
   private func carryOut(_ command: Command) {
     switch command {
-    case .race(let isNewSession): startRace(isNewSession: isNewSession)
-    case .run(let lanes): run(lanes)
-    case .stop(let lane): race?.stop(lane)
-    case .stopAll: race?.stopAll()
-    case .saveSetup:
-      let session = state.session
-      engine.store.append(.setup(session: session.id, lanes: session.lanes, rule: session.rule))
-    case .warm:
-      let now = Clock.now()
-      if now - lastWarm > 20_000_000_000 || lastWarm == 0 {
-        lastWarm = now
-        engine.warm(state.lanes)
-      }
-    case .loadModels: loadModels()
-    case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
-    case .open(let session): load { .opened(try $0.store.session(session), isRacedHere: false) }
+    case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes: carryOutHere(command)
     case .suspend:
       screen.suspend()
       readSize()
     case .redraw: screen.redraw()
     case .quit: isLeaving = true
+    default: conductor.carryOut(command, state)
     }
   }
 
-  private var shownRace: RaceID { RaceID(session: state.session.id, turn: state.turn?.number ?? 0) }
-
-  private var race: Race? { races[shownRace] }
-
-  private func startRace(isNewSession: Bool) {
-    guard let turn = state.turn else { return }
-    let request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
-    races[shownRace] = engine.start(request, observe: post(shownRace))
-  }
-
-  private func run(_ lanes: [Int]) {
-    guard let turn = state.turn else { return }
-    let entries = lanes.map { RaceRequest.entry(number: $0, session: state.session, turn: turn) }
-    let generations = Dictionary(uniqueKeysWithValues: lanes.map { ($0, turn.responses[$0]?.generation ?? 1) })
-    if race == nil {
-      // A session opened again: the turn has its row, a race of no lanes takes the new responses.
-      let request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
-      races[shownRace] = engine.resume(request, observe: post(shownRace))
-    }
-    race?.run(entries, generations: generations, startsOver: lanes.count == state.lanes.count)
-  }
-
-  private func post(_ id: RaceID) -> @Sendable (RaceEvent) -> Void {
-    { [inbox] event in inbox.post(.race(session: id.session, turn: id.turn, event)) }
-  }
-
-  /// Reads from the database away from the main thread.
-  private func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
-    let (engine, inbox) = (engine, inbox)
-    DispatchQueue.global().async {
-      do {
-        inbox.post(try read(engine))
-      } catch {
-        inbox.post(.message((error as? StoreFault)?.message ?? "\(error)"))
-      }
-    }
-  }
-
-  private func loadModels() {
-    let (engine, inbox) = (engine, inbox)
-    DispatchQueue.global().async {
-      let recent = (try? engine.store.recentModels(limit: 20)) ?? []
-      engine.catalogue(recent: recent) { entries in inbox.post(.models(entries.map(Self.item))) }
-    }
-  }
-
-  private nonisolated static func item(_ entry: CatalogueEntry) -> ChoiceList.Item {
-    ChoiceList.Item(title: entry.model.text, detail: entry.detail, value: entry.model.text, isQuiet: entry.isKeyMissing)
-  }
-
-  private nonisolated static func item(_ session: SessionSummary) -> ChoiceList.Item {
-    let cost = session.hasUnknownCost ? "\(session.cost.screenText) + ?" : session.cost.screenText
-    return ChoiceList.Item(
-      title: session.title.isEmpty ? "(no title)" : session.title,
-      // What one looks for first: a narrow window cuts the end.
-      detail: "\(localTime(session.created)) · \(cost) · \(Readable.count(session.models.count, "lane")) · "
-        + Readable.count(session.turns, "turn"),
-      value: session.id)
-  }
-
-  /// Lanes still running are stopped and kept, those of sessions left behind too.
-  private func finish() {
-    for race in races.values { race.stopAll() }
-    let stopped = DispatchSemaphore(value: 0)
-    engine.settle { stopped.signal() }
-    _ = stopped.wait(timeout: .now() + 1)
+  /// The text under the mouse's selection, as it is on the screen.
+  var selectedText: String {
+    guard let selection = state.selection, let area = state.extents[selection.lane]?.area, let drawn else { return "" }
+    return (area.y..<(area.y + area.height)).compactMap { y -> String? in
+      let columns = selection.columns(y: y, in: area)
+      guard !columns.isEmpty else { return nil }
+      let row = drawn.cells[(y * drawn.width + columns.lowerBound)..<(y * drawn.width + columns.upperBound)]
+      var text = row.map(\.text).joined()
+      while text.hasSuffix(" ") { text.removeLast() }
+      return text
+    }.joined(separator: "\n")
   }
 }
 

@@ -9,16 +9,26 @@ public struct Composer: Equatable, Sendable {
   public var history: [String] = []
   private var historyIndex: Int?
   private var draft: [Character] = []
-  private var killed: [Character] = []
+  private(set) var killed: [Character] = []
+  private var undone: [Moment] = []
+  /// Letters typed one after the other are undone together.
+  private var isTyping = false
+  public var vi: ViEditing?
   /// Changes with every edit, so that a layout of the text can be kept.
   public private(set) var revision = 0
 
   public init() {}
 
+  private struct Moment: Equatable, Sendable {
+    var characters: [Character]
+    var cursor: Int
+  }
+
   public var text: String { String(characters) }
   public var isEmpty: Bool { characters.isEmpty }
 
   public mutating func insert(_ text: String) {
+    remember(isTyping: text.count == 1 && text != " ")
     let new = Array(text)
     characters.insert(contentsOf: new, at: cursor)
     cursor += new.count
@@ -26,9 +36,28 @@ public struct Composer: Equatable, Sendable {
   }
 
   public mutating func set(_ text: String) {
+    remember()
     characters = Array(text)
     cursor = characters.count
     edited()
+  }
+
+  /// Empties it; `undo` brings the text back.
+  public mutating func clear() { set("") }
+
+  /// Takes the last change back.
+  public mutating func undo() {
+    guard let moment = undone.popLast() else { return }
+    (characters, cursor) = (moment.characters, moment.cursor)
+    isTyping = false
+    edited()
+  }
+
+  private mutating func remember(isTyping: Bool = false) {
+    defer { self.isTyping = isTyping }
+    if isTyping, self.isTyping { return }
+    undone.append(Moment(characters: characters, cursor: cursor))
+    if undone.count > 100 { undone.removeFirst() }
   }
 
   /// Empties it for the next prompt and remembers this one.
@@ -38,6 +67,8 @@ public struct Composer: Equatable, Sendable {
     history.insert(text, at: 0)
     historyIndex = nil
     set("")
+    undone = []
+    vi?.mode = .insert
     return text
   }
 
@@ -47,12 +78,14 @@ public struct Composer: Equatable, Sendable {
   public static let editingKeys: [(keys: String, summary: String)] = [
     ("Ctrl-A  Ctrl-E", "beginning and end of the line"), ("Alt-B  Alt-F", "a word back, a word on"),
     ("Ctrl-W  Alt-D", "cut the word before, the word after"), ("Ctrl-U  Ctrl-K", "cut to the beginning, to the end"),
-    ("Ctrl-Y", "put back what was cut"),
+    ("Ctrl-Y  Ctrl-_", "put back what was cut, undo"), ("Esc  (composer: vi)", "vi's commands, Esc again to the lanes"),
   ]
 
   /// Editing keys as in a shell. Returns whether the key meant something here.
   public mutating func handle(_ key: Key) -> Bool {
+    if vi != nil, handleVi(key) { return true }
     switch key {
+    case .control("_"): undo()
     case .character(let character): insert(String(character))
     case .paste(let text): insert(text)
     case .left, .control("b"): cursor = max(0, cursor - 1)
@@ -73,32 +106,41 @@ public struct Composer: Equatable, Sendable {
     return true
   }
 
-  private mutating func remove(_ range: Range<Int>) {
+  mutating func move(to place: Int) {
+    cursor = max(0, min(characters.count, place))
+    isTyping = false
+  }
+
+  mutating func remove(_ range: Range<Int>) {
     guard !range.isEmpty else { return }
+    remember()
     characters.removeSubrange(range)
     cursor = range.lowerBound
     edited()
   }
 
-  private mutating func kill(_ range: Range<Int>) {
+  mutating func kill(_ range: Range<Int>) {
     killed = Array(characters[range])
     remove(range)
   }
 
-  private func lineStart(of place: Int) -> Int {
+  /// Copies without cutting.
+  mutating func yank(_ range: Range<Int>) { killed = Array(characters[range]) }
+
+  func lineStart(of place: Int) -> Int {
     characters[..<place].lastIndex(where: \.isNewline).map { $0 + 1 } ?? 0
   }
 
-  private func lineEnd(of place: Int) -> Int { characters[place...].firstIndex(where: \.isNewline) ?? characters.count }
+  func lineEnd(of place: Int) -> Int { characters[place...].firstIndex(where: \.isNewline) ?? characters.count }
 
-  private func wordStart(before place: Int) -> Int {
+  func wordStart(before place: Int) -> Int {
     var index = place
     while index > 0, characters[index - 1].isWhitespace { index -= 1 }
     while index > 0, !characters[index - 1].isWhitespace { index -= 1 }
     return index
   }
 
-  private func wordEnd(after place: Int) -> Int {
+  func wordEnd(after place: Int) -> Int {
     var index = place
     while index < characters.count, characters[index].isWhitespace { index += 1 }
     while index < characters.count, !characters[index].isWhitespace { index += 1 }

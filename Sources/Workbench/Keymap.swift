@@ -4,13 +4,20 @@ import Terminal
 public enum Action: String, CaseIterable, Sendable {
   case help, palette = "commands", places = "place.switch", interrupt, suspend, redraw
   case send = "prompt.send", newLine = "prompt.newline", historyBack = "prompt.older", historyForward = "prompt.newer"
+  case historySearch = "prompt.search", attach = "prompt.attach", detach = "prompt.detach", editPrompt = "prompt.editor"
   case focusLeft = "lane.left", focusRight = "lane.right"
   case scrollUp = "scroll.up", scrollDown = "scroll.down", halfUp = "scroll.half-up", halfDown = "scroll.half-down"
   case pageUp = "scroll.page-up", pageDown = "scroll.page-down", top = "scroll.top", bottom = "scroll.bottom"
   case zoom = "lane.zoom", stop = "lane.stop", stopAll = "lane.stop-all", retry = "lane.retry", retryAll =
     "lane.retry-all"
-  case add = "lane.add", drop = "lane.drop", model = "lane.model", reasoning = "lane.reasoning"
-  case scoreboard, sessions, newSession = "session.new", rule = "rule.next", close
+  case add = "lane.add", duplicate = "lane.duplicate", drop = "lane.drop", undo = "lane.undo", model = "lane.model"
+  case parameters = "lane.parameters", pin = "lane.pin", reasoning = "lane.reasoning", source = "lane.source"
+  case copy = "copy.answer", copyCode = "copy.code", copyTurn = "copy.turn", editAnswer = "lane.editor"
+  case compare = "compare.difference", map = "compare.map", proceed = "continue"
+  case search, searchNext = "search.next", searchPrevious = "search.previous", sync = "scroll.together"
+  case scoreboard, sortNext = "scoreboard.sort", sortReverse = "scoreboard.reverse", timeline
+  case lineups = "lineup.load", saveLineup = "lineup.save", themes = "theme", mouse
+  case sessions, newSession = "session.new", rule = "rule.next", close
 }
 
 /// Which keys do what: one table, from which the help, the palette, the footer and `furlong keys` are made.
@@ -34,6 +41,10 @@ public struct Keymap: Equatable, Sendable {
     row(.newLine, .prompt, [.control("j")], "new line"),
     row(.historyBack, .prompt, [.up, .alt("p")], "older prompt"),
     row(.historyForward, .prompt, [.down, .alt("n")], "newer prompt"),
+    row(.historySearch, .prompt, [.control("r")], "search older prompts"),
+    row(.editPrompt, .prompt, [.control("o")], "write the prompt in $EDITOR"),
+    row(.attach, .prompt, [.control("t")], "attach a file"),
+    row(.detach, .prompt, [.alt("t")], "take the last file away"),
     row(.places, .anywhere, [.tab, .escape], "switch between prompt and lanes"),
     row(.focusLeft, .lanes, [.character("h"), .left], "lane to the left (1 to 9: that lane)"),
     row(.focusRight, .lanes, [.character("l"), .right], "lane to the right"),
@@ -45,19 +56,42 @@ public struct Keymap: Equatable, Sendable {
     row(.pageDown, .anywhere, [.pageDown], "page down"),
     row(.top, .lanes, [.character("g"), .home], "to the beginning"),
     row(.bottom, .lanes, [.character("G"), .end], "to the end, and follow"),
+    row(.sync, .lanes, [.character("=")], "scroll all lanes together"),
     row(.zoom, .lanes, [.character("z")], "zoom the lane"),
+    row(.pin, .lanes, [.character("P")], "pin the lane beside the others"),
     row(.stop, .lanes, [.character("x")], "stop the lane"),
     row(.stopAll, .lanes, [.character("X")], "stop all lanes"),
     row(.retry, .lanes, [.character("r")], "retry the lane"),
     row(.retryAll, .lanes, [.character("R")], "retry all lanes"),
     row(.add, .lanes, [.character("a")], "add a lane"),
+    row(.duplicate, .lanes, [.character("A")], "add a copy of the lane with other parameters"),
     row(.drop, .lanes, [.character("D")], "drop the lane"),
+    row(.undo, .lanes, [.character("u")], "bring the dropped lane back"),
     row(.model, .lanes, [.character("m")], "change the lane's model"),
+    row(.parameters, .lanes, [.character("p")], "parameters and system prompt"),
     row(.reasoning, .lanes, [.character("t")], "open or fold the reasoning"),
+    row(.source, .lanes, [.character("M")], "rendered Markdown, or the text as it came"),
+    row(.compare, .lanes, [.character("d")], "differences to another lane"),
+    row(.map, .lanes, [.character("f")], "where the lanes disagree"),
+    row(.search, .lanes, [.character("/")], "search the answers"),
+    row(.searchNext, .lanes, [.character("n")], "next match"),
+    row(.searchPrevious, .lanes, [.character("N")], "match before"),
+    row(.proceed, .lanes, [.character("c")], "continue every lane from this answer"),
+    row(.copy, .lanes, [.character("y")], "copy the answer's source text"),
+    row(.copyCode, .lanes, [.character("Y")], "copy a code block"),
+    row(.copyTurn, .lanes, [.control("y")], "copy the whole turn as Markdown"),
+    row(.editAnswer, .lanes, [.character("e")], "open the answer in $EDITOR"),
     row(.scoreboard, .lanes, [.character("s")], "scoreboard on and off"),
+    row(.sortNext, .lanes, [.character("o")], "sort the scoreboard by the next column"),
+    row(.sortReverse, .lanes, [.character("O")], "sort the other way round"),
+    row(.timeline, .lanes, [.character("T")], "timeline of the turn on and off"),
+    row(.lineups, .lanes, [.character("i")], "load a lineup"),
+    row(.saveLineup, .lanes, [.character("I")], "save these lanes as a lineup"),
     row(.rule, .lanes, [.character("w")], "next race rule: what wins"),
     row(.sessions, .lanes, [.character("H")], "sessions"),
     row(.newSession, .lanes, [], "new session with the same lanes"),
+    row(.themes, .lanes, [], "choose a theme"),
+    row(.mouse, .anywhere, [.alt("m")], "mouse on and off"),
     row(.palette, .anywhere, [.control("p"), .character(":")], "commands"),
     row(.help, .anywhere, [.f1, .character("?")], "help"),
     row(.interrupt, .anywhere, [.control("c")], "clear the prompt, else stop the lanes, else leave"),
@@ -111,5 +145,11 @@ public struct Keymap: Equatable, Sendable {
 
   public func keyName(_ action: Action) -> String {
     rows.first { $0.action == action }?.keys.first?.name ?? ""
+  }
+
+  /// In the lanes a single letter is shown before any other key of the action.
+  func laneKeyName(_ action: Action) -> String {
+    let keys = rows.first { $0.action == action }?.keys ?? []
+    return (keys.first { if case .character = $0 { true } else { false } } ?? keys.first)?.name ?? ""
   }
 }

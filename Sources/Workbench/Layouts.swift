@@ -23,6 +23,7 @@ public final class Layouts {
     if session != self.session {
       self.session = session
       texts = [:]
+      searches = [:]
     }
   }
 
@@ -32,6 +33,34 @@ public final class Layouts {
       self.width[lane] = width
       texts = texts.filter { $0.key.lane != lane }
     }
+  }
+
+  private var searches: [Int: (query: String, lines: Int, width: Int, at: Int64, found: LineSearch)] = [:]
+  /// How often a growing text is searched anew, in nanoseconds.
+  private static let searchTime: Int64 = 250_000_000
+
+  /// Where the query stands in a lane's lines.
+  func search(_ query: String, lane: Int, _ blocks: [Block], isGrowing: Bool, now: Int64) -> LineSearch? {
+    guard !query.isEmpty else { return nil }
+    let count = blocks.reduce(0) { $0 + $1.count }
+    let width = width[lane] ?? 0
+    if let kept = searches[lane], kept.query == query, kept.width == width {
+      if isGrowing ? now - kept.at < Self.searchTime : kept.lines == count { return kept.found }
+    }
+    let lines = blocks.flatMap { block in (0..<block.count).map { block.line($0).text } }
+    let found = LineSearch(query, in: lines)
+    searches[lane] = (query, count, width, now, found)
+    return found
+  }
+
+  private var comparison: (source: Comparison, width: Int, rows: [Comparison.Row])?
+
+  /// The rows of two answers side by side, made once and kept while they are scrolled.
+  func rows(_ source: Comparison, width: Int) -> [Comparison.Row] {
+    if let kept = comparison, kept.width == width, kept.source.hasSameText(as: source) { return kept.rows }
+    let rows = source.rows(width: width)
+    comparison = (source, width, rows)
+    return rows
   }
 
   /// The rows of the prompt being written, wrapped anew only when it has been edited: a paste may hold a book.

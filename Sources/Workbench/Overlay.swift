@@ -5,12 +5,30 @@ import Terminal
 public enum Overlay: Equatable, Sendable {
   case list(ChoiceList)
   case help(scroll: Int)
+  case form(ParameterForm)
+  case question(Question)
+  case difference(Comparison)
+  case map(DisagreementMap)
+}
+
+/// Something to be confirmed before it is done.
+public struct Question: Equatable, Sendable {
+  public enum Purpose: Equatable, Sendable { case send }
+
+  public var purpose: Purpose
+  public var title: String
+  /// Whole sentences, each a paragraph.
+  public var sentences: [String]
 }
 
 /// A list that is filtered as one types: models, sessions and commands all use it.
 public struct ChoiceList: Equatable, Sendable {
   public enum Purpose: Equatable, Sendable {
     case addLane, changeModel(lane: Int), sessions, commands
+    case history, lineups, saveLineup, codeBlocks
+    case theme(before: String)
+    case compare(with: Int)
+    case attach(folder: String)
   }
 
   public struct Item: Equatable, Sendable {
@@ -37,30 +55,45 @@ public struct ChoiceList: Equatable, Sendable {
   public private(set) var selection = 0
   public private(set) var matches: [Item]
 
-  public init(_ purpose: Purpose, title: String, items: [Item], isLoading: Bool = false) {
+  /// - Parameter chosen: value of the item to begin at.
+  public init(_ purpose: Purpose, title: String, items: [Item], isLoading: Bool = false, chosen: String? = nil) {
     self.purpose = purpose
     self.title = title
     self.items = items
     self.isLoading = isLoading
     matches = items
+    selection = items.firstIndex { $0.value == chosen } ?? 0
   }
 
   public var chosen: Item? { matches.indices.contains(selection) ? matches[selection] : nil }
 
-  /// Whether what is chosen is a lane: then it may also be typed, with parameters, when no list has it.
+  /// Whether what is chosen is a lane: then it may also be typed, with parameters.
   public var takesLanes: Bool {
     switch purpose {
     case .addLane, .changeModel: true
-    case .sessions, .commands: false
+    default: false
     }
   }
 
-  /// What Enter takes: the chosen row, or the typed lane.
-  public var entered: Item? {
-    if takesLanes, !query.isEmpty, chosen == nil || query.contains(",") {
-      return Item(title: query, detail: "", value: query)
+  /// What may be typed when no row has it; nil when only rows can be taken.
+  public var typedHint: String? {
+    switch purpose {
+    case .addLane, .changeModel: "Enter takes it as typed: provider/model"
+    case .saveLineup: "Enter saves under this name"
+    case .attach: "Enter takes it as typed: a path"
+    default: nil
     }
-    return chosen
+  }
+
+  /// What Enter takes: the chosen row, or what was typed.
+  public var entered: Item? {
+    let typed = Item(title: query, detail: "", value: query)
+    switch purpose {
+    case .addLane, .changeModel: return !query.isEmpty && (chosen == nil || query.contains(",")) ? typed : chosen
+    case .saveLineup: return query.isEmpty ? chosen : typed
+    case .attach: return !query.isEmpty && (chosen == nil || query.contains("/")) ? typed : chosen
+    default: return chosen
+    }
   }
 
   /// New contents, while the person goes on typing.

@@ -9,6 +9,58 @@ public enum Scoreboard {
     public var isNumeric: Bool { ![.model, .state].contains(self) }
   }
 
+  /// How the rows are sorted.
+  public struct Order: Equatable, Sendable {
+    public var column = Column.number
+    public var isReversed = false
+
+    public init() {}
+
+    /// The next column, from left to right and around.
+    mutating func advance() {
+      let all = Column.allCases
+      let index = all.firstIndex(of: column) ?? 0
+      column = all[(index + 1) % all.count]
+      isReversed = false
+    }
+  }
+
+  /// Rows without a value for the column stay at the end, whichever way it is sorted; equals keep their lane order.
+  public static func sorted(_ responses: [Response], by order: Order) -> [Response] {
+    func before(_ a: Response, _ b: Response) -> Bool {
+      switch (sortKey(a, order.column), sortKey(b, order.column)) {
+      case (let x?, let y?): x == y ? a.lane < b.lane : (x < y) != order.isReversed
+      case (.some, nil): true
+      case (nil, .some): false
+      case (nil, nil): a.lane < b.lane
+      }
+    }
+    if order.column == .model || order.column == .state {
+      func text(_ response: Response) -> String {
+        order.column == .model ? response.model.text : response.state.rawValue
+      }
+      return responses.sorted { a, b in
+        text(a) == text(b) ? a.lane < b.lane : (text(a) < text(b)) != order.isReversed
+      }
+    }
+    return responses.sorted(by: before)
+  }
+
+  /// Fast first, cheap first: what one looks for comes on top.
+  private static func sortKey(_ response: Response, _ column: Column) -> Double? {
+    switch column {
+    case .number: Double(response.lane)
+    case .model, .state: nil
+    case .ttft: response.timing.firstToken.map(Double.init)
+    case .ttfo: response.timing.firstAnswer.map(Double.init)
+    case .end: response.state.isOver ? response.timing.end.map(Double.init) : nil
+    case .speed: speed(response).map { -$0 }
+    case .input: Double(response.usage.input)
+    case .output: Double(response.usage.output)
+    case .cost: response.costSoFar.map { Double($0.picoDollars) }
+    }
+  }
+
   /// Texts of one lane's row, by column.
   public static func row(_ response: Response, place: Int?) -> [Column: String] {
     let timing = response.timing
@@ -35,11 +87,7 @@ public enum Scoreboard {
     if response.isSimulated { return "simulated" }
     if response.state.isOver || response.cost.status == .free { return Readable.cost(response.cost) }
     if response.state == .queued { return "…" }
-    guard let price = response.cost.price, let input = scaledDecimal(price.input, places: 12),
-      let output = scaledDecimal(price.output, places: 12)
-    else { return "?" }
-    let sum = Int128(response.usage.input) * Int128(input) + Int128(response.timing.chunks) * Int128(output)
-    return "~" + Money(picoDollars: Int64(clamping: sum / 1_000_000)).screenText
+    return response.costSoFar.map { "~" + $0.screenText } ?? "?"
   }
 
   public static func speed(_ response: Response) -> Double? {
@@ -90,7 +138,16 @@ public enum Readable {
   }
 
   /// `1 lane`, `3 lanes`.
-  static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+  static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
+  }
+
+  /// `312 B`, `12 kB`, `3.4 MB`.
+  static func bytes(_ count: Int) -> String {
+    if count < 1000 { return "\(count) B" }
+    if count < 1_000_000 { return "\((count + 500) / 1000) kB" }
+    return "\(count / 1_000_000).\(count / 100_000 % 10) MB"
+  }
 
   public static func ordinal(_ place: Int) -> String {
     switch place {

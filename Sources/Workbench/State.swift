@@ -1,4 +1,5 @@
 import Core
+import Engine
 import Terminal
 
 /// Everything the screen shows. Changed by `update` alone; never copied while lanes stream, since a second owner of the texts
@@ -12,10 +13,22 @@ public struct State: Equatable {
   public var place = Place.prompt
   public var focus = 0
   public var isZoomed = false
-  public var showsScoreboard = true
+  /// Stays on the screen beside the focused lane when not all have room.
+  public var pinned: Int?
+  public var panel = Panel.scoreboard
+  public var order = Scoreboard.Order()
   public var openReasoning: Set<Int> = []
+  /// Lanes that show the text as it came instead of rendered Markdown.
+  public var showsSource: Set<Int> = []
   public var scroll: [Int: Scroll] = [:]
+  /// All lanes scroll together.
+  public var isSynced = false
+  public var search: Search?
   public var composer = Composer()
+  /// Files for the next prompt.
+  public var attachments: [Attachment] = []
+  /// The system prompt of the next turn.
+  public var system: String?
   public var overlay: Overlay?
   public var message: String?
   /// Monotonic nanoseconds of the last input, for the running clocks.
@@ -31,8 +44,24 @@ public struct State: Equatable {
   public var borders = Borders.lines
   /// Lines in each lane's pane and how many of them fit, as last drawn.
   public var extents: [Int: Extent] = [:]
+  /// Tokens a second of the lanes of the latest turn, while they run.
+  public var speeds: [Int: Sparkline] = [:]
+  /// Lanes that can be brought back, the latest last.
+  public var dropped: [Int] = []
+  public var budget = Budget()
+  /// What the budgets leave for the turn that runs, and what was spent today before it.
+  public var limit: Money?
+  public var spentToday = Money.zero
+  /// Nothing moves that need not.
+  public var hasReducedMotion = false
+  public var capturesMouse = true
+  /// What the mouse has drawn over, until the next key.
+  public var selection: Selection?
 
   public enum Place: Equatable, Sendable { case prompt, lanes }
+
+  /// What stands below the lanes.
+  public enum Panel: Equatable, Sendable { case scoreboard, timeline, none }
 
   /// Where a pane stands. A pane that does not follow never moves by itself.
   public enum Scroll: Equatable, Sendable {
@@ -43,17 +72,27 @@ public struct State: Equatable {
   public struct Extent: Equatable, Sendable {
     public var lines: Int
     public var height: Int
+    /// The first line shown.
+    public var top = 0
+    /// Where the text is on the screen.
+    public var area = Area(x: 0, y: 0, width: 0, height: 0)
+    /// The line of each match of the search, in order.
+    public var matches: [Int] = []
   }
 
-  public init(session: Session) { self.session = session }
+  public init(session: Session) {
+    self.session = session
+    system = session.turns.last?.system
+    focus = session.activeLanes.first ?? 0
+  }
 
   public var lanes: [Lane] { session.lanes }
+  /// Numbers of the lanes that are shown, in order.
+  public var shown: [Int] { session.activeLanes }
   public var turn: Turn? { session.turns.last }
 
   /// The responses of the latest turn, by lane.
-  public var responses: [Response] {
-    session.lanes.indices.compactMap { turn?.responses[$0] }
-  }
+  public var responses: [Response] { shown.compactMap { turn?.responses[$0] } }
 
   public var isStreaming: Bool { !running.isEmpty }
 
@@ -62,6 +101,9 @@ public struct State: Equatable {
   public var spent: Money {
     session.turns.flatMap(\.responses.values).compactMap(\.cost.amount).reduce(.zero, +)
   }
+
+  /// What the latest turn has cost so far.
+  public var spentThisTurn: Money { turn?.responses.values.compactMap(\.costSoFar).reduce(.zero, +) ?? .zero }
 
   /// An answer whose price nobody knows is among them.
   public var hasUnknownCost: Bool {
@@ -81,8 +123,35 @@ public enum Input: Sendable {
   /// - isRacedHere: this process is still asking its latest turn's open lanes.
   case opened(Session, isRacedHere: Bool)
   case message(String)
+  /// What the turn that is to be sent may cost.
+  case estimated(Estimate)
+  case attached(Attachment)
+  case lineups([ChoiceList.Item])
+  case lineup([Lane])
+  case files([ChoiceList.Item])
+  /// A text that came back from the person's editor.
+  case edited(Editing, String)
   case quit
 }
+
+/// Cells that the mouse has drawn over, within one lane's pane.
+public struct Selection: Equatable, Sendable {
+  public var lane: Int
+  public var anchor: Frame.Point
+  public var head: Frame.Point
+
+  /// Columns of a row that are selected; text runs on from the end of a row to the beginning of the next.
+  func columns(y: Int, in area: Area) -> Range<Int> {
+    let (first, last) = (anchor.y, anchor.x) <= (head.y, head.x) ? (anchor, head) : (head, anchor)
+    guard (first.y...last.y).contains(y), (area.y..<(area.y + area.height)).contains(y) else { return 0..<0 }
+    let start = y == first.y ? max(area.x, first.x) : area.x
+    let end = y == last.y ? min(area.x + area.width, last.x + 1) : area.x + area.width
+    return start..<max(start, end)
+  }
+}
+
+/// A text that can be opened in the person's editor.
+public enum Editing: Equatable, Sendable { case prompt, answer, system }
 
 /// What the workbench wants done outside.
 public enum Command: Equatable, Sendable {
@@ -95,7 +164,23 @@ public enum Command: Equatable, Sendable {
   /// Lanes and rule of the session.
   case saveSetup
   case warm
+  /// Works out what the turn may cost, before it is sent.
+  case estimate(prompt: String)
+  /// Marks the turn's answer that every lane goes on from.
+  case saveContinued
+  /// To the clipboard; `words` say what it was.
+  case copy(String, words: String)
+  case copySelection
+  case edit(Editing, String)
+  case attach(path: String)
+  case saveLineup(name: String)
+  case loadLineup(name: String)
+  case useTheme(name: String, isChosen: Bool)
+  case captureMouse(Bool)
   case loadModels
+  case loadLineups
+  case loadThemes
+  case loadFiles(folder: String)
   case loadSessions
   case open(session: String)
   case suspend

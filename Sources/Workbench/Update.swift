@@ -1,344 +1,260 @@
 import Core
+import Engine
 import Terminal
 
 /// The one function that changes the state. Pure: what has to be done outside comes back as commands.
 public func update(_ state: inout State, _ input: Input) -> [Command] {
   switch input {
-  case .key(let key): return press(key, &state)
+  case .key(let key): return state.press(key)
   case .size(let width, let height): (state.width, state.height) = (width, height)
   case .tick(let now): state.now = now
-  case .race(let session, let turn, let event): return observe(event, session, turn, &state)
-  case .models(let items): fill(items, [.addLane, .changeModel(lane: state.focus)], &state)
-  case .sessions(let items): fill(items, [.sessions], &state)
-  case .opened(let session, let isRacedHere):
-    open(session, &state)
-    let unfinished = state.responses.filter { !$0.state.isOver }.map(\.lane)
-    if isRacedHere {
-      state.running = Set(unfinished)
-    } else if !unfinished.isEmpty {
-      state.message = "another Furlong is asking this session: open it again later for the rest"
-    }
+  case .race(let session, let turn, let event): state.observe(event, session, turn)
+  case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel }
+  case .sessions(let items): state.fill(items) { $0 == .sessions }
+  case .lineups(let items): state.fill(items) { $0 == .lineups || $0 == .saveLineup }
+  case .lineup(let lanes): return state.load(lanes)
+  case .files(let items):
+    state.fill(items) { if case .attach = $0 { true } else { false } }
+  case .opened(let session, let isRacedHere): state.take(session, isRacedHere: isRacedHere)
+  case .estimated(let estimate): return state.weigh(estimate)
+  case .attached(let file):
+    state.attachments.append(file)
+    state.message = "\(file.name) goes with the next prompt"
+  case .edited(let what, let text): return state.take(text, from: what)
   case .message(let text): state.message = text
   case .quit: return [.quit]
   }
   return []
 }
 
-private func fill(_ items: [ChoiceList.Item], _ purposes: [ChoiceList.Purpose], _ state: inout State) {
-  guard case .list(var list)? = state.overlay, purposes.contains(list.purpose) else { return }
-  list.fill(items)
-  state.overlay = .list(list)
-}
-
-private func open(_ session: Session, _ state: inout State) {
-  state.session = session
-  state.isStored = true
-  state.focus = 0
-  state.scroll = [:]
-  state.openReasoning = []
-  state.running = []
-  state.sentAt = [:]
-  state.overlay = nil
-  state.message = nil
-}
-
-// MARK: - The race
-
-private func observe(_ event: RaceEvent, _ session: String, _ number: Int, _ state: inout State) -> [Command] {
-  // A race of a session that is no longer shown goes on in the database.
-  guard session == state.session.id, let index = state.session.turns.firstIndex(where: { $0.number == number }) else {
-    return []
-  }
-  switch event {
-  case .lane(let lane, .began(let response)): state.session.turns[index].responses[lane] = response
-  case .lane(let lane, let change):
-    if case .state(.waiting) = change { state.sentAt[lane] = state.now }
-    if case .ended = change, number == state.turn?.number { state.running.remove(lane) }
-    // In place: a copy taken out and put back would copy the whole answer for every token.
-    state.session.turns[index].responses[lane]?.apply(change)
-  case .won(let lane): state.session.turns[index].winner = lane
-  case .ended(let winner): state.session.turns[index].winner = winner
-  }
-  return []
-}
-
-// MARK: - Keys
-
-private func press(_ key: Key, _ state: inout State) -> [Command] {
-  if key == .resize { return [] }
-  state.message = nil
-  let place: Keymap.Place = state.place == .prompt ? .prompt : .lanes
-  let action = state.keymap.action(for: key, in: place)
-  // Any other key takes the question back.
-  if action != .interrupt, action != .close { state.isAskedToLeave = false }
-  if let overlay = state.overlay { return press(key, in: overlay, &state) }
-  if let action { return perform(action, &state) }
-  switch state.place {
-  case .prompt:
-    let wasEmpty = state.composer.isEmpty
-    _ = state.composer.handle(key)
-    // Connections are opened while the prompt is typed.
-    return wasEmpty && !state.composer.isEmpty ? [.warm] : []
-  case .lanes:
-    if case .character(let digit) = key, let number = digit.wholeNumberValue, state.lanes.indices.contains(number - 1) {
-      state.focus = number - 1
-    } else if case .paste = key {
-      state.place = .prompt
-      _ = state.composer.handle(key)
-    }
-    return []
-  }
-}
-
-private func press(_ key: Key, in overlay: Overlay, _ state: inout State) -> [Command] {
-  let action = state.keymap.action(for: key, in: .lanes)
-  switch overlay {
-  case .help(let scroll):
-    switch key {
-    case .up, .character("k"): state.overlay = .help(scroll: max(0, scroll - 1))
-    case .down, .character("j"): state.overlay = .help(scroll: scroll + 1)
-    case .pageUp: state.overlay = .help(scroll: max(0, scroll - state.height / 2))
-    case .pageDown, .character(" "): state.overlay = .help(scroll: scroll + state.height / 2)
-    default: if [.places, .help, .close, .interrupt].contains(action) || key == .enter { state.overlay = nil }
-    }
-  case .list(var list):
-    if key == .enter {
-      guard let item = list.entered else { return [] }
-      if list.takesLanes {
-        do throws(InvalidLane) { _ = try Lane(parsing: item.value) } catch {
-          state.message = error.message
-          return []
-        }
-      }
-      state.overlay = nil
-      return choose(item, list.purpose, &state)
-    }
-    if key == .escape || key == .control("c") {
-      state.overlay = nil
-    } else if list.handle(key, page: max(1, state.height - 8)) {
-      state.overlay = .list(list)
-    }
-  }
-  return []
-}
-
-private func choose(_ item: ChoiceList.Item, _ purpose: ChoiceList.Purpose, _ state: inout State) -> [Command] {
-  switch purpose {
-  case .commands: return Action(rawValue: item.value).map { perform($0, &state) } ?? []
-  case .sessions: return [.open(session: item.value)]
-  case .addLane:
-    guard let lane = try? Lane(parsing: item.value) else { return [] }
-    return addLane(lane, &state)
-  case .changeModel(let lane):
-    guard let chosen = try? Lane(parsing: item.value), state.lanes.indices.contains(lane) else { return [] }
-    // A model alone keeps the lane's parameters; with parameters of its own it brings them.
-    if chosen.parameters == Parameters() {
-      state.session.lanes[lane].model = chosen.model
-    } else {
-      state.session.lanes[lane] = chosen
-    }
-    let name = VisibleText.line(chosen.text)
-    state.message =
-      "lane \(lane + 1) is now \(name), from the next prompt on; \(state.keymap.keyName(.retry)) asks it this one"
-    return save(state)
-  }
-}
-
-private func addLane(_ lane: Lane, _ state: inout State) -> [Command] {
-  state.session.lanes.append(lane)
-  state.focus = state.lanes.count - 1
-  // While others run it joins them; otherwise it waits for the next prompt.
-  return save(state) + (state.isStreaming ? ask([state.focus], &state) : [])
-}
-
-private func save(_ state: State) -> [Command] { state.isStored ? [.saveSetup] : [] }
-
-/// Puts lanes of the latest turn to work again. They are queued from this moment, so that no second key can ask them twice.
-private func ask(_ lanes: [Int], _ state: inout State) -> [Command] {
-  guard let turn = state.session.turns.indices.last else { return [] }
-  if lanes.contains(where: { $0 == state.session.turns[turn].winner }) { state.session.turns[turn].winner = nil }
-  for lane in lanes { state.queue(lane) }
-  return lanes.isEmpty ? [] : [.run(lanes: lanes)]
-}
-
-private func perform(_ action: Action, _ state: inout State) -> [Command] {
-  switch action {
-  case .send: return send(&state)
-  case .newLine: state.composer.insert("\n")
-  case .historyBack: state.composer.up()
-  case .historyForward: state.composer.down()
-  case .places: state.place = state.place == .prompt ? .lanes : .prompt
-  case .focusLeft: state.focus = max(0, state.focus - 1)
-  case .focusRight: state.focus = min(max(0, state.lanes.count - 1), state.focus + 1)
-  case .scrollUp, .scrollDown, .halfUp, .halfDown, .pageUp, .pageDown, .top, .bottom: scroll(action, &state)
-  case .zoom: state.isZoomed.toggle()
-  case .reasoning: state.openReasoning.formSymmetricDifference([state.focus])
-  case .scoreboard: state.showsScoreboard.toggle()
-  case .stop: return [.stop(lane: state.focus)]
-  case .stopAll: return [.stopAll]
-  case .retry: return retry([state.focus], &state)
-  case .retryAll: return retry(Array(state.lanes.indices), &state)
-  case .rule: return nextRule(&state)
-  case .drop: return drop(&state)
-  case .add:
-    guard state.lanes.count < 9 else {
-      state.message = "nine lanes at most"
-      return []
-    }
-    state.overlay = .list(ChoiceList(.addLane, title: "Add a lane", items: [], isLoading: true))
-    return [.loadModels]
-  case .model:
-    guard !state.lanes.isEmpty else { return [] }
-    state.overlay = .list(
-      ChoiceList(.changeModel(lane: state.focus), title: "Model of lane \(state.focus + 1)", items: [], isLoading: true)
-    )
-    return [.loadModels]
-  case .sessions:
-    state.overlay = .list(ChoiceList(.sessions, title: "Sessions", items: [], isLoading: true))
-    return [.loadSessions]
-  case .newSession: startNewSession(&state)
-  case .palette: state.overlay = .list(ChoiceList(.commands, title: "Commands", items: commandItems(state.keymap)))
-  case .help: state.overlay = .help(scroll: 0)
-  case .interrupt: return interrupt(&state)
-  case .suspend: return [.suspend]
-  case .redraw: return [.redraw]
-  case .close:
-    return state.isZoomed
-      ? {
-        state.isZoomed = false; return []
-      }() : interrupt(&state)
-  }
-  return []
-}
-
-private func commandItems(_ keymap: Keymap) -> [ChoiceList.Item] {
-  keymap.rows.filter { ![.palette, .send, .newLine].contains($0.action) }.map { row in
-    ChoiceList.Item(title: row.summary, detail: row.keys.first?.name ?? "", value: row.action.rawValue)
-  }
-}
-
-private func send(_ state: inout State) -> [Command] {
-  guard !state.composer.text.allSatisfy(\.isWhitespace) else { return [] }
-  guard !state.isStreaming else {
-    state.message = "lanes are still answering: \(state.keymap.keyName(.interrupt)) stops them, or wait"
-    return []
-  }
-  guard !state.lanes.isEmpty else {
-    state.message = "no lane to ask: Esc, then \(state.keymap.keyName(.add)) adds one"
-    return []
-  }
-  let prompt = state.composer.take()
-  let turn = Turn(
-    number: (state.turn?.number ?? 0) + 1, prompt: prompt, system: state.turn?.system, rule: state.session.rule)
-  if state.session.turns.isEmpty { state.session.title = sessionTitle(prompt) }
-  state.session.turns.append(turn)
-  state.scroll = [:]
-  state.sentAt = [:]
-  for lane in state.lanes.indices { state.queue(lane) }
-  defer { state.isStored = true }
-  return [.race(isNewSession: !state.isStored)]
+extension ChoiceList.Purpose {
+  fileprivate var isChangeModel: Bool { if case .changeModel = self { true } else { false } }
 }
 
 extension State {
-  /// The lane's response as it is before the engine has taken it up.
-  fileprivate mutating func queue(_ lane: Int) {
-    guard let turn = session.turns.indices.last else { return }
-    var response = Response(lane: lane, model: lanes[lane].model, parameters: lanes[lane].parameters)
-    response.generation = (session.turns[turn].responses[lane]?.generation ?? 0) + 1
-    session.turns[turn].responses[lane] = response
-    sentAt[lane] = nil
-    running.insert(lane)
+  fileprivate mutating func fill(_ items: [ChoiceList.Item], where isMeant: (ChoiceList.Purpose) -> Bool) {
+    guard case .list(var list)? = overlay, isMeant(list.purpose) else { return }
+    list.fill(items)
+    overlay = .list(list)
   }
-}
 
-/// The first line of a prompt, short enough for a list.
-public func sessionTitle(_ prompt: String) -> String {
-  let line = prompt.split(whereSeparator: \.isNewline).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
-  return line.count > 80 ? line.prefix(79) + "…" : String(line)
-}
+  fileprivate mutating func take(_ session: Session, isRacedHere: Bool) {
+    open(session)
+    isStored = true
+    let unfinished = responses.filter { !$0.state.isOver }.map(\.lane)
+    if isRacedHere {
+      running = Set(unfinished)
+    } else if !unfinished.isEmpty {
+      message = "another Furlong is asking this session: open it again later for the rest"
+    }
+  }
 
-private func retry(_ lanes: [Int], _ state: inout State) -> [Command] {
-  guard state.turn != nil else {
-    state.message = "nothing has been asked yet"
+  /// Shows a session, as if nothing had been looked at before.
+  mutating func open(_ session: Session) {
+    self.session = session
+    focus = session.activeLanes.first ?? 0
+    system = session.turns.last?.system
+    dropped = []
+    pinned = nil
+    search = nil
+    selection = nil
+    scroll = [:]
+    openReasoning = []
+    showsSource = []
+    running = []
+    sentAt = [:]
+    speeds = [:]
+    overlay = nil
+    message = nil
+  }
+
+  fileprivate mutating func take(_ text: String, from what: Editing) -> [Command] {
+    switch what {
+    case .prompt:
+      composer.set(text)
+      place = .prompt
+    case .system:
+      if case .form(var form)? = overlay {
+        form.setSystem(text)
+        overlay = .form(form)
+      }
+    // The stored answer stays what the model wrote.
+    case .answer: break
+    }
     return []
   }
-  let idle = lanes.filter { !state.running.contains($0) }
-  if idle.isEmpty { state.message = "still answering: \(state.keymap.keyName(.stop)) stops it first" }
-  for lane in idle { state.scroll[lane] = .follow }
-  return ask(idle, &state)
-}
 
-private func drop(_ state: inout State) -> [Command] {
-  guard state.lanes.count > 1 else {
-    state.message = "the last lane stays; \(state.keymap.keyName(.model)) changes its model"
+  // MARK: The race
+
+  fileprivate mutating func observe(_ event: RaceEvent, _ id: String, _ number: Int) {
+    // A race of a session that is no longer shown goes on in the database.
+    guard id == session.id, let index = session.turns.firstIndex(where: { $0.number == number }) else { return }
+    switch event {
+    case .lane(let lane, .began(let response)): session.turns[index].responses[lane] = response
+    case .lane(let lane, let change):
+      if case .state(.waiting) = change { sentAt[lane] = now }
+      if case .text(_, _, let offset) = change { speeds[lane, default: Sparkline()].note(at: offset) }
+      if case .ended(let response) = change, number == turn?.number {
+        running.remove(lane)
+        if response.error?.kind == .money, response.state == .stopped { message = response.error?.message }
+      }
+      // In place: a copy taken out and put back would copy the whole answer for every token.
+      session.turns[index].responses[lane]?.apply(change)
+    case .won(let lane): session.turns[index].winner = lane
+    case .ended(let winner): session.turns[index].winner = winner
+    }
+  }
+
+  // MARK: Keys
+
+  fileprivate mutating func press(_ key: Key) -> [Command] {
+    if key == .resize { return [] }
+    if case .mouse(let mouse) = key { return point(mouse) }
+    message = nil
+    selection = nil
+    let place: Keymap.Place = self.place == .prompt ? .prompt : .lanes
+    let action = keymap.action(for: key, in: place)
+    // Any other key takes the question back.
+    if action != .interrupt, action != .close { isAskedToLeave = false }
+    if let overlay { return press(key, in: overlay) }
+    if search?.isTyping == true { return type(key) }
+    if place == .prompt, composer.takesFirst(key) {
+      _ = composer.handle(key)
+      return []
+    }
+    if let action { return perform(action) }
+    switch self.place {
+    case .prompt:
+      let wasEmpty = composer.isEmpty
+      _ = composer.handle(key)
+      // Connections are opened while the prompt is typed.
+      return wasEmpty && !composer.isEmpty ? [.warm] : []
+    case .lanes:
+      if case .character(let digit) = key, let number = digit.wholeNumberValue, shown.contains(number - 1) {
+        focus = number - 1
+      } else if case .paste = key {
+        self.place = .prompt
+        _ = composer.handle(key)
+      }
+      return []
+    }
+  }
+
+  mutating func perform(_ action: Action) -> [Command] {
+    switch action {
+    case .send: return send()
+    case .newLine: composer.insert("\n")
+    case .historyBack: composer.up()
+    case .historyForward: composer.down()
+    case .historySearch: searchHistory()
+    case .editPrompt: return [.edit(.prompt, composer.text)]
+    case .attach:
+      overlay = .list(ChoiceList(.attach(folder: "."), title: "Attach a file", items: [], isLoading: true))
+      return [.loadFiles(folder: ".")]
+    case .detach: detach()
+    case .places: changePlace()
+    case .focusLeft: moveFocus(by: -1)
+    case .focusRight: moveFocus(by: 1)
+    case .scrollUp, .scrollDown, .halfUp, .halfDown, .pageUp, .pageDown, .top, .bottom: scroll(action)
+    case .sync:
+      isSynced.toggle()
+      message = isSynced ? "all lanes scroll together" : "each lane scrolls by itself"
+    case .search:
+      search = Search()
+      place = .lanes
+    case .searchNext: findNext(by: 1)
+    case .searchPrevious: findNext(by: -1)
+    case .zoom: isZoomed.toggle()
+    case .pin: pin()
+    case .reasoning: openReasoning.formSymmetricDifference([focus])
+    case .source:
+      showsSource.formSymmetricDifference([focus])
+      message = showsSource.contains(focus) ? "lane \(focus + 1): the text as it came" : nil
+    case .scoreboard: panel = panel == .scoreboard ? .none : .scoreboard
+    case .timeline: panel = panel == .timeline ? .scoreboard : .timeline
+    case .sortNext, .sortReverse: sort(action)
+    case .compare: compare()
+    case .map: openMap()
+    case .proceed: return proceed()
+    case .copy, .copyCode, .copyTurn: return copy(action)
+    case .editAnswer:
+      guard let text = response(focus)?.text, !text.isEmpty else { return nothingToTake() }
+      return [.edit(.answer, text)]
+    case .stop: return [.stop(lane: focus)]
+    case .stopAll: return [.stopAll]
+    case .retry: return retry([focus])
+    case .retryAll: return retry(shown)
+    case .rule: return nextRule()
+    case .add, .duplicate, .drop, .undo, .model, .parameters, .lineups, .saveLineup: return changeLanes(action)
+    case .themes: return [.loadThemes]
+    case .mouse:
+      capturesMouse.toggle()
+      message = capturesMouse ? "mouse on" : "mouse off: the terminal selects text itself"
+      return [.captureMouse(capturesMouse)]
+    case .sessions:
+      overlay = .list(ChoiceList(.sessions, title: "Sessions", items: [], isLoading: true))
+      return [.loadSessions]
+    case .newSession: startNewSession()
+    case .palette: overlay = .list(ChoiceList(.commands, title: "Commands", items: keymap.commandItems))
+    case .help: overlay = .help(scroll: 0)
+    case .interrupt: return interrupt()
+    case .suspend: return [.suspend]
+    case .redraw: return [.redraw]
+    case .close: return close()
+    }
     return []
   }
-  // Answers are kept by lane number: a number that has some is never given to another lane.
-  let isAnswered = state.session.turns.contains { $0.responses[state.focus] != nil }
-  guard state.session.turns.isEmpty || (state.focus == state.lanes.count - 1 && !isAnswered) else {
-    state.message = "this lane has answers in the session: a new session can start without it"
+
+  /// Esc and Tab: out of a search first.
+  private mutating func changePlace() {
+    if search != nil { search = nil } else { place = place == .prompt ? .lanes : .prompt }
+  }
+
+  private mutating func close() -> [Command] {
+    if search != nil {
+      search = nil
+    } else if isZoomed {
+      isZoomed = false
+    } else {
+      return interrupt()
+    }
     return []
   }
-  state.session.lanes.remove(at: state.focus)
-  state.focus = min(state.focus, state.lanes.count - 1)
-  return save(state)
-}
 
-private func nextRule(_ state: inout State) -> [Command] {
-  // A check is needed for first-valid, which the workbench cannot ask for yet.
-  let rules = RaceRule.allCases.filter { $0 != .firstValid }
-  let index = rules.firstIndex(of: state.session.rule) ?? 0
-  state.session.rule = rules[(index + 1) % rules.count]
-  state.message = "rule \(state.session.rule.rawValue): \(state.session.rule.explanation)"
-  return save(state)
-}
-
-private func startNewSession(_ state: inout State) {
-  guard !state.isStreaming else {
-    state.message = "lanes are still answering"
-    return
+  private mutating func moveFocus(by step: Int) {
+    let index = shown.firstIndex(of: focus) ?? 0
+    guard !shown.isEmpty else { return }
+    focus = shown[max(0, min(shown.count - 1, index + step))]
   }
-  open(
-    Session(
-      id: Session.newID(), created: Clock.date(), title: "", rule: state.session.rule, lanes: state.lanes, turns: []),
-    &state)
-  state.isStored = false
-  state.place = .prompt
-}
 
-private func interrupt(_ state: inout State) -> [Command] {
-  if state.place == .prompt, !state.composer.isEmpty {
-    state.composer.set("")
+  private mutating func sort(_ action: Action) {
+    panel = .scoreboard
+    if action == .sortNext { order.advance() } else { order.isReversed.toggle() }
+    message = "sorted by \(order.column.rawValue)\(order.isReversed ? ", the other way round" : "")"
+  }
+
+  private mutating func searchHistory() {
+    let items = composer.history.map { ChoiceList.Item(title: sessionTitle($0), detail: "", value: $0) }
+    overlay = .list(ChoiceList(.history, title: "Older prompts", items: items))
+  }
+
+  private mutating func detach() {
+    guard let file = attachments.popLast() else { return say("no file is attached") }
+    message = "\(file.name) does not go with the prompt"
+  }
+
+  mutating func say(_ text: String) { message = text }
+
+  mutating func nothingToTake() -> [Command] {
+    message = "lane \(focus + 1) has no answer yet"
     return []
   }
-  if state.isStreaming {
-    state.message = "stopped; what came is kept"
-    return [.stopAll]
-  }
-  if state.isAskedToLeave { return [.quit] }
-  state.isAskedToLeave = true
-  state.message = "press \(state.keymap.keyName(.interrupt)) or \(state.keymap.keyName(.close)) again to leave"
-  return []
 }
 
-private func scroll(_ action: Action, _ state: inout State) {
-  let extent = state.extents[state.focus] ?? State.Extent(lines: 0, height: 1)
-  let last = max(0, extent.lines - extent.height)
-  var line: Int
-  switch state.scroll[state.focus] ?? .follow {
-  case .follow: line = last
-  case .at(let place): line = min(place, last)
+extension Keymap {
+  fileprivate var commandItems: [ChoiceList.Item] {
+    rows.filter { ![.palette, .send, .newLine].contains($0.action) }.map { row in
+      ChoiceList.Item(title: row.summary, detail: row.keys.first?.name ?? "", value: row.action.rawValue)
+    }
   }
-  switch action {
-  case .scrollUp: line -= 1
-  case .scrollDown: line += 1
-  case .halfUp: line -= max(1, extent.height / 2)
-  case .halfDown: line += max(1, extent.height / 2)
-  case .pageUp: line -= max(1, extent.height - 1)
-  case .pageDown: line += max(1, extent.height - 1)
-  case .top: line = 0
-  default: line = last
-  }
-  let isForward = [.scrollDown, .halfDown, .pageDown, .bottom].contains(action)
-  state.scroll[state.focus] = isForward && line >= last ? .follow : .at(line: max(0, min(line, last)))
 }

@@ -10,17 +10,28 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
   }
   layouts.begin(session: state.session.id)
   let prompt = PromptPane(state: state, layouts)
-  let boardHeight = ScoreboardPane.height(state)
+  let boardHeight = state.panel == .timeline ? TimelinePane.height(state) : ScoreboardPane.height(state)
   let lanesHeight = state.height - 2 - prompt.height - boardHeight
   HeaderPane.draw(state, &frame)
   let extents = LanesPane.draw(
     state, Area(x: 0, y: 1, width: state.width, height: lanesHeight), layouts, &frame)
   if boardHeight > 0 {
-    ScoreboardPane.draw(state, Area(x: 0, y: 1 + lanesHeight, width: state.width, height: boardHeight), &frame)
+    let area = Area(x: 0, y: 1 + lanesHeight, width: state.width, height: boardHeight)
+    if state.panel == .timeline {
+      TimelinePane.draw(state, area, &frame)
+    } else {
+      ScoreboardPane.draw(state, area, &frame)
+    }
   }
   prompt.draw(Area(x: 0, y: 1 + lanesHeight + boardHeight, width: state.width, height: prompt.height), &frame)
   FooterPane.draw(state, y: state.height - 1, &frame)
-  OverlayPane.draw(state, &frame)
+  if let selection = state.selection, let area = extents[selection.lane]?.area {
+    for y in area.y..<(area.y + area.height) {
+      frame.mark(selection.columns(y: y, in: area), y: y, Style(.selection))
+    }
+  }
+  OverlayPane.draw(state, layouts, &frame)
+  if state.borders.isASCII { frame.replace(Borders.standIns) }
   return (frame, extents)
 }
 
@@ -29,6 +40,13 @@ private func drawTooSmall(_ state: State, _ frame: inout Frame) {
   wrapped.update(
     "Furlong needs 60×16 cells; this window has \(state.width)×\(state.height). Make it larger, or use: furlong race")
   for (y, line) in wrapped.lines.enumerated() { frame.put(line, x: 0, y: y) }
+}
+
+extension Borders {
+  /// For what is left beyond ASCII in our own words; answers lose nothing that such a terminal could show.
+  static let standIns = [
+    "…": ".", "↑": "^", "↓": "v", "←": "<", "→": ">", "·": "-", "–": "-", "‘": "'", "’": "'", "×": "x", "≥": ">",
+  ]
 }
 
 /// The marks that are not letters, with stand-ins for terminals without them.
@@ -40,6 +58,9 @@ extension Borders {
   var dot: String { isASCII ? "-" : "·" }
   var failed: String { isASCII ? "!" : "✗" }
   var down: String { isASCII ? "v" : "↓" }
+  var file: String { isASCII ? "+" : "▪" }
+  var pin: String { isASCII ? "*" : "◆" }
+  var ellipsis: String { isASCII ? "..." : "…" }
   var thumb: String { isASCII ? "#" : "┃" }
 }
 

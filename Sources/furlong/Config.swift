@@ -12,8 +12,16 @@ struct Config {
   var lineups: [String: [Lane]] = [:]
   var limits = Engine.Limits()
   var theme: String?
+  var budget = Budget()
+  /// `reduced` moves nothing that need not move.
+  var motion: Motion?
+  var composer: ComposerStyle?
+  var usesMouse = true
   /// Key names by action name.
   var keys: [String: String] = [:]
+
+  enum Motion: String, CaseIterable { case full, reduced }
+  enum ComposerStyle: String, CaseIterable { case emacs, vi }
 
   enum KeySource: Equatable {
     case command(String)
@@ -65,11 +73,34 @@ extension Config {
   }
 }
 
+extension Config {
+  /// Writes the theme's name into the file, and touches nothing else in it.
+  static func keep(theme: String, in path: String) throws(CommandError) {
+    let line = "theme: \(theme)"
+    var lines = (try? String(contentsOfFile: path, encoding: .utf8))?.components(separatedBy: "\n") ?? []
+    if let index = lines.firstIndex(where: { $0.hasPrefix("theme:") }) {
+      lines[index] = line
+    } else {
+      if lines.last == "" { lines.removeLast() }
+      lines += [line, ""]
+    }
+    do {
+      let folder = (path as NSString).deletingLastPathComponent
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+      throw CommandError("\(path) cannot be written: add the line ‘\(line)’ yourself")
+    }
+  }
+}
+
 /// Walks the YAML tree; collects every fault instead of stopping at the first.
 private struct ConfigReader {
   var faults: [String] = []
 
-  private static let topKeys = ["providers", "lineups", "judge", "budget", "timeouts", "theme", "keys"]
+  private static let topKeys = [
+    "providers", "lineups", "judge", "budget", "timeouts", "theme", "keys", "motion", "composer", "mouse",
+  ]
   private static let providerKeys = [
     "dialect", "base_url", "key_env", "key_command", "key_file", "headers", "prices", "models", "local", "max_tokens",
   ]
@@ -97,12 +128,35 @@ private struct ConfigReader {
       case "theme": config.theme = text(value, name)
       case "keys":
         for (action, key) in members(value, name) { config.keys[action] = text(key, action) }
-      // Read by later versions of the workbench; their names are checked here, so that a slip is told today.
+      // Read by a later version; its name is checked here, so that a slip is told today.
       case "judge": _ = members(value, name, known: ["model"])
-      case "budget": _ = members(value, name, known: ["per_turn", "per_day", "per_month"])
+      case "budget":
+        for (limit, node) in members(value, name, known: ["per_turn", "per_day", "per_month"]) {
+          guard let amount = node.scalar.flatMap({ Money(decimal: $0.string) }), amount >= .zero else {
+            fault(node, "\(limit) must be an amount of US dollars, such as 0.50")
+            continue
+          }
+          switch limit {
+          case "per_turn": config.budget.perTurn = amount
+          case "per_day": config.budget.perDay = amount
+          default: config.budget.perMonth = amount
+          }
+        }
+      case "motion": config.motion = choice(value, name)
+      case "composer": config.composer = choice(value, name)
+      case "mouse":
+        if let isOn = value.bool { config.usesMouse = isOn } else { fault(value, "mouse must be true or false") }
       default: break
       }
     }
+  }
+
+  private mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ node: Node, _ name: String
+  ) -> Choice? {
+    if let choice = node.string.flatMap(Choice.init) { return choice }
+    fault(node, "\(name) must be one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+    return nil
   }
 
   private mutating func readProvider(_ id: String, _ entry: Node, into config: inout Config) {

@@ -59,8 +59,10 @@ struct Furlong: ParsableCommand {
 private func end(_ status: Int32) -> Never { exit(status) }
 
 /// Something that keeps a command from running: exit status 2.
-struct CommandError: Error {
+struct CommandError: Error, CustomStringConvertible {
   let message: String
+
+  var description: String { message }
 
   init(_ message: String) { self.message = message }
 }

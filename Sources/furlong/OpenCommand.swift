@@ -47,7 +47,7 @@ struct OpenCommand: ParsableCommand {
 
   func run() throws {
     let setup = try Setup(database: database.database)
-    try WorkbenchLaunch.requireTerminal()
+    if !looks.plain { try WorkbenchLaunch.requireTerminal() }
     let store = try setup.openStore()
     let engine = setup.makeEngine(store: store)
     var isStored = false
@@ -80,7 +80,7 @@ struct DemoCommand: ParsableCommand {
     let lanes = ["hare", "tortoise", "owl"].map { Lane(model: ModelID(provider: "demo", model: $0)) }
     let session = Session(
       id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: .all, lanes: lanes, turns: [])
-    if Console.outputIsTerminal, Console.inputIsTerminal {
+    if looks.plain || (Console.outputIsTerminal && Console.inputIsTerminal) {
       try WorkbenchLaunch(setup: setup, engine: engine, session: session, isStored: false, looks: looks).run(
         prompt: prompt)
     } else {
@@ -95,6 +95,14 @@ struct DemoCommand: ParsableCommand {
 struct LooksOptions: ParsableArguments {
   @Flag(help: "Borders of plain ASCII characters.")
   var ascii = false
+
+  @Flag(help: "Lines of text and menus by number, for screen readers and terminals that can do no more.")
+  var plain = false
+
+  /// `NO_MOTION`, set and not empty, or the config's `motion: reduced`.
+  func hasReducedMotion(_ setup: Setup) -> Bool {
+    !(setup.environment["NO_MOTION"] ?? "").isEmpty || setup.config.motion == .reduced
+  }
 }
 
 /// Puts the workbench on the terminal.
@@ -115,20 +123,26 @@ struct WorkbenchLaunch {
   }
 
   func run(prompt: String?) throws {
-    try Self.requireTerminal()
+    if !looks.plain { try Self.requireTerminal() }
     var state = State(session: session)
     state.isStored = isStored
     var faults: [String] = []
     state.keymap = Keymap(overrides: setup.config.keys, faults: &faults)
     if !faults.isEmpty { throw CommandError(faults.joined(separator: "\nfurlong: ")) }
     if looks.ascii { state.borders = .ascii }
+    state.budget = setup.config.budget
+    let surroundings = surroundings()
+    if looks.plain { return try runPlain(state, surroundings, prompt: prompt) }
     let theme = try Themes(paths: setup.paths).theme(setup.config.theme)
+    state.capturesMouse = setup.config.usesMouse
+    state.hasReducedMotion = looks.hasReducedMotion(setup)
+    if setup.config.composer == .vi { state.composer.vi = ViEditing() }
     let traits = TerminalTraits(environment: setup.environment)
     let terminal = setup.environment["TERM"] ?? ""
     // The root command is synchronous, so this is the main thread.
     let isShown = MainActor.assumeIsolated {
       do throws(Screen.Failure) {
-        let app = try App(engine: engine, state: state, theme: theme, traits: traits)
+        let app = try App(engine: engine, state: state, theme: theme, traits: traits, surroundings: surroundings)
         let probe = setup.environment["FURLONG_PROBE"]
         if probe != nil { app.probe = App.Probe() }
         app.run(prompt: prompt)
@@ -144,6 +158,35 @@ struct WorkbenchLaunch {
       )
     }
     do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
+  }
+
+  private func runPlain(_ state: sending State, _ surroundings: Surroundings, prompt: String?) throws(CommandError) {
+    MainActor.assumeIsolated {
+      PlainWorkbench(engine: engine, state: state, surroundings: surroundings) { Console.output($0) }.run(
+        prompt: prompt)
+    }
+    do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
+  }
+
+  private func surroundings() -> Surroundings {
+    var surroundings = Surroundings(
+      readFile: { try RaceCommand.attachment(($0 as NSString).expandingTildeInPath) },
+      listFolder: { folder in
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { !$0.hasPrefix(".") }.sorted().prefix(2000).map { name in
+          var isFolder = ObjCBool(false)
+          _ = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+          return isFolder.boolValue ? name + "/" : name
+        }
+      })
+    surroundings.environment = setup.environment
+    surroundings.lineups = setup.config.lineups
+    let themes = Themes(paths: setup.paths)
+    // A broken file is told by name when it is asked for; here it is only not offered.
+    surroundings.themes = themes.names.compactMap { try? themes.theme($0) }
+    let config = setup.paths.config
+    surroundings.keepTheme = { try Config.keep(theme: $0, in: config) }
+    return surroundings
   }
 
   /// For `make bench` and tests: the time each frame and each key took, in nanoseconds, and what was drawn last: its rows, and

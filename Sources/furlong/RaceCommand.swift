@@ -41,6 +41,12 @@ struct RaceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Stop the whole turn after this many seconds.", valueName: "s"))
   var timeout: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Stop the lanes when they have cost this much (US dollars, by an estimate); else the config's budget.",
+      valueName: "usd"))
+  var maxCost: String?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -56,6 +62,9 @@ struct RaceCommand: ParsableCommand {
     if valid != nil, let rule, rule != .firstValid { throw ValidationError("--valid goes with --rule first-valid") }
     if let hedge, !(1...86_400_000).contains(hedge) {
       throw ValidationError("--hedge takes milliseconds, from 1 to 86400000 (a day)")
+    }
+    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
+      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
     }
     if let timeout, !(timeout > 0 && timeout <= 86_400) {
       throw ValidationError("--timeout takes seconds, above 0 and up to 86400 (a day)")
@@ -79,6 +88,7 @@ struct RaceCommand: ParsableCommand {
     request.check = valid.flatMap(ValidityCheck.init)
     request.hedge = hedge.map { Int64($0) * 1_000_000 }
     request.timeout = timeout.map { Int64($0 * 1e9) }
+    request.budget = try limit(request, setup, engine)
     let race = HeadlessRace(request: request, engine: engine, printsText: !json)
     let outcome = race.run()
     // Saved before it is printed: whoever reads the output may leave in the middle.
@@ -96,6 +106,25 @@ struct RaceCommand: ParsableCommand {
     }
     if let signal = outcome.interruption { throw ExitCode(128 + signal) }
     if !outcome.isAsAsked(rule: rule) || !isSaved { throw ExitCode(1) }
+  }
+
+  /// What this turn may cost: `--max-cost`, else what the config's budgets leave.
+  private func limit(_ request: RaceRequest, _ setup: Setup, _ engine: Engine) throws(CommandError) -> Money? {
+    var budget = setup.config.budget
+    if let maxCost { budget.perTurn = Money(decimal: maxCost) }
+    guard !budget.isEmpty else { return nil }
+    let estimate: Estimate
+    do throws(StoreError) {
+      estimate = try engine.estimate(request.lanes, system: request.turn.system, budget: budget)
+    } catch {
+      throw CommandError(error.message)
+    }
+    if let left = estimate.left, estimate.least > left {
+      throw CommandError(
+        "reading the prompt alone costs \(estimate.least.screenText), and the budget leaves \(left.screenText): raise --max-cost or the config's budget"
+      )
+    }
+    return estimate.left
   }
 
   /// One lane without its key fails by itself, while the others race; when none has a key there is no race. Nothing is run to

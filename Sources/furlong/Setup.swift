@@ -20,7 +20,7 @@ struct LaneOptions: ParsableArguments {
     help: ArgumentHelp("A lane: provider/model, with parameters after commas.", valueName: "model"))
   var models: [String] = []
 
-  @Option(help: "A lineup from the config.")
+  @Option(help: "A lineup saved in the workbench or in the config.")
   var lineup: String?
 }
 
@@ -74,10 +74,13 @@ struct Setup {
   func lanes(_ options: LaneOptions, _ engine: Engine) throws(CommandError) -> [Lane] {
     var lanes: [Lane] = []
     if let lineup = options.lineup {
-      guard let found = config.lineups[lineup] else {
-        let names = config.lineups.keys.sorted()
+      // One saved in the workbench comes before one of the same name in the config.
+      let saved: [(name: String, lanes: [Lane])]
+      do throws(StoreError) { saved = try engine.store.lineups() } catch { throw CommandError(error.message) }
+      guard let found = saved.first(where: { $0.name == lineup })?.lanes ?? config.lineups[lineup] else {
+        let names = (saved.map(\.name) + config.lineups.keys).sorted()
         let hint = nearest(to: lineup, in: names).map { "; did you mean \($0)?" } ?? ""
-        throw CommandError("no lineup ‘\(lineup)’ in \(paths.config)\(hint)")
+        throw CommandError("no lineup ‘\(lineup)’ is saved or in \(paths.config)\(hint)")
       }
       lanes = found
     }

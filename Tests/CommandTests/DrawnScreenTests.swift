@@ -223,7 +223,7 @@ import Testing
     let session = TerminalSession(try Program(), ["-m", "demo/hare"], answersMode2026: true)
     session.wait(for: "ask")
     for piece in [
-      "\u{1B}[<0;10;5M\u{1B}[<0;10;5m\u{1B}[<2;1;1M", "\u{1B}[<64;1", "0;5M", "\u{1B}[?62;22c", "\u{1B}[1;6A",
+      "\u{1B}[<2;10;5M\u{1B}[<2;10;5m\u{1B}[<35;1;1M", "\u{1B}[<64;1", "0;5M", "\u{1B}[?62;22c", "\u{1B}[1;6A",
     ] {
       session.press(piece)
     }

@@ -80,3 +80,13 @@ import Testing
     #expect(Key.scalar("é") == .character("é"))
   }
 }
+
+@Suite struct MiddleTests {
+  @Test func namesKeepTheirEnds() {
+    #expect(
+      TextWidth.fittedInTheMiddle("local/smollm2-135m,temperature=0.2", columns: 24) == "local/smoll…perature=0.2")
+    for columns in 0...30 {
+      #expect(TextWidth.of(TextWidth.fittedInTheMiddle("日本語/モデル,temperature=0.2", columns: columns)) <= columns)
+    }
+  }
+}

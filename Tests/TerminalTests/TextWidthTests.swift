@@ -74,7 +74,7 @@ import Testing
 
   /// A token at a time must give what the whole text gives, whatever the tokens are.
   @Test func growingTextWrapsLikeAWholeOne() {
-    var random = SplitMix(seed: 7)
+    var random = SplitMix64(seed: 7)
     let pieces = [
       "a", " ", "word ", "\n", "日", "e\u{301}", "👨‍👩‍👧", "\t", "long-word-without-spaces", "\u{1B}", "\r\n", "  ",
       "\u{202E}",
@@ -98,20 +98,5 @@ import Testing
     let wrapped = lines(String(repeating: "z", count: 100_000), 40)
     #expect(wrapped.count == 2500)
     #expect(wrapped.allSatisfy { $0.count == 40 })
-  }
-}
-
-/// A small seeded generator (SplitMix64), so that a failing round can be run again.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -73,6 +73,64 @@ enum Sample {
   }
 }
 
+extension Sample {
+  static let answer = """
+    ## Tides
+
+    The tide is the **slow** rise and fall of the sea, *twice a day*, because the `moon` pulls on the water.
+
+    1. Spring tides: sun and moon pull together.
+    2. Neap tides: 太陽と月が直角に引く 👩‍👩‍👧‍👦 e\u{301}.
+
+    | when | height |
+    | --- | ---: |
+    | spring | 6.2 m |
+    | neap | 3.1 m |
+
+    ```swift
+    let tide = height(at: .now)  // metres
+    ```
+    """
+
+  /// Lanes in as many different states as there are: done, answering, thinking, connecting, failed, stopped, and again.
+  static func busy(lanes: Int, width: Int, height: Int) -> State {
+    var state = Sample.state(lanes: lanes, width: width, height: height)
+    _ = send("Why are there tides?", &state)
+    for lane in 0..<lanes {
+      let sent: [ResponseEvent] = [.state(.connecting), .state(.waiting)]
+      let text: [ResponseEvent] = (0..<8).map { piece in
+        let characters = Array(answer)
+        let part = characters.count * piece / 8..<characters.count * (piece + 1) / 8
+        return .text(.answer, String(characters[part]), at: 412_000_000 + Int64(piece * (lane + 1)) * 150_000_000)
+      }
+      var over = Response(lane: lane, model: state.lanes[lane].model, parameters: state.lanes[lane].parameters)
+      switch lane % 6 {
+      case 0:
+        over.state = .done
+        over.text = answer
+        (over.usage.input, over.usage.output, over.usage.raw) = (35, 143, "{}")
+        over.cost.status = .exact
+        over.cost.computed = Money(decimal: "0.0021")
+        for piece in 0..<8 { over.timing.note(.answer, at: 412_000_000 + Int64(piece * (lane + 1)) * 150_000_000) }
+        play(lane, sent + text + [.ended(over)], &state)
+      case 1: play(lane, sent + [.text(.reasoning, "The moon, of course.", at: 300_000_000)] + text.prefix(5), &state)
+      case 2: play(lane, sent + [.text(.reasoning, "Let me think about tides.", at: 900_000_000)], &state)
+      case 3: play(lane, [.state(.connecting)], &state)
+      case 4:
+        over.state = .failed
+        over.error = ResponseError(.auth, "the key was refused (401): check ANTHROPIC_API_KEY", status: 401)
+        play(lane, sent + [.ended(over)], &state)
+      default:
+        over.state = .stopped
+        over.text = "The tide"
+        play(lane, sent + [.text(.answer, "The tide", at: 500_000_000), .ended(over)], &state)
+      }
+    }
+    state.now += 2_400_000_000
+    return state
+  }
+}
+
 /// Compares a frame with a recorded screen. `FURLONG_RECORD=1 swift test` writes the screens anew: look at the difference.
 func expectScreen(_ frame: Frame, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) {
   let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

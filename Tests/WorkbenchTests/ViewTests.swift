@@ -16,6 +16,34 @@ import Testing
     for lanes in [1, 2, 5, 9] { expectScreen(frame(Sample.state(lanes: lanes)), "idle-\(lanes)-lanes") }
   }
 
+  /// Every size with few and many lanes, in every state a lane can be in.
+  @Test(arguments: [(60, 16), (80, 24), (120, 40), (200, 50)], [2, 3, 5, 9])
+  func busyLanes(size: (width: Int, height: Int), lanes: Int) {
+    let state = Sample.busy(lanes: lanes, width: size.width, height: size.height)
+    expectScreen(frame(state), "busy-\(size.width)x\(size.height)-\(lanes)-lanes")
+  }
+
+  @Test func pages() {
+    var state = Sample.busy(lanes: 3, width: 100, height: 30)
+    _ = update(&state, .key(.escape))
+    func page(_ keys: [Key], _ name: String) {
+      for key in keys { _ = update(&state, .key(key)) }
+      // What was found is known once it has been drawn.
+      state.extents = view(state, Layouts()).extents
+      expectScreen(frame(state), name)
+      _ = update(&state, .key(.escape))
+    }
+    page([.character("d")], "page-differences")
+    page([.character("f")], "page-map")
+    page([.character("p")], "page-parameters")
+    page([.character("/"), .character("t"), .character("i")], "page-search")
+    page([.character("T"), .character("M"), .character("P")], "page-timeline")
+    state.system = "Answer in one sentence."
+    state.attachments = [Attachment(name: "notes.txt", mediaType: "text/plain", data: Array("hi".utf8))]
+    state.composer.insert("and now?")
+    page([], "page-chips")
+  }
+
   @Test func overlays() {
     var state = Sample.race(width: 80, height: 24)
     _ = update(&state, .key(.f1))
@@ -31,6 +59,13 @@ import Testing
     state.borders = .ascii
     let marks = frame(state).text.unicodeScalars.filter { (0x2500...0x25FF).contains($0.value) }
     #expect(marks.isEmpty, "box drawing characters were drawn all the same")
+    _ = update(&state, .key(.escape))
+    for key in [Key.character("p"), .f1, .character("T"), .control("p"), .character("o")] {
+      _ = update(&state, .key(key))
+      let words = frame(state).text.replacing("日本語", with: "").replacing("👍", with: "").replacing("e\u{301}", with: "")
+      #expect(words.utf8.allSatisfy { $0 < 0x80 }, "\(words.filter { !$0.isASCII }) in \(key)")
+      _ = update(&state, .key(.escape))
+    }
   }
 
   /// However small or odd the window: a frame of its size, and nothing breaks.

@@ -6,11 +6,11 @@ enum HeaderPane {
   static func draw(_ state: State, _ frame: inout Frame) {
     let dot = " \(state.borders.dot) "
     frame.fill(Area(x: 0, y: 0, width: state.width, height: 1), Style(.bar))
-    var right = [Readable.count(state.lanes.count, "lane")]
+    var right = [Readable.count(state.shown.count, "lane")]
     let over = state.responses.filter { $0.state.isOver }.count
     if !state.responses.isEmpty { right.append("\(over) of \(state.responses.count) ended") }
     let unknown = state.hasUnknownCost ? " + ?" : ""
-    right.append(state.spent.screenText + unknown)
+    right.append(spending(state) + unknown)
     if state.width >= 70 { right.append(String(state.session.id.prefix(4))) }
     let tail = right.joined(separator: dot) + " "
     let tailWidth = TextWidth.of(tail)
@@ -25,36 +25,94 @@ enum HeaderPane {
   }
 }
 
+extension HeaderPane {
+  /// A running total, beside the budget where there is one.
+  private static func spending(_ state: State) -> String {
+    if let limit = state.budget.perTurn { return "\(state.spentThisTurn.screenText) of \(limit.screenText)" }
+    if let limit = state.budget.perDay {
+      return "today \((state.spentToday + state.spentThisTurn).screenText) of \(limit.screenText)"
+    }
+    return state.spent.screenText
+  }
+}
+
 /// The last line: a message if there is one, else the keys that matter here.
 enum FooterPane {
   static func draw(_ state: State, y: Int, _ frame: inout Frame) {
     if let message = state.message {
       frame.put(
-        " " + TextWidth.fitted(VisibleText.line(message), columns: state.width - 2), x: 0, y: y, Style(.warning))
+        " " + TextWidth.fitted(VisibleText.line(message), columns: state.width - 2), x: 0, y: y, Style(.strong))
       return
     }
+    if let search = state.search { return drawSearch(search, state, y, &frame) }
     let keymap = state.keymap
     func hint(_ action: Action, _ words: String) -> (String, String) { (keymap.keyName(action), words) }
     let hints: [(String, String)]
     switch (state.overlay, state.place) {
     case (.list?, _): hints = [("Enter", "take it"), ("↑ ↓", "choose"), ("letters", "filter"), ("Esc", "close")]
     case (.help?, _): hints = [("↑ ↓", "scroll"), ("Esc", "close")]
+    case (.form?, _):
+      hints = [
+        ("Enter", "apply"), ("↑ ↓", "field"), ("← →", "choose"), ("Ctrl-U", "empty"), ("Esc", "leave as it was"),
+      ]
+    case (.question?, _): hints = [("Enter", "send it"), ("Esc", "do not")]
+    case (.difference?, _), (.map?, _):
+      hints = [
+        hint(.searchNext, "next"), hint(.searchPrevious, "before"), ("↑ ↓", "move"), ("Esc", "close"),
+      ]
     case (nil, .prompt):
       hints = [
-        hint(.send, "send"), hint(.places, "lanes"), hint(.newLine, "new line"), hint(.palette, "commands"),
-        hint(.help, "help"),
+        hint(.send, "send"), hint(.places, "lanes"), hint(.palette, "commands"), hint(.help, "help"),
+        hint(.interrupt, state.isStreaming ? "stop" : "quit"), hint(.newLine, "new line"), hint(.attach, "attach"),
+        hint(.editPrompt, "editor"),
+        hint(.historySearch, "older prompts"),
+      ]
+    case (nil, .lanes) where state.isStreaming:
+      hints = [
+        hint(.places, "prompt"), hint(.stop, "stop"), hint(.stopAll, "stop all"), hint(.zoom, "zoom"),
+        (keymap.laneKeyName(.help), "keys"), ("1-9", "lane"), hint(.timeline, "timeline"),
+        hint(.reasoning, "reasoning"),
+        hint(.add, "add"),
       ]
     case (nil, .lanes):
       hints = [
-        hint(.places, "prompt"), ("?", "help"), ("1-9", "lane"), hint(.zoom, "zoom"), hint(.stop, "stop"),
-        hint(.retry, "retry"), hint(.add, "add"), hint(.model, "model"), hint(.sessions, "sessions"),
+        hint(.places, "ask"), hint(.zoom, "zoom"), hint(.add, "add"), hint(.parameters, "params"),
+        hint(.compare, "diff"), hint(.copy, "copy"), (keymap.laneKeyName(.help), "keys"), hint(.proceed, "continue"),
+        hint(.close, "quit"),
+        hint(.retry, "retry"), hint(.search, "search"), hint(.timeline, "timeline"), hint(.model, "model"),
+        hint(.lineups, "lineups"), hint(.sessions, "sessions"),
       ]
     }
-    var x = 1
+    draw(hints, state, y, x: 1, &frame)
+  }
+
+  private static func drawSearch(_ search: Search, _ state: State, _ y: Int, _ frame: inout Frame) {
+    var x = 1 + frame.put("/", x: 1, y: y, Style(.focus, bold: true))
+    let lanes = search.isEverywhere ? state.shown : [state.focus]
+    let total = lanes.reduce(0) { $0 + (state.extents[$1]?.matches.count ?? 0) }
+    let place = search.isEverywhere ? "all lanes" : "lane \(state.focus + 1)"
+    x += frame.put(VisibleText.line(search.query), x: x, y: y, limit: state.width / 2)
+    if search.isTyping { frame.cursor = Frame.Point(x: x, y: y) }
+    let count = search.query.isEmpty ? place : "\(Readable.count(total, "match", "matches")) in \(place)"
+    x += 2 + frame.put(count, x: x + 2, y: y, Style(.quiet))
+    let keymap = state.keymap
+    let hints =
+      search.isTyping
+      ? [("Enter", "go there"), ("Tab", search.isEverywhere ? "this lane only" : "all lanes"), ("Esc", "end")]
+      : [
+        (keymap.keyName(.searchNext), "next"), (keymap.keyName(.searchPrevious), "before"), ("Esc", "end"),
+      ]
+    draw(hints, state, y, x: x + 3, &frame)
+  }
+
+  private static func draw(_ hints: [(String, String)], _ state: State, _ y: Int, x start: Int, _ frame: inout Frame) {
+    // In a narrow window the dots make way for hints.
+    let gap = state.width < 100 ? "  " : " \(state.borders.dot) "
+    var x = start
     for (index, (key, words)) in hints.enumerated() {
-      let width = TextWidth.of(key) + 1 + words.count + (index == 0 ? 0 : 3)
+      let width = TextWidth.of(key) + 1 + words.count + (index == 0 ? 0 : TextWidth.of(gap))
       guard x + width < state.width else { break }
-      if index > 0 { x += frame.put(" \(state.borders.dot) ", x: x, y: y, Style(.border)) }
+      if index > 0 { x += frame.put(gap, x: x, y: y, Style(.border)) }
       x += frame.put(key, x: x, y: y, Style(.strong))
       x += frame.put(" " + words, x: x, y: y, Style(.quiet))
     }

@@ -17,26 +17,48 @@ struct LanePane {
     drawTitle(area, isActive, &frame)
     let inside = Area(x: area.x + 2, y: area.y + 1, width: max(2, area.width - 4), height: max(1, area.height - 2))
     let blocks = Thread(state: state, lane: lane, width: inside.width).blocks(layouts)
-    let total = blocks.reduce(0) { $0 + $1.lines.count }
+    let total = blocks.reduce(0) { $0 + $1.count }
+    let found = search(blocks, layouts)
     let top = firstLine(total: total, height: inside.height)
     drawLines(blocks, from: top, in: inside, &frame)
+    if let found { mark(found, from: top, in: inside, &frame) }
     if total > inside.height { drawThumb(area, top, total, inside.height, &frame) }
     drawFoot(area, below: total - top - inside.height, &frame)
-    return State.Extent(lines: total, height: inside.height)
+    return State.Extent(lines: total, height: inside.height, top: top, area: inside, matches: found?.matches ?? [])
+  }
+
+  /// Of a lane that is not drawn: where a search would find something in it.
+  func measured(width: Int, height: Int, _ layouts: Layouts) -> State.Extent {
+    let blocks = Thread(state: state, lane: lane, width: width).blocks(layouts)
+    let total = blocks.reduce(0) { $0 + $1.count }
+    let nowhere = Area(x: .min / 2, y: .min / 2, width: 0, height: 0)
+    return State.Extent(
+      lines: total, height: height, top: firstLine(total: total, height: height), area: nowhere,
+      matches: search(blocks, layouts)?.matches ?? [])
+  }
+
+  private func search(_ blocks: [Block], _ layouts: Layouts) -> LineSearch? {
+    state.search.flatMap {
+      layouts.search($0.query, lane: lane, blocks, isGrowing: state.running.contains(lane), now: state.now)
+    }
   }
 
   /// A lane of which only the state is seen.
   func drawStrip(_ area: Area, _ frame: inout Frame) {
-    let foot = response.map { footText($0) } ?? ""
+    // The name comes first; figures that the scoreboard has too give way to it.
+    let nameWidth = min(TextWidth.of(model), area.width / 2)
+    let foot = response.map { footText($0, columns: area.width - nameWidth - 10) } ?? ""
     let footWidth = TextWidth.of(foot)
     frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.strong))
     frame.put(
-      TextWidth.fitted(title, columns: max(4, area.width - footWidth - 10)), x: area.x + 4, y: area.y, Style(.quiet))
+      TextWidth.fittedInTheMiddle(model, columns: max(4, area.width - footWidth - 8)), x: area.x + 4, y: area.y,
+      Style(.quiet))
     frame.put(foot, x: area.x + area.width - footWidth - 2, y: area.y, Style(response?.state.role ?? .quiet))
   }
 
   private var title: String {
-    model + (response?.isSimulated == true ? " (simulated)" : "")
+    let pin = state.pinned == lane ? " \(state.borders.pin)" : ""
+    return model + (response?.isSimulated == true ? " (simulated)" : "") + pin
   }
 
   private func drawTitle(_ area: Area, _ isActive: Bool, _ frame: inout Frame) {
@@ -45,7 +67,7 @@ struct LanePane {
     let room = area.width - 7 - medalWidth
     let style = Style(isActive ? .focus : isFocused ? .strong : .title, bold: isFocused)
     let used = frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, style)
-    frame.put(TextWidth.fitted(title, columns: room) + " ", x: area.x + 1 + used, y: area.y, style)
+    frame.put(TextWidth.fittedInTheMiddle(title, columns: room) + " ", x: area.x + 1 + used, y: area.y, style)
     if place != nil {
       frame.put(
         medal, x: area.x + area.width - 1 - medalWidth, y: area.y, Style(place == 1 ? .good : .quiet, bold: place == 1))
@@ -66,16 +88,24 @@ struct LanePane {
     var skipped = 0
     var y = area.y
     for block in blocks {
-      if skipped + block.lines.count <= top {
-        skipped += block.lines.count
-        continue
-      }
-      for line in block.lines.dropFirst(max(0, top - skipped)) {
+      for index in max(0, min(block.count, top - skipped))..<block.count {
         guard y < area.y + area.height else { return }
-        frame.put(line, x: area.x, y: y, block.style, limit: area.width)
+        frame.put(block.line(index), x: area.x, y: y, limit: area.width)
         y += 1
       }
-      skipped += block.lines.count
+      skipped += block.count
+    }
+  }
+
+  /// Matches of the search, the one gone to last apart from the others.
+  private func mark(_ found: LineSearch, from top: Int, in area: Area, _ frame: inout Frame) {
+    let current = state.search?.current.flatMap { $0.lane == lane ? $0.index : nil }
+    for row in 0..<area.height {
+      for piece in found.pieces[top + row] ?? [] {
+        let columns = (area.x + piece.columns.lowerBound)..<min(area.x + area.width, area.x + piece.columns.upperBound)
+        let isCurrent = piece.match == current
+        frame.mark(columns, y: area.y + row, Style(.match, bold: isCurrent, underlined: isCurrent))
+      }
     }
   }
 
@@ -92,16 +122,37 @@ struct LanePane {
 
   private func drawFoot(_ area: Area, below: Int, _ frame: inout Frame) {
     let y = area.y + area.height - 1
+    var mark = ""
+    if case .at? = state.scroll[lane], below > 0 { mark = " \(state.borders.down) \(below) more " }
     if let response {
-      let text = " " + TextWidth.fitted(footText(response, columns: area.width - 4), columns: area.width - 4) + " "
+      // While it runs its speed is worth more than the last of its figures; what is new below more than either.
+      let spared = mark.isEmpty ? !response.state.isOver && speedColumns(response) > 0 ? 8 : 0 : TextWidth.of(mark)
+      let room = area.width - 4 - spared
+      let text = " " + TextWidth.fitted(footText(response, columns: room), columns: room) + " "
       let word = response.state.rawValue
-      frame.put(text, x: area.x + 1, y: y, Style(.quiet))
+      let used = frame.put(text, x: area.x + 1, y: y, Style(.quiet))
+      if mark.isEmpty {
+        drawSpeed(Area(x: area.x + 1 + used, y: y, width: area.width - 2 - used, height: 1), response, &frame)
+      }
       frame.put(TextWidth.fitted(word, columns: area.width - 4), x: area.x + 2, y: y, Style(response.state.role))
     }
-    if case .at? = state.scroll[lane], below > 0 {
-      let mark = " \(state.borders.down) \(below) more "
-      frame.put(mark, x: area.x + area.width - 1 - TextWidth.of(mark), y: y, Style(.busy))
-    }
+    frame.put(mark, x: area.x + area.width - 1 - TextWidth.of(mark), y: y, Style(.busy))
+  }
+
+  /// Tokens a second over time, where the foot leaves room.
+  private func drawSpeed(_ area: Area, _ response: Response, _ frame: inout Frame) {
+    let columns = min(speedColumns(response), area.width - 3)
+    guard columns > 2, let speeds = state.speeds[lane] else { return }
+    let text = " \(speeds.text(columns: columns, ascii: state.borders.isASCII)) "
+    frame.put(
+      text, x: area.x + area.width - TextWidth.of(text) - 1, y: area.y, Style(response.state.isOver ? .quiet : .busy))
+  }
+
+  /// The most it takes; none before there is something to show, or where nothing may move.
+  private func speedColumns(_ response: Response) -> Int {
+    if state.hasReducedMotion, !response.state.isOver { return 0 }
+    let slices = state.speeds[lane]?.counts.count ?? 0
+    return slices > 2 ? min(24, slices) : 0
   }
 
   /// State, seconds, TTFT, speed, cost; what the scoreboard has too is left out where there is no room.
@@ -125,10 +176,24 @@ struct LanePane {
   }
 }
 
-/// Lines of one kind within a pane.
+/// Lines of one kind within a pane: wrapped text in one style, or lines with styles of their own.
 struct Block {
-  var lines: [String]
-  var style = Style()
+  private var texts: [String] = []
+  private var style = Style()
+  private var styled: [StyledLine] = []
+
+  init(lines: [String], style: Style = Style()) {
+    texts = lines
+    self.style = style
+  }
+
+  init(_ styled: [StyledLine]) { self.styled = styled }
+
+  var count: Int { texts.count + styled.count }
+
+  func line(_ index: Int) -> StyledLine {
+    index < texts.count ? StyledLine(texts[index], style) : styled[index - texts.count]
+  }
 }
 
 /// What one lane has been asked and has said, as blocks of wrapped lines.
@@ -149,6 +214,10 @@ private struct Thread {
       } else {
         result.append(Block(lines: ["\(state.borders.dot) not asked"], style: Style(.quiet)))
       }
+      if let from = turn.continued, from != lane {
+        let note = "\(state.borders.dot) goes on from lane \(from + 1)'s answer"
+        result.append(Block(lines: ["", note], style: Style(.prompt, italic: true)))
+      }
     }
     return result
   }
@@ -165,6 +234,7 @@ private struct Thread {
     if lines.count > most || shown.endIndex < turn.prompt.endIndex {
       lines = lines.prefix(most - 1) + ["… \(turn.prompt.utf8.count) bytes in all"]
     }
+    lines += turn.attachments.map { "\(state.borders.file) \($0.name) \(Readable.bytes($0.data.count))" }
     return Block(lines: lines + [""], style: Style(.prompt))
   }
 

@@ -6,7 +6,7 @@ enum LanesPane {
   private static let narrowest = 36
 
   static func draw(_ state: State, _ area: Area, _ layouts: Layouts, _ frame: inout Frame) -> [Int: State.Extent] {
-    let count = state.lanes.count
+    let count = state.shown.count
     guard count > 0 else {
       frame.put(
         "No lanes yet: \(state.keymap.keyName(.places)), then \(state.keymap.keyName(.add)) adds one.", x: 2,
@@ -23,36 +23,61 @@ enum LanesPane {
   private static func columns(
     _ state: State, _ area: Area, _ places: [Int: Int], _ layouts: Layouts, _ frame: inout Frame
   ) -> [Int: State.Extent] {
-    let count = state.lanes.count
+    columns(of: state.shown, state, area, places, layouts, &frame)
+  }
+
+  private static func columns(
+    of lanes: [Int], _ state: State, _ area: Area, _ places: [Int: Int], _ layouts: Layouts, _ frame: inout Frame
+  ) -> [Int: State.Extent] {
+    let count = lanes.count
     var extents: [Int: State.Extent] = [:]
-    for lane in 0..<count {
+    for (place, lane) in lanes.enumerated() {
       // Whole columns that share the remainder.
-      let left = area.width * lane / count
-      let right = area.width * (lane + 1) / count
+      let left = area.width * place / count
+      let right = area.width * (place + 1) / count
       let column = Area(x: left, y: area.y, width: right - left, height: area.height)
       extents[lane] = LanePane(state: state, lane: lane, place: places[lane]).draw(column, layouts, &frame)
     }
     return extents
   }
 
-  /// One line for each other lane, in order, around the open one. Zoomed, the others are left out when the window is low.
+  /// One line for each other lane, in order, around the open ones: the focused and the pinned. Zoomed, the others are left out when the window is low.
   private static func stack(
     _ state: State, _ area: Area, _ places: [Int: Int], _ layouts: Layouts, _ frame: inout Frame
   ) -> [Int: State.Extent] {
-    let others = state.isZoomed ? 0 : max(0, min(state.lanes.count - 1, area.height - 6))
+    var open = [state.focus]
+    if let pinned = state.pinned, pinned != state.focus, area.width >= 2 * narrowest, !state.isZoomed {
+      open = [min(pinned, state.focus), max(pinned, state.focus)]
+    }
+    let rest = state.shown.count - open.count
+    let others = state.isZoomed ? 0 : max(0, min(rest, area.height - 6))
+    // Where not all have a line, the last one says how many are left.
+    let strips = others < rest ? others - 1 : others
     let openHeight = area.height - others
     var extents: [Int: State.Extent] = [:]
     var y = area.y
     var shown = 0
-    for lane in state.lanes.indices {
-      let pane = LanePane(state: state, lane: lane, place: places[lane])
-      if lane == state.focus {
-        extents[lane] = pane.draw(Area(x: area.x, y: y, width: area.width, height: openHeight), layouts, &frame)
+    for lane in state.shown {
+      if lane == open.first {
+        extents = columns(
+          of: open, state, Area(x: area.x, y: y, width: area.width, height: openHeight), places, layouts, &frame)
         y += openHeight
-      } else if shown < others {
-        pane.drawStrip(Area(x: area.x, y: y, width: area.width, height: 1), &frame)
+      } else if shown < strips, !open.contains(lane) {
+        LanePane(state: state, lane: lane, place: places[lane]).drawStrip(
+          Area(x: area.x, y: y, width: area.width, height: 1), &frame)
         y += 1
         shown += 1
+      }
+    }
+    if strips < others {
+      let words = "and \(Readable.count(rest - strips, "more lane")): digits go to a lane"
+      frame.put(words, x: area.x + 4, y: area.y + area.height - 1, Style(.quiet))
+    }
+    if state.search?.isEverywhere == true {
+      let width = (area.width / open.count) - 4
+      for lane in state.shown where extents[lane] == nil {
+        extents[lane] = LanePane(state: state, lane: lane, place: nil).measured(
+          width: width, height: openHeight - 2, layouts)
       }
     }
     return extents

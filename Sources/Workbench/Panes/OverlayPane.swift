@@ -3,17 +3,26 @@ import Terminal
 
 /// The window over the lanes.
 enum OverlayPane {
-  static func draw(_ state: State, _ frame: inout Frame) {
+  static func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) {
     switch state.overlay {
     case nil: break
     case .list(let list): draw(list, state, &frame)
     case .help(let scroll): drawHelp(scroll, state, &frame)
+    case .form(let form): FormPane.draw(form, state, &frame)
+    case .question(let question): FormPane.draw(question, state, &frame)
+    case .difference(let comparison): ComparisonPane.draw(comparison, state, layouts, &frame)
+    case .map(let map): ComparisonPane.draw(map, state, &frame)
     }
   }
 
-  private static func window(_ state: State, width: Int, height: Int, title: String, _ frame: inout Frame) -> Area {
+  /// Columns and rows of text in a window over all the lanes.
+  static func pageWidth(_ state: State) -> Int { max(2, state.width - 4) }
+  static func pageHeight(_ state: State) -> Int { max(1, state.height - 5) }
+
+  static func window(_ state: State, width: Int, height: Int, title: String, _ frame: inout Frame) -> Area {
     let screen = Area(x: 0, y: 1, width: state.width, height: state.height - 2)
-    let area = screen.centered(width: min(width, state.width - 4), height: height)
+    // A page takes the whole width, anything else leaves what is below it to be seen at the sides.
+    let area = screen.centered(width: width >= state.width ? state.width : min(width, state.width - 4), height: height)
     frame.fill(area, Style())
     frame.box(area, Style(.focus), borders: state.borders)
     frame.put(" \(title) ", x: area.x + 2, y: area.y, Style(.focus, bold: true))
@@ -38,7 +47,8 @@ enum OverlayPane {
     if list.matches.isEmpty, !list.isLoading {
       frame.put(
         list.items.isEmpty
-          ? "nothing here yet" : list.takesLanes ? "Enter takes it as typed: provider/model" : "nothing matches",
+          ? list.query.isEmpty ? "nothing here yet" : list.typedHint ?? "nothing here yet"
+          : list.typedHint ?? "nothing matches",
         x: area.x + 3, y: area.y + 2, Style(.quiet))
     }
   }

@@ -22,6 +22,7 @@ struct PromptPane {
     let isActive = state.place == .prompt && state.overlay == nil
     let rule = String(repeating: state.borders.horizontal, count: area.width)
     frame.put(rule, x: area.x, y: area.y, Style(isActive ? .focus : .border))
+    drawChips(area, &frame)
     let visible = area.height - 1
     let first = max(0, min(cursor.y - visible + 1, rows.count - visible))
     let role: Role = isActive ? .focus : .quiet
@@ -35,11 +36,26 @@ struct PromptPane {
     if isActive { frame.cursor = Frame.Point(x: area.x + 3 + cursor.x, y: area.y + 1 + cursor.y - first) }
   }
 
+  /// What goes with the prompt, on the line above it: files, a system prompt, the answer that all lanes go on from.
+  private func drawChips(_ area: Area, _ frame: inout Frame) {
+    var x = area.x + 2
+    func put(_ text: String, _ style: Style) {
+      guard x + 8 < area.x + area.width else { return }
+      x += frame.put(" \(TextWidth.fitted(text, columns: area.x + area.width - x - 4)) ", x: x, y: area.y, style) + 1
+    }
+    for file in state.attachments {
+      put("\(state.borders.file) \(VisibleText.line(file.name)) \(Readable.bytes(file.data.count))", Style(.selection))
+    }
+    if let system = state.system, !system.isEmpty { put("system: \(VisibleText.line(system))", Style(.quiet)) }
+    if let lane = state.turn?.continued { put("from lane \(lane + 1)'s answer", Style(.prompt)) }
+    if state.composer.isViNormal { put("NORMAL", Style(.focus, bold: true)) }
+  }
+
   private var placeholder: String {
-    switch state.lanes.count {
+    switch state.shown.count {
     case 0: "no lane to ask yet"
     case 1: "ask the lane …"
-    default: "ask all \(state.lanes.count) lanes …"
+    default: "ask all \(state.shown.count) lanes …"
     }
   }
 }

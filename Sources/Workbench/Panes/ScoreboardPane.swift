@@ -5,27 +5,32 @@ import Terminal
 enum ScoreboardPane {
   /// Rows wanted: none while there is nothing to compare, or when the window is too low for both.
   static func height(_ state: State) -> Int {
-    guard state.showsScoreboard, !state.responses.isEmpty, state.height >= 20 + state.responses.count else { return 0 }
+    guard state.panel == .scoreboard, !state.responses.isEmpty, state.height >= 20 + state.responses.count else {
+      return 0
+    }
     return state.responses.count + 1
   }
 
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
     let columns = Scoreboard.Column.allCases
     let places = Scoreboard.places(state.responses, winner: state.turn?.winner, rule: state.turn?.rule ?? .all)
-    let rows = state.responses.map { Scoreboard.row($0, place: places[$0.lane]) }
+    let responses = Scoreboard.sorted(state.responses, by: state.order)
+    let rows = responses.map { Scoreboard.row($0, place: places[$0.lane]) }
     let gap = area.width < 100 ? 1 : 2
     let widths = Self.widths(columns, rows, total: area.width - 2, gap: gap)
     func draw(_ texts: [Scoreboard.Column: String], y: Int, _ style: (Scoreboard.Column) -> Style) {
       var x = area.x + 1
       for (column, width) in zip(columns, widths) {
-        let text = TextWidth.fitted(VisibleText.line(texts[column] ?? ""), columns: width)
+        let text = TextWidth.fittedInTheMiddle(VisibleText.line(texts[column] ?? ""), columns: width)
         let indent = column.isNumeric ? width - TextWidth.of(text) : 0
         frame.put(text, x: x + indent, y: y, style(column), limit: width)
         x += width + gap
       }
     }
-    draw(Dictionary(uniqueKeysWithValues: columns.map { ($0, $0.rawValue) }), y: area.y) { _ in Style(.quiet) }
-    for (index, response) in state.responses.enumerated() {
+    draw(Dictionary(uniqueKeysWithValues: columns.map { ($0, $0.rawValue) }), y: area.y) { column in
+      column == state.order.column && state.order != Scoreboard.Order() ? Style(.strong) : Style(.quiet)
+    }
+    for (index, response) in responses.enumerated() {
       let isFirst = places[response.lane] == 1
       draw(rows[index], y: area.y + 1 + index) { column in
         switch column {

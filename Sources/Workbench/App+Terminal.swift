@@ -1,0 +1,61 @@
+import Core
+import Terminal
+
+/// The commands that need the terminal: clipboard, editor, themes.
+extension App {
+  func carryOutHere(_ command: Command) {
+    switch command {
+    case .copy(let text, let words): copy(text, words)
+    case .copySelection:
+      let text = selectedText
+      if !text.isEmpty { copy(text, "the selection") }
+    case .edit(let what, let text): edit(what, text)
+    case .loadThemes:
+      let items = surroundings.themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
+      state.overlay = .list(ChoiceList(.theme(before: themeName), title: "Theme", items: items, chosen: themeName))
+    case .useTheme(let name, let isChosen): use(name, isChosen)
+    case .captureMouse(let isOn): screen.capturesMouse = isOn
+    default: break
+    }
+  }
+
+  /// By the terminal's own clipboard sequence and a native tool: one of them works nearly everywhere.
+  private func copy(_ text: String, _ words: String) {
+    let tool = NativeClipboard.tool(surroundings.environment)
+    if let tool { NativeClipboard.copy(text, with: tool) }
+    let isSent = screen.copy(text)
+    let size = Readable.count(text.unicodeScalars.count, "character")
+    if isSent || tool != nil {
+      state.message = "copied \(words), \(size)" + (tool.map { " (by \($0[0]))" } ?? "")
+    } else {
+      state.message =
+        "\(words) is too long for the terminal's clipboard: install wl-copy or xclip, or open it in the editor"
+    }
+  }
+
+  private func edit(_ what: Editing, _ text: String) {
+    screen.leave()
+    defer {
+      screen.enter()
+      readSize()
+    }
+    do throws(Editor.Fault) {
+      inbox.post(.edited(what, try Editor.edit(text, surroundings.environment)))
+    } catch {
+      inbox.post(.message(error.message))
+    }
+  }
+
+  private func use(_ name: String, _ isChosen: Bool) {
+    guard let theme = surroundings.themes.first(where: { $0.name == name }) else { return }
+    screen.use(theme)
+    guard isChosen else { return }
+    themeName = name
+    do {
+      try surroundings.keepTheme(name)
+      state.message = "theme \(name), kept in the config"
+    } catch {
+      state.message = "theme \(name) for now: \(error)"
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import Core
+import Dispatch
+import Engine
+
+/// Carries out the commands that concern the engine and the database, for the screen and for plain mode alike. Main thread;
+/// what is read or raced comes back through the inbox.
+@MainActor
+final class Conductor {
+  private let engine: Engine
+  private let inbox: Inbox
+  private let surroundings: Surroundings
+  /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
+  private var races: [RaceID: Race] = [:]
+  private var lastWarm: Int64 = 0
+
+  private struct RaceID: Hashable {
+    let session: String
+    let turn: Int
+  }
+
+  init(engine: Engine, inbox: Inbox, surroundings: Surroundings) {
+    self.engine = engine
+    self.inbox = inbox
+    self.surroundings = surroundings
+  }
+
+  /// An input on its way to the state: races that have ended are let go, and a session opened again is told apart from one
+  /// that is still raced here.
+  func taken(_ input: Input, _ state: State) -> Input {
+    switch input {
+    case .opened(let session, _):
+      let id = RaceID(session: session.id, turn: session.turns.last?.number ?? 0)
+      return .opened(session, isRacedHere: races[id] != nil)
+    case .race(let session, let turn, .ended):
+      let id = RaceID(session: session, turn: turn)
+      if id != shownRace(state) { races[id] = nil }
+      return input
+    default: return input
+    }
+  }
+
+  func carryOut(_ command: Command, _ state: State) {
+    switch command {
+    case .race(let isNewSession): startRace(isNewSession: isNewSession, state)
+    case .run(let lanes): run(lanes, state)
+    case .stop(let lane): races[shownRace(state)]?.stop(lane)
+    case .stopAll: races[shownRace(state)]?.stopAll()
+    case .saveSetup:
+      let session = state.session
+      engine.store.append(.setup(session: session.id, lanes: session.lanes, rule: session.rule))
+    case .saveContinued:
+      guard let turn = state.turn else { return }
+      engine.store.append(.continued(session: state.session.id, turn: turn.number, lane: turn.continued))
+    case .warm: warm(state)
+    case .estimate(let prompt): estimate(prompt, state)
+    case .loadModels: loadModels()
+    case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
+    case .open(let session): load { .opened(try $0.store.session(session), isRacedHere: false) }
+    case .attach(let path):
+      let read = surroundings.readFile
+      load { _ in .attached(try read(path)) }
+    case .loadFiles(let folder): loadFiles(folder)
+    case .saveLineup(let name):
+      let lanes = state.lineup
+      engine.store.append(.lineup(name: name, lanes: lanes))
+      inbox.post(.message("saved as lineup ‘\(VisibleText.line(name))’: \(Readable.count(lanes.count, "lane"))"))
+    case .loadLineup(let name):
+      let configured = surroundings.lineups
+      load { engine in
+        let saved = try engine.store.lineups().first { $0.name == name }?.lanes
+        return .lineup(saved ?? configured[name] ?? [])
+      }
+    case .loadLineups: loadLineups()
+    case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit: break
+    }
+  }
+
+  /// Lanes still running are stopped and kept, those of sessions left behind too.
+  func finish() {
+    for race in races.values { race.stopAll() }
+    let stopped = DispatchSemaphore(value: 0)
+    engine.settle { stopped.signal() }
+    _ = stopped.wait(timeout: .now() + 1)
+  }
+
+  // MARK: Races
+
+  private func shownRace(_ state: State) -> RaceID {
+    RaceID(session: state.session.id, turn: state.turn?.number ?? 0)
+  }
+
+  private func startRace(isNewSession: Bool, _ state: State) {
+    guard let turn = state.turn else { return }
+    var request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
+    request.budget = state.limit
+    races[shownRace(state)] = engine.start(request, observe: post(shownRace(state)))
+  }
+
+  private func run(_ lanes: [Int], _ state: State) {
+    guard let turn = state.turn else { return }
+    let entries = lanes.map { RaceRequest.entry(number: $0, session: state.session, turn: turn) }
+    let generations = Dictionary(uniqueKeysWithValues: lanes.map { ($0, turn.responses[$0]?.generation ?? 1) })
+    let id = shownRace(state)
+    if races[id] == nil {
+      // A session opened again: the turn has its row, a race of no lanes takes the new responses.
+      var request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
+      request.budget = state.limit
+      races[id] = engine.resume(request, observe: post(id))
+    }
+    races[id]?.run(entries, generations: generations, startsOver: lanes.count == state.shown.count)
+  }
+
+  private func post(_ id: RaceID) -> @Sendable (RaceEvent) -> Void {
+    { [inbox] event in inbox.post(.race(session: id.session, turn: id.turn, event)) }
+  }
+
+  private func warm(_ state: State) {
+    let now = Clock.now()
+    guard now - lastWarm > 20_000_000_000 || lastWarm == 0 else { return }
+    lastWarm = now
+    engine.warm(state.lineup)
+  }
+
+  /// What the turn that is being written may cost.
+  private func estimate(_ prompt: String, _ state: State) {
+    let session = state.session
+    let turn = Turn(
+      number: (state.turn?.number ?? 0) + 1, prompt: prompt, system: state.system, attachments: state.attachments,
+      rule: session.rule)
+    let budget = state.budget
+    load { engine in
+      let entries = session.activeLanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
+      return .estimated(try engine.estimate(entries, system: turn.system, budget: budget))
+    }
+  }
+
+  // MARK: Lists
+
+  /// Reads away from the main thread.
+  private func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
+    let (engine, inbox) = (engine, inbox)
+    DispatchQueue.global().async {
+      do {
+        inbox.post(try read(engine))
+      } catch {
+        inbox.post(.message((error as? StoreFault)?.message ?? "\(error)"))
+      }
+    }
+  }
+
+  private func loadModels() {
+    let (engine, inbox) = (engine, inbox)
+    DispatchQueue.global().async {
+      let recent = (try? engine.store.recentModels(limit: 20)) ?? []
+      engine.catalogue(recent: recent) { entries in inbox.post(.models(entries.map(Self.item))) }
+    }
+  }
+
+  private func loadFiles(_ folder: String) {
+    let list = surroundings.listFolder
+    load { _ in
+      let prefix = folder == "." ? "" : folder
+      return .files(list(folder).map { ChoiceList.Item(title: $0, detail: "", value: prefix + $0) })
+    }
+  }
+
+  /// Saved ones before those of the config that have the same name.
+  private func loadLineups() {
+    let configured = surroundings.lineups
+    load { engine in
+      let saved = Dictionary(try engine.store.lineups().map { ($0.name, $0.lanes) }) { first, _ in first }
+      let all = configured.merging(saved) { $1 }
+      return .lineups(
+        all.sorted { $0.key < $1.key }.map { name, lanes in
+          ChoiceList.Item(title: name, detail: lanes.map(\.model.text).joined(separator: ", "), value: name)
+        })
+    }
+  }
+
+  private nonisolated static func item(_ entry: CatalogueEntry) -> ChoiceList.Item {
+    ChoiceList.Item(title: entry.model.text, detail: entry.detail, value: entry.model.text, isQuiet: entry.isKeyMissing)
+  }
+
+  private nonisolated static func item(_ session: SessionSummary) -> ChoiceList.Item {
+    let cost = session.hasUnknownCost ? "\(session.cost.screenText) + ?" : session.cost.screenText
+    return ChoiceList.Item(
+      title: session.title.isEmpty ? "(no title)" : session.title,
+      // What one looks for first: a narrow window cuts the end.
+      detail: "\(localTime(session.created)) · \(cost) · \(Readable.count(session.models.count, "lane")) · "
+        + Readable.count(session.turns, "turn"),
+      value: session.id)
+  }
+}

@@ -1,0 +1,1 @@
+enum MarkdownText { static func codeBlocks(in source: String) -> [(language: String, code: String)] { [] } }

@@ -1,0 +1,145 @@
+import Core
+import Terminal
+
+/// Adding, dropping and changing lanes.
+extension State {
+  private static let mostLanes = 9
+
+  mutating func changeLanes(_ action: Action) -> [Command] {
+    switch action {
+    case .add, .duplicate:
+      guard shown.count < Self.mostLanes else {
+        message = "nine lanes at most"
+        return []
+      }
+      if action == .duplicate { return duplicate() }
+      overlay = .list(ChoiceList(.addLane, title: "Add a lane", items: [], isLoading: true))
+      return [.loadModels]
+    case .model:
+      guard lanes.indices.contains(focus) else { return [] }
+      overlay = .list(
+        ChoiceList(.changeModel(lane: focus), title: "Model of lane \(focus + 1)", items: [], isLoading: true))
+      return [.loadModels]
+    case .parameters:
+      guard lanes.indices.contains(focus) else { return [] }
+      overlay = .form(ParameterForm(lane: focus, lanes: lanes, system: system))
+    case .drop: return drop()
+    case .undo: return undoDrop()
+    case .lineups:
+      overlay = .list(ChoiceList(.lineups, title: "Load a lineup", items: [], isLoading: true))
+      return [.loadLineups]
+    case .saveLineup:
+      overlay = .list(ChoiceList(.saveLineup, title: "Save these lanes as", items: [], isLoading: true))
+      return [.loadLineups]
+    default: break
+    }
+    return []
+  }
+
+  mutating func add(_ lane: Lane) -> [Command] {
+    session.lanes.append(lane)
+    focus = lanes.count - 1
+    // While others run it joins them; otherwise it waits for the next prompt.
+    return saveSetup + (isStreaming ? ask([focus]) : [])
+  }
+
+  private mutating func duplicate() -> [Command] {
+    guard lanes.indices.contains(focus) else { return [] }
+    session.lanes.append(lanes[focus])
+    focus = lanes.count - 1
+    overlay = .form(ParameterForm(lane: focus, lanes: lanes, system: system))
+    message = "lane \(focus + 1) is a copy: change what should differ"
+    return saveSetup
+  }
+
+  /// The lane is not asked any more; its number and its answers stay, so that it can come back.
+  private mutating func drop() -> [Command] {
+    guard shown.count > 1, let index = shown.firstIndex(of: focus) else {
+      message = "the last lane stays; \(keymap.keyName(.model)) changes its model"
+      return []
+    }
+    guard !running.contains(focus) else {
+      message = "still answering: \(keymap.keyName(.stop)) stops it first"
+      return []
+    }
+    message = "lane \(focus + 1) dropped; \(keymap.keyName(.undo)) brings it back"
+    session.lanes[focus].isDropped = true
+    dropped.append(focus)
+    if pinned == focus { pinned = nil }
+    focus = shown[min(index, shown.count - 1)]
+    return saveSetup
+  }
+
+  private mutating func undoDrop() -> [Command] {
+    guard let lane = dropped.popLast(), lanes.indices.contains(lane) else {
+      message = "no lane was dropped"
+      return []
+    }
+    session.lanes[lane].isDropped = false
+    focus = lane
+    return saveSetup
+  }
+
+  mutating func pin() {
+    pinned = pinned == focus ? nil : focus
+    message =
+      pinned.map { "lane \($0 + 1) is pinned: it stays beside the lane you look at" } ?? "no lane is pinned"
+  }
+
+  mutating func change(_ lane: Int, to chosen: Lane) -> [Command] {
+    guard lanes.indices.contains(lane) else { return [] }
+    // A model alone keeps the lane's parameters; with parameters of its own it brings them.
+    if chosen.parameters == Parameters() {
+      session.lanes[lane].model = chosen.model
+    } else {
+      session.lanes[lane].parameters = chosen.parameters
+      session.lanes[lane].model = chosen.model
+    }
+    let name = VisibleText.line(chosen.text)
+    message = "lane \(lane + 1) is now \(name), from the next prompt on; \(keymap.keyName(.retry)) asks it this one"
+    return saveSetup
+  }
+
+  /// What the form says, put into its lane or into all.
+  mutating func apply(_ form: ParameterForm) -> [Command] {
+    let targets = form.isForAll ? shown : [form.lane]
+    var changed: [(Int, Lane)] = []
+    for lane in targets {
+      do throws(InvalidLane) {
+        changed.append((lane, try form.applied(to: lanes[lane])))
+      } catch {
+        var form = form
+        form.fault = error.message
+        overlay = .form(form)
+        return []
+      }
+    }
+    overlay = nil
+    guard changed.contains(where: { lanes[$0.0] != $0.1 }) else { return [] }
+    for (lane, new) in changed { session.lanes[lane] = new }
+    let who = form.isForAll ? "all lanes" : "lane \(form.lane + 1)"
+    let again = form.isForAll ? Action.retryAll : .retry
+    message = "\(who) changed, from the next prompt on" + (turn == nil ? "" : "; \(keymap.keyName(again)) asks again")
+    return saveSetup
+  }
+
+  /// Lanes that have answers stay in the session as dropped ones.
+  mutating func load(_ lineup: [Lane]) -> [Command] {
+    guard !isStreaming else {
+      message = "lanes are still answering"
+      return []
+    }
+    if session.turns.isEmpty {
+      session.lanes = lineup
+      dropped = []
+    } else {
+      for lane in shown { session.lanes[lane].isDropped = true }
+      session.lanes += lineup
+    }
+    pinned = nil
+    focus = shown.first ?? 0
+    return saveSetup
+  }
+
+  var lineup: [Lane] { lanes.filter { !$0.isDropped } }
+}

@@ -1,0 +1,61 @@
+import Terminal
+
+/// The mouse: the wheel scrolls what is under it, a click goes there, dragging within a pane copies when let go.
+extension State {
+  /// Rows that a turn of the wheel moves.
+  private static let wheelStep = 3
+
+  mutating func point(_ mouse: Mouse) -> [Command] {
+    if let overlay { return point(mouse, in: overlay) }
+    switch mouse.kind {
+    case .wheelUp, .wheelDown:
+      guard let lane = lane(at: mouse) else { return [] }
+      let step = mouse.kind == .wheelUp ? -Self.wheelStep : Self.wheelStep
+      for lane in isSynced ? shown : [lane] { scroll(lane, by: step) }
+    case .press:
+      selection = nil
+      guard let lane = lane(at: mouse) else {
+        // Below the panes the prompt is the only thing to go to.
+        if mouse.y > (extents.values.map { $0.area.y + $0.area.height }.max() ?? 0) { place = .prompt }
+        return []
+      }
+      focus = lane
+      place = .lanes
+      selection = Selection(
+        lane: lane, anchor: Frame.Point(x: mouse.x, y: mouse.y), head: Frame.Point(x: mouse.x, y: mouse.y))
+    case .drag:
+      guard let lane = selection?.lane, let area = extents[lane]?.area else { return [] }
+      // Within the pane it began in, however far the mouse goes.
+      selection?.head = Frame.Point(
+        x: max(area.x, min(area.x + area.width - 1, mouse.x)), y: max(area.y, min(area.y + area.height - 1, mouse.y)))
+    case .release:
+      guard let made = selection else { return [] }
+      guard made.anchor != made.head else {
+        selection = nil
+        return []
+      }
+      return [.copySelection]
+    }
+    return []
+  }
+
+  /// The wheel moves what is open; a click beside it closes nothing by accident.
+  private mutating func point(_ mouse: Mouse, in overlay: Overlay) -> [Command] {
+    let key: Key
+    switch mouse.kind {
+    case .wheelUp: key = .up
+    case .wheelDown: key = .down
+    default: return []
+    }
+    return press(key, in: overlay)
+  }
+
+  /// The lane whose pane, with its border, is under the mouse.
+  private func lane(at mouse: Mouse) -> Int? {
+    extents.first { _, extent in
+      let pane = Area(
+        x: extent.area.x - 2, y: extent.area.y - 1, width: extent.area.width + 4, height: extent.area.height + 2)
+      return (pane.x..<(pane.x + pane.width)).contains(mouse.x) && (pane.y..<(pane.y + pane.height)).contains(mouse.y)
+    }?.key
+  }
+}

@@ -1,0 +1,162 @@
+import Core
+import Engine
+import Terminal
+
+/// Sending, retrying, stopping, going on.
+extension State {
+  mutating func send() -> [Command] {
+    guard !composer.text.allSatisfy(\.isWhitespace) else { return [] }
+    guard !isStreaming else {
+      message = "lanes are still answering: \(keymap.keyName(.interrupt)) stops them, or wait"
+      return []
+    }
+    guard !shown.isEmpty else {
+      message = "no lane to ask: Esc, then \(keymap.keyName(.add)) adds one"
+      return []
+    }
+    if !budget.isEmpty { return [.estimate(prompt: composer.text)] }
+    return sendNow()
+  }
+
+  /// What the turn may cost is known: within the budget it is sent, else the person is asked.
+  mutating func weigh(_ estimate: Estimate) -> [Command] {
+    guard overlay == nil, !isStreaming, !composer.isEmpty else { return [] }
+    limit = estimate.left
+    spentToday = estimate.today
+    guard estimate.isOverBudget, let left = estimate.left else { return sendNow() }
+    if left == .zero {
+      message = "the budget is spent: raise it in the config, or wait for the next day"
+      return []
+    }
+    var sentences = [
+      "This turn may cost up to \(estimate.worstCase.screenText), and the budget leaves \(left.screenText).",
+      "At \(left.screenText) the lanes are stopped; what has come by then is kept.",
+    ]
+    func names(_ lanes: [Int]) -> String {
+      (lanes.count == 1 ? "Lane " : "Lanes ") + lanes.map { String($0 + 1) }.joined(separator: ", ")
+    }
+    if !estimate.uncapped.isEmpty {
+      sentences.append(
+        "\(names(estimate.uncapped)) may write as much as the model can: \(keymap.keyName(.parameters)) in the lanes sets max_tokens."
+      )
+    }
+    if !estimate.unknown.isEmpty {
+      sentences.append("\(names(estimate.unknown)): no price is known, so it is not counted.")
+    }
+    overlay = .question(Question(purpose: .send, title: "More than the budget", sentences: sentences))
+    return []
+  }
+
+  mutating func sendNow() -> [Command] {
+    let prompt = composer.take()
+    var turn = Turn(
+      number: (self.turn?.number ?? 0) + 1, prompt: prompt, system: system, attachments: attachments,
+      rule: session.rule)
+    turn.continued = nil
+    attachments = []
+    if session.turns.isEmpty { session.title = sessionTitle(prompt) }
+    session.turns.append(turn)
+    scroll = [:]
+    sentAt = [:]
+    speeds = [:]
+    search = nil
+    for lane in shown { queue(lane) }
+    defer { isStored = true }
+    return [.race(isNewSession: !isStored)]
+  }
+
+  /// The lane's response as it is before the engine has taken it up.
+  private mutating func queue(_ lane: Int) {
+    guard let turn = session.turns.indices.last else { return }
+    var response = Response(lane: lane, model: lanes[lane].model, parameters: lanes[lane].parameters)
+    response.generation = (session.turns[turn].responses[lane]?.generation ?? 0) + 1
+    session.turns[turn].responses[lane] = response
+    sentAt[lane] = nil
+    speeds[lane] = nil
+    running.insert(lane)
+  }
+
+  mutating func retry(_ lanes: [Int]) -> [Command] {
+    guard turn != nil else {
+      message = "nothing has been asked yet"
+      return []
+    }
+    let idle = lanes.filter { !running.contains($0) }
+    if idle.isEmpty { message = "still answering: \(keymap.keyName(.stop)) stops it first" }
+    for lane in idle { scroll[lane] = .follow }
+    return ask(idle)
+  }
+
+  /// Puts lanes of the latest turn to work again. They are queued from this moment, so that no second key can ask them twice.
+  mutating func ask(_ lanes: [Int]) -> [Command] {
+    guard let turn = session.turns.indices.last else { return [] }
+    if lanes.contains(where: { $0 == session.turns[turn].winner }) { session.turns[turn].winner = nil }
+    for lane in lanes { queue(lane) }
+    return lanes.isEmpty ? [] : [.run(lanes: lanes)]
+  }
+
+  /// Every lane goes on from the focused lane's answer; the same key on the same lane takes it back.
+  mutating func proceed() -> [Command] {
+    guard let index = session.turns.indices.last else { return nothingToTake() }
+    if session.turns[index].continued == focus {
+      session.turns[index].continued = nil
+      message = "each lane goes on from its own answer"
+      return [.saveContinued]
+    }
+    guard let answer = response(focus), !answer.text.isEmpty else { return nothingToTake() }
+    guard !running.contains(focus) else {
+      message = "lane \(focus + 1) is still answering"
+      return []
+    }
+    session.turns[index].continued = focus
+    place = .prompt
+    message = "the next prompt goes on from lane \(focus + 1)'s answer in every lane"
+    return [.saveContinued]
+  }
+
+  mutating func nextRule() -> [Command] {
+    // A check is needed for first-valid, which the workbench cannot ask for yet.
+    let rules = RaceRule.allCases.filter { $0 != .firstValid }
+    let index = rules.firstIndex(of: session.rule) ?? 0
+    session.rule = rules[(index + 1) % rules.count]
+    message = "rule \(session.rule.rawValue): \(session.rule.explanation)"
+    return saveSetup
+  }
+
+  mutating func startNewSession() {
+    guard !isStreaming else { return say("lanes are still answering") }
+    let system = system
+    open(
+      Session(
+        id: Session.newID(), created: Clock.date(), title: "", rule: session.rule,
+        lanes: lanes.filter { !$0.isDropped }, turns: []))
+    self.system = system
+    isStored = false
+    place = .prompt
+  }
+
+  mutating func interrupt() -> [Command] {
+    if place == .prompt, !composer.isEmpty {
+      composer.clear()
+      message = "cleared; Ctrl-_ brings it back"
+      return []
+    }
+    if isStreaming {
+      message = "stopped; what came is kept"
+      return [.stopAll]
+    }
+    if isAskedToLeave { return [.quit] }
+    isAskedToLeave = true
+    message = "press \(keymap.keyName(.interrupt)) or \(keymap.keyName(.close)) again to leave"
+    return []
+  }
+
+  /// Lanes and rule, once the session has a row.
+  var saveSetup: [Command] { isStored ? [.saveSetup] : [] }
+}
+
+/// The first line of a prompt, short enough for a list.
+public func sessionTitle(_ prompt: String) -> String {
+  let line = prompt.split(whereSeparator: \.isNewline).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+  return line.count > 80 ? line.prefix(79) + "…" : String(line)
+}
