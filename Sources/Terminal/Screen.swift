@@ -56,11 +56,12 @@ public final class Screen {
     drawn = nil
   }
 
-  /// Whether another program has the terminal. Any thread.
-  public nonisolated static var isAway: Bool { cnc_is_away() != 0 }
+  /// Whether another program has the terminal.
+  private static var isAway: Bool { cnc_is_away() != 0 }
 
-  /// Gives the terminal back and ends by a signal at once. Any thread: for when the main loop does not answer.
-  public nonisolated static func die(bySignal number: Int32) { cnc_die(number) }
+  /// Whether a signal said to end (SIGTERM, SIGHUP, or SIGINT and SIGQUIT from outside). A second one that comes later, the main
+  /// loop having not left, gives the terminal back and ends at once.
+  public var isAskedToEnd: Bool { cnc_is_asked_to_end() != 0 }
 
   /// A byte is written to this descriptor, never waiting, when the window has changed or the program was stopped.
   public func wake(through descriptor: Int32) { cnc_wake_through(descriptor) }

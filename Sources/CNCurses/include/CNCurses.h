@@ -39,12 +39,11 @@ void cnc_close(void);
 /// Gives the terminal to another program for a while; nothing is drawn until `cnc_enter`, which reads its size anew.
 void cnc_leave(void);
 void cnc_enter(void);
-/// Any thread.
 int cnc_is_away(void);
 /// Stops the process and its job like Ctrl-Z does elsewhere; returns when it is continued.
 void cnc_suspend(void);
-/// Gives the terminal back and ends with a signal, from any thread and in any state.
-void cnc_die(int number);
+/// Whether a signal said to end.
+int cnc_is_asked_to_end(void);
 /// A byte is written there when a signal has something to tell; it is read with the keys.
 void cnc_wake_through(int descriptor);
 int cnc_is_signalled(void);
