@@ -162,6 +162,8 @@ void cnc_put(int row, int column, const int32_t *text, int length, int foregroun
   mvaddnwstr(row, column, (const wchar_t *)text, length);
 }
 
+int cnc_columns(int32_t scalar) { return wcwidth((wchar_t)scalar); }
+
 void cnc_refresh(int row, int column) {
   if (cnc_away) return;
   // Each part is written at once, as ncurses' own at the end of a refresh.

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 volatile int cnc_is_synchronized;
@@ -36,9 +37,9 @@ void cnc_write_all(const char *text, size_t size) {
     ssize_t count = write(STDOUT_FILENO, text, size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) {
-      // Somebody has made the terminal non-blocking. A second is enough for one that still reads.
+      // A terminal that still reads does so soon.
       struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
-      if (poll(&output, 1, 1000) > 0) continue;
+      if (poll(&output, 1, 100) > 0) continue;
     }
     if (count <= 0) return;
     text += count;
@@ -82,7 +83,7 @@ static void restore(void) {
   if (has_before) tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }
 
-void cnc_die(int number) {
+static void die(int number) {
   restore();
   sigset_t set;
   sigemptyset(&set);
@@ -95,6 +96,24 @@ void cnc_die(int number) {
 
 static volatile int wake_descriptor = -1;
 static void (*resized_in_ncurses)(int);
+static volatile int is_asked_to_end;
+static struct timespec asked_to_end;
+
+int cnc_is_asked_to_end(void) { return is_asked_to_end; }
+
+// The first asks the main loop to end in order. The second means that it does not answer; unless it is another report of the
+// same thing (a terminal that closes, `timeout`), which comes right behind the first.
+static void end(int number) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!is_asked_to_end) {
+    is_asked_to_end = 1;
+    asked_to_end = now;
+    return;
+  }
+  long milliseconds = (now.tv_sec - asked_to_end.tv_sec) * 1000 + (now.tv_nsec - asked_to_end.tv_nsec) / 1000000;
+  if (milliseconds > 100 && number != SIGHUP) die(number);
+}
 
 void cnc_wake_through(int descriptor) { wake_descriptor = descriptor; }
 
@@ -109,6 +128,9 @@ static void signalled(int number) {
     cnc_was_resized = 1;
     if (resized_in_ncurses) resized_in_ncurses(number);
   }
+  int is_key = number == SIGINT || number == SIGQUIT;
+  // Ctrl-C in another program on this terminal is meant for that one.
+  if (number == SIGTERM || number == SIGHUP || (is_key && !cnc_away)) end(number);
   if (wake_descriptor >= 0) {
     // Full means that it is awake already.
     ssize_t ignored = write(wake_descriptor, "", 1);
@@ -123,14 +145,15 @@ void cnc_catch_stops(int on) {
   sigaction(SIGCONT, &action, NULL);
 }
 
-static void catch_resizes(void) {
+static void catch_the_others(void) {
   // Who started us may have left them blocked.
+  static const int others[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP};
   sigset_t ours;
   sigemptyset(&ours);
-  sigaddset(&ours, SIGWINCH);
-  sigaddset(&ours, SIGCONT);
-  sigaddset(&ours, SIGTSTP);
+  for (size_t index = 0; index < sizeof others / sizeof *others; index++) sigaddset(&ours, others[index]);
   pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
+  const struct sigaction ends = {.sa_handler = signalled};
+  for (size_t index = 0; index < 4; index++) sigaction(others[index], &ends, NULL);
   struct sigaction action = {.sa_handler = signalled}, old;
   sigaction(SIGWINCH, &action, &old);
   int is_ours = old.sa_handler == signalled || old.sa_handler == SIG_DFL || old.sa_handler == SIG_IGN;
@@ -157,8 +180,8 @@ void cnc_prepare_restoring(void) {
   const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
   sigaltstack(&alternate, NULL);
   static const int deadly[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
-  struct sigaction action = {.sa_handler = cnc_die, .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND)};
+  struct sigaction action = {.sa_handler = die, .sa_flags = (int)(SA_ONSTACK | SA_RESETHAND)};
   for (size_t index = 0; index < sizeof deadly / sizeof *deadly; index++) sigaction(deadly[index], &action, NULL);
   cnc_catch_stops(1);
-  catch_resizes();
+  catch_the_others();
 }

@@ -56,11 +56,12 @@ public final class Screen {
     drawn = nil
   }
 
-  /// Whether another program has the terminal. Any thread.
-  public nonisolated static var isAway: Bool { cnc_is_away() != 0 }
+  /// Whether another program has the terminal.
+  private static var isAway: Bool { cnc_is_away() != 0 }
 
-  /// Gives the terminal back and ends by a signal at once. Any thread: for when the main loop does not answer.
-  public nonisolated static func die(bySignal number: Int32) { cnc_die(number) }
+  /// Whether a signal said to end (SIGTERM, SIGHUP, or SIGINT and SIGQUIT from outside). A second one that comes later, the main
+  /// loop having not left, gives the terminal back and ends at once.
+  public var isAskedToEnd: Bool { cnc_is_asked_to_end() != 0 }
 
   /// A byte is written to this descriptor, never waiting, when the window has changed or the program was stopped.
   public func wake(through descriptor: Int32) { cnc_wake_through(descriptor) }
@@ -135,10 +136,24 @@ public final class Screen {
         runStart = x
         runStyle = cell.style
       }
-      for scalar in cell.text.unicodeScalars { run.append(Int32(scalar.value)) }
+      let isWide = x + 1 < row.count && row[row.startIndex + x + 1].text.isEmpty
+      if isPlain || Self.isKnown(cell.text, width: isWide ? 2 : 1) {
+        for scalar in cell.text.unicodeScalars { run.append(Int32(scalar.value)) }
+      } else {
+        run.append(0xFFFD)
+        if isWide { run.append(0x20) }
+      }
       if !isPlain { flush() }
     }
     flush()
+  }
+
+  /// A character newer than the C library's tables has no width for ncurses, which would shift what follows it.
+  private static func isKnown(_ text: String, width: Int) -> Bool {
+    var scalars = text.unicodeScalars.makeIterator()
+    guard let base = scalars.next(), cnc_columns(Int32(base.value)) == width else { return false }
+    while let mark = scalars.next() { if cnc_columns(Int32(mark.value)) != 0 { return false } }
+    return true
   }
 
   private func attributes(_ look: Theme.Look, _ style: Style) -> Int32 {

@@ -13,7 +13,7 @@ public struct Theme: Equatable, Sendable {
 
   public func look(_ role: Role) -> Look { looks[role.rawValue] }
 
-  /// No colours, only attributes: for monochrome terminals and `NO_COLOR`.
+  /// No colours, only attributes: for monochrome terminals and `NO_COLOR`. No file of that name replaces it.
   public static let mono = Theme(name: "mono") { role in
     switch role {
     case .quiet, .border, .reasoning, .comment, .quote: Look(isDim: true)
@@ -73,7 +73,7 @@ public struct Theme: Equatable, Sendable {
 
   /// The scheme of `themes/furlong-dark.yaml`, compiled in so that the binary needs no file.
   public static let darkPalette = [
-    "base00": "14161b", "base01": "1d2027", "base02": "2c313c", "base03": "5a6374", "base04": "8e98aa",
+    "base00": "14161b", "base01": "1d2027", "base02": "2c313c", "base03": "5e687a", "base04": "8e98aa",
     "base05": "cdd3de",
     "base06": "dfe4ec", "base07": "f3f6fa", "base08": "f2777a", "base09": "f5a97f", "base0A": "e8c979",
     "base0B": "8fc98b",

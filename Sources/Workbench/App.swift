@@ -1,7 +1,6 @@
 import Core
 import Dispatch
 import Engine
-import Synchronization
 import Terminal
 
 #if canImport(Glibc)
@@ -30,7 +29,6 @@ public final class App {
   private var isDirty = true
   private var lastDraw: Int64 = 0
   var themeName: String
-  private var signals: [any DispatchSourceSignal] = []
 
   /// Told the time from a key to the frame that shows it, each frame's own time, and the last frame; for measurements.
   public var probe: Probe?
@@ -68,7 +66,6 @@ public final class App {
   /// - Parameter prompt: sent at once, if given.
   public func run(prompt: String?) {
     defer { screen.close() }
-    watchSignals()
     screen.wake(through: inbox.writeEnd)
     if let prompt {
       state.composer.set(prompt)
@@ -77,32 +74,6 @@ public final class App {
     draw()
     while !isLeaving { step() }
     conductor.finish()
-  }
-
-  private func watchSignals() {
-    signals = [SIGTERM, SIGHUP, SIGINT, SIGQUIT].map { Self.watch($0, inbox) }
-  }
-
-  /// Outside the main actor: the handler runs on a queue of its own.
-  private nonisolated static func watch(_ number: Int32, _ inbox: Inbox) -> any DispatchSourceSignal {
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    let first = Mutex<Int64?>(nil)
-    source.setEventHandler {
-      // Ctrl-C in another program on this terminal is meant for that one.
-      if Screen.isAway, [SIGINT, SIGQUIT].contains(number) { return }
-      let now = Clock.now()
-      let since = first.withLock { first in
-        defer { first = first ?? now }
-        return now - (first ?? now)
-      }
-      // Asked again, the main loop having not left: at once then. Not at a second report of the same thing (a terminal that
-      // closes, `timeout`), which comes right behind the first.
-      if since > 100_000_000, number != SIGHUP { Screen.die(bySignal: number) }
-      inbox.post(.quit)
-    }
-    source.resume()
-    return source
   }
 
   private func step() {
@@ -114,6 +85,7 @@ public final class App {
     dispatch(.tick(woken))
     // An interrupted wait is a resize, which ncurses tells as a key.
     let hasKeys = ready < 0 || screen.isSignalled || sources[0].revents & Int16(POLLIN) != 0
+    if screen.isAskedToEnd { dispatch(.quit) }
     let isRead = hasKeys && readKeys()
     // A terminal that is gone stays readable, and there is never anything to read.
     if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, !isRead { isLeaving = true }

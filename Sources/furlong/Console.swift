@@ -8,7 +8,8 @@ import Terminal
   import Darwin
 #endif
 
-/// Standard output and error of the headless commands. No escape sequences ever; what others wrote is made visible first.
+/// Standard output and error of the headless commands. No escape sequences but the colours of a
+/// theme on a terminal; what others wrote is made visible first.
 enum Console {
   static let outputIsTerminal = isatty(1) == 1
   static let inputIsTerminal = isatty(0) == 1

@@ -56,8 +56,20 @@ struct ThemesCommand: ParsableCommand {
 
   func run() throws {
     let setup = try Setup()
+    let themes = Themes(paths: setup.paths)
+    let names = themes.names
     let current = setup.config.theme ?? Theme.dark.name
-    for name in Themes(paths: setup.paths).names { Console.output(name + (name == current ? "  (in use)" : "")) }
+    let traits = TerminalTraits(environment: setup.environment)
+    let showsColors = Console.outputIsTerminal && traits.colors != .none && setup.environment["TERM"] != "dumb"
+    let width = names.map(\.count).max() ?? 0
+    for name in names {
+      let note = name == current ? "  (in use)" : ""
+      var swatch = ""
+      if showsColors, let theme = try? themes.theme(name) {
+        swatch = String(repeating: " ", count: width - name.count + 2) + theme.swatch(direct: traits.colors == .direct)
+      }
+      Console.output(name + swatch + note)
+    }
   }
 }
 

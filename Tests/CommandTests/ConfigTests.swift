@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Providers
 import Terminal
+import TestSupport
 import Testing
 
 @testable import furlong
@@ -126,18 +127,52 @@ import Testing
     #expect(try themes().first { $0.name == "furlong-dark.yaml" }?.theme == Theme.dark)
   }
 
-  /// WCAG 2.1, success criterion 1.4.3, for every shipped theme and everything that is read; borders are not.
+  /// WCAG 2.1, success criteria 1.4.3 for everything that is read and 1.4.11 for borders, in every shipped theme and role.
   @Test func everyRoleCanBeRead() throws {
     let all = try themes()
-    #expect(all.count >= 4)
+    #expect(all.count >= 5)
     for (name, theme) in all {
-      for role in Role.allCases where role != .border {
+      for role in Role.allCases {
         let look = theme.look(role)
         let pair = try [#require(look.foreground), #require(look.background)].map(luminance)
         let contrast = (pair.max()! + 0.05) / (pair.min()! + 0.05)
-        #expect(contrast >= 4.5, "\(name): \(role) has a contrast of \(contrast)")
+        #expect(contrast >= (role == .border ? 3 : 4.5), "\(name): \(role) has a contrast of \(contrast)")
       }
     }
+  }
+
+  /// Schemes as they are found in the wild: quoted or not, with `#` or without, flat or with a palette, base16 or base24.
+  @Test func publicSchemesDropIn() throws {
+    let colors = (0..<16).map { String(format: "base%02X", $0) }.enumerated().map { index, name in
+      (name, String(format: "%02x%02x%02x", index * 16, 255 - index * 16, index))
+    }
+    let flat = "scheme: \"Old\"\nauthor: \"Someone\"\n" + colors.map { "\($0): \"\($1)\"\n" }.joined()
+    let nested =
+      "system: \"base24\"\nname: \"New\"\nslug: new\nvariant: dark\npalette:\n"
+      + (colors + (16..<24).map { (String(format: "base%02X", $0), "ffffff") }).map {
+        "  \($0): \"#\($1.uppercased())\"\n"
+      }
+      .joined()
+    let program = try Program(config: "theme: new\n")
+    let folder = program.home + "/.config/furlong/themes"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for (name, text) in [("old", flat), ("new", nested)] {
+      try text.write(toFile: "\(folder)/\(name).yaml", atomically: true, encoding: .utf8)
+    }
+    let old = try Themes.read(folder + "/old.yaml", name: "x")
+    #expect(old == (try Themes.read(folder + "/new.yaml", name: "x")))
+    #expect(old.look(.text).foreground == Color(80, 175, 5))
+    let names = try program.run(["themes"]).output.split(separator: "\n")
+    #expect(names.contains("old") && names.contains("new  (in use)") && names.contains("mono"), "\(names)")
+  }
+
+  @Test func themesShowTheirColoursOnATerminal() throws {
+    let session = TerminalSession(try Program(), ["themes"], width: 120)
+    #expect(session.end() == 0)
+    #expect(session.screen.text.contains("furlong-mono") && session.screen.text.contains("selected"))
+    #expect(session.screen.unknown == [])
+    let styles = Set(session.screen.cells.map(\.style.foreground))
+    #expect(styles.count > 20, "no colours")
   }
 
   private func luminance(_ color: Color) -> Double {

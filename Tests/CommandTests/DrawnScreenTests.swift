@@ -117,6 +117,30 @@ import Testing
     #expect(session.isCooked, "the terminal was left raw", sourceLocation: sourceLocation)
   }
 
+  /// All at once, between CJK and combining text, in two lanes side by side.
+  @Test func everyEmojiSequenceKeepsTheBordersStraight() throws {
+    let lines = stride(from: 0, to: Fixture.emoji.count, by: 14).map { start in
+      Fixture.emoji[start..<min(start + 14, Fixture.emoji.count)].map { "日\($0)e\u{301} " }.joined()
+    }
+    let server = LoopbackServer(.stream([.chat(lines.joined(separator: #"\n"#) + "THE-END"), .hold(Gate()), .close]))
+    var program = try Program(server: server)
+    program.environment["FURLONG_PROBE"] = program.home + "/probe.json"
+    let session = TerminalSession(
+      program, ["-m", "test/a", "-m", "test/b", "go"], width: 200, height: lines.count + 20)
+    session.waitUntilShown("THE-END")
+    #expect(session.end(signal: SIGTERM) == 0)
+    let left = try #require(session.screen.left)
+    func row(_ y: Int) -> [String] { left[(y * 200)..<(y * 200 + 200)].map(\.text) }
+    let top = row(1)
+    let edges = top.indices.filter { "┌┐┏┓╭╮".contains(top[$0]) }
+    let bottom = (2..<(lines.count + 20)).first { row($0)[edges[0]] != "│" && row($0)[edges[0]] != "┃" } ?? 0
+    #expect(edges.count == 4 && bottom > lines.count)
+    for y in 2..<bottom {
+      #expect(edges.allSatisfy { ["│", "┃"].contains(row(y)[$0]) }, "row \(y): \(row(y).joined())")
+    }
+    expectGivenBack(session)
+  }
+
   @Test func trueColoursAreDrawnWhereTheTerminalHasThem() throws {
     var program = try program()
     program.environment["COLORTERM"] = "truecolor"
@@ -179,7 +203,7 @@ import Testing
     kill(session.pid, SIGSTOP)
     kill(session.pid, SIGCONT)
     session.wait(for: "\u{1B}[?1049h")
-    session.wait(for: "潮")
+    session.waitUntilShown("潮")
     #expect(session.end(signal: SIGTERM) == 0)
     expectGivenBack(session)
   }
@@ -199,7 +223,7 @@ import Testing
     let session = TerminalSession(try Program(), ["-m", "demo/hare"], answersMode2026: true)
     session.wait(for: "ask")
     for piece in [
-      "\u{1B}[<0;10;23M\u{1B}[<0;10;23m\u{1B}[<2;1;1M", "\u{1B}[<64;1", "0;5M", "\u{1B}[?62;22c", "\u{1B}[1;6A",
+      "\u{1B}[<2;10;5M\u{1B}[<2;10;5m\u{1B}[<35;1;1M", "\u{1B}[<64;1", "0;5M", "\u{1B}[?62;22c", "\u{1B}[1;6A",
     ] {
       session.press(piece)
     }

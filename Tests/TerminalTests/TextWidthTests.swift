@@ -1,3 +1,4 @@
+import CPseudoTerminal
 import TestSupport
 import Testing
 
@@ -10,6 +11,29 @@ import Testing
   ])
   func widthOfWhatIsDrawn(text: String, width: Int) {
     #expect(TextWidth.of(text) == width, "‘\(text.debugDescription)’ should take \(width) columns")
+  }
+
+  /// What is drawn takes the columns that the C library gives to its characters one by one, beside CJK and combining text.
+  @Test func everyEmojiSequenceKeepsTheBordersStraight() {
+    // What is newer than the C library has no width there; the screen draws a stand-in.
+    let known = Fixture.emoji.filter { $0.unicodeScalars.allSatisfy { cpty_columns($0.value) >= 0 } }
+    #expect(known.count > 3600)
+    for sequence in known {
+      var frame = Frame(width: 40, height: 3)
+      for (x, text) in [(0, "日本\(sequence)語e\u{301}"), (20, "e\u{301}\(sequence)\(sequence)한글")] {
+        frame.box(Area(x: x, y: 0, width: 20, height: 3), Style(), borders: .lines)
+        frame.put(text, x: x + 1, y: 1, limit: 18)
+      }
+      var column = 0
+      for (x, cell) in frame.cells[40..<80].enumerated() where !cell.text.isEmpty {
+        let columns = cell.text.unicodeScalars.map { Int(cpty_columns($0.value)) }
+        #expect(
+          column == x, "\(sequence) \(sequence.unicodeScalars.map(\.value)) in \(frame.text)")
+        column += columns.reduce(0, +)
+      }
+      #expect(
+        column == 40 && [0, 19, 20, 39].allSatisfy { frame.cells[40 + $0].text == "│" }, "\(sequence)\n\(frame.text)")
+    }
   }
 
   @Test func fittedTextNeverExceedsItsColumns() {

@@ -15,6 +15,13 @@ public enum Fixture {
 
   public static func text(_ name: String) -> String { String(decoding: bytes(name), as: UTF8.self) }
 
+  /// Every emoji sequence that people can type: the fully-qualified ones of Unicode 15's emoji-test.txt.
+  public static let emoji: [String] = {
+    let file = folder.deletingLastPathComponent().appending(path: "emoji-sequences.txt")
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else { fatalError("there is no \(file.path)") }
+    return text.split(separator: "\n").map(String.init)
+  }()
+
   /// Names of the streams: recorded from a server, or composed from a provider's documentation.
   public static let streams = files.filter { $0.hasSuffix(".sse") }
   public static let recorded = streams.filter { $0.hasPrefix("llama-server.") }

@@ -39,12 +39,11 @@ void cnc_close(void);
 /// Gives the terminal to another program for a while; nothing is drawn until `cnc_enter`, which reads its size anew.
 void cnc_leave(void);
 void cnc_enter(void);
-/// Any thread.
 int cnc_is_away(void);
 /// Stops the process and its job like Ctrl-Z does elsewhere; returns when it is continued.
 void cnc_suspend(void);
-/// Gives the terminal back and ends with a signal, from any thread and in any state.
-void cnc_die(int number);
+/// Whether a signal said to end.
+int cnc_is_asked_to_end(void);
 /// A byte is written there when a signal has something to tell; it is read with the keys.
 void cnc_wake_through(int descriptor);
 int cnc_is_signalled(void);
@@ -57,6 +56,8 @@ int cnc_colors(void);
 /// Draws a run of cells. `text` is UTF-32, `length` scalars; colours are palette indices, or 24 bits of colour
 /// where `cnc_colors` says 1 << 24; -1 is the terminal's own.
 void cnc_put(int row, int column, const int32_t *text, int length, int foreground, int background, int attributes);
+/// Columns that ncurses will give to a character: -1 when the C library does not know it.
+int cnc_columns(int32_t scalar);
 /// Sends what has changed, and where the cursor stands; it is hidden when row is negative.
 void cnc_refresh(int row, int column);
 /// Frames are shown whole (DEC mode 2026), once the terminal has said that it can.
