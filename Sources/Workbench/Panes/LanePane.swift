@@ -277,8 +277,9 @@ private struct Thread {
     ]
     if isOpen {
       let lines = layouts.lines(response.reasoning, key(turn, .reasoning), width: width)
-      blocks.append(Block(lines: lines + [""], style: Style(.reasoning, italic: true)))
+      blocks.append(Block(lines: lines, style: Style(.reasoning, italic: true)))
     }
+    if !response.text.isEmpty { blocks.append(Block(lines: [""])) }
     return blocks
   }
 }
