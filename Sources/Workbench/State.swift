@@ -78,6 +78,8 @@ public struct State: Equatable {
     public var area = Area(x: 0, y: 0, width: 0, height: 0)
     /// The line of each match of the search, in order.
     public var matches: [Int] = []
+    /// One line that names the lane; its text is not shown.
+    public var isFolded = false
   }
 
   public init(session: Session) {

@@ -21,6 +21,7 @@ extension State {
       }
       focus = lane
       place = .lanes
+      if extents[lane]?.isFolded == true { return [] }
       selection = Selection(
         lane: lane, anchor: Frame.Point(x: mouse.x, y: mouse.y), head: Frame.Point(x: mouse.x, y: mouse.y))
     case .drag:
@@ -53,6 +54,7 @@ extension State {
   /// The lane whose pane, with its border, is under the mouse.
   private func lane(at mouse: Mouse) -> Int? {
     extents.first { _, extent in
+      if extent.isFolded { return mouse.y == extent.area.y }
       let pane = Area(
         x: extent.area.x - 2, y: extent.area.y - 1, width: extent.area.width + 4, height: extent.area.height + 2)
       return (pane.x..<(pane.x + pane.width)).contains(mouse.x) && (pane.y..<(pane.y + pane.height)).contains(mouse.y)

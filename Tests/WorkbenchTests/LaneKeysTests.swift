@@ -235,6 +235,16 @@ import Testing
 }
 
 @Suite struct MouseTests {
+  @Test func aClickOpensAFoldedLane() {
+    var state = Sample.busy(lanes: 5, width: 80, height: 24)
+    let (frame, extents) = view(state, Layouts())
+    state.extents = extents
+    let row = frame.text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.hasPrefix("  4 ") }!
+    _ = update(&state, .key(.mouse(Mouse(.press, x: 10, y: row))))
+    #expect(state.focus == 3)
+    #expect(update(&state, .key(.mouse(Mouse(.release, x: 10, y: row)))).isEmpty)
+  }
+
   @Test func wheelClickAndDrag() {
     var state = Sample.state(lanes: 2, width: 120)
     _ = Sample.send("hi", &state)

@@ -264,7 +264,9 @@ private struct Thread {
   private func reasoning(_ response: Response, _ turn: Turn, _ isLatest: Bool, _ layouts: Layouts) -> [Block] {
     let isOpen = state.openReasoning.contains(lane)
     let timing = response.timing
-    let until = timing.firstAnswer ?? timing.end ?? 0
+    // While it thinks the clock runs, also between two chunks.
+    let running = state.sentAt[lane].map { state.now - $0 }
+    let until = timing.firstAnswer ?? (response.state == .thinking ? running : nil) ?? timing.end ?? 0
     let seconds = Readable.duration(max(0, until - (timing.firstToken ?? 0)))
     let tokens =
       response.usage.reasoning > 0 ? "\(response.usage.reasoning)" : "~\((response.reasoning.utf8.count + 3) / 4)"

@@ -59,12 +59,14 @@ enum LanesPane {
     var shown = 0
     for lane in state.shown {
       if lane == open.first {
-        extents = columns(
+        let opened = columns(
           of: open, state, Area(x: area.x, y: y, width: area.width, height: openHeight), places, layouts, &frame)
+        extents.merge(opened) { $1 }
         y += openHeight
       } else if shown < strips, !open.contains(lane) {
-        LanePane(state: state, lane: lane, place: places[lane]).drawStrip(
-          Area(x: area.x, y: y, width: area.width, height: 1), &frame)
+        let strip = Area(x: area.x, y: y, width: area.width, height: 1)
+        LanePane(state: state, lane: lane, place: places[lane]).drawStrip(strip, &frame)
+        extents[lane] = State.Extent(lines: 0, height: 1, area: strip, isFolded: true)
         y += 1
         shown += 1
       }
@@ -75,9 +77,11 @@ enum LanesPane {
     }
     if state.search?.isEverywhere == true {
       let width = (area.width / open.count) - 4
-      for lane in state.shown where extents[lane] == nil {
-        extents[lane] = LanePane(state: state, lane: lane, place: nil).measured(
+      for lane in state.shown where !open.contains(lane) {
+        var found = LanePane(state: state, lane: lane, place: nil).measured(
           width: width, height: openHeight - 2, layouts)
+        if let strip = extents[lane] { (found.area, found.isFolded) = (strip.area, true) }
+        extents[lane] = found
       }
     }
     return extents
