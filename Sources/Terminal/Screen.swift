@@ -211,17 +211,19 @@ extension Color {
     return distance(grey, grey, grey) < cube ? 232 + step : 16 + 36 * r + 6 * g + b
   }
 
-  /// The nearest of the eight or sixteen colours that every colour terminal has.
+  /// One of the eight or sixteen colours that every colour terminal has, by hue: what means something must stay apart, however
+  /// pale the theme has it, while the nearest by distance would nearly always be grey.
   func ansi(bright: Bool) -> Int {
-    let table = [
-      (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (60, 90, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
-      (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 120, 255), (255, 0, 255), (0, 255, 255),
-      (255, 255, 255),
-    ]
-    let usable = table.prefix(bright ? 16 : 8)
-    return usable.indices.min {
-      distance(usable[$0].0, usable[$0].1, usable[$0].2) < distance(usable[$1].0, usable[$1].1, usable[$1].2)
-    } ?? 7
+    let (r, g, b) = (Int(red), Int(green), Int(blue))
+    let (most, least) = (max(r, g, b), min(r, g, b))
+    if most - least < 40 {
+      let greys = bright ? [(0, 0), (127, 8), (200, 7), (255, 15)] : [(0, 0), (229, 7)]
+      return greys.min { abs($0.0 - most) < abs($1.0 - most) }?.1 ?? 7
+    }
+    // Channels beyond the middle make the hue: red 1, green 2, blue 4.
+    let middle = (most + least) / 2
+    let hue = (r > middle ? 1 : 0) + (g > middle ? 2 : 0) + (b > middle ? 4 : 0)
+    return hue + (bright && most >= 200 ? 8 : 0)
   }
 
   private func distance(_ r: Int, _ g: Int, _ b: Int) -> Int {

@@ -58,6 +58,11 @@ import Testing
     #expect(Color(0, 0, 0).xterm256 == 16)
     #expect(Color(20, 22, 27).xterm256 == 233 || Color(20, 22, 27).xterm256 == 234)
     #expect(Color(255, 0, 0).ansi(bright: true) == 9)
+    // Pale colours keep their hue where there are only eight.
+    #expect(Color(0x8F, 0xC9, 0x8B).ansi(bright: false) == 2)
+    #expect(Color(0xF2, 0x77, 0x7A).ansi(bright: false) == 1)
+    #expect(Color(0xE8, 0xC9, 0x79).ansi(bright: false) == 3)
+    #expect(Color(0xCD, 0xD3, 0xDE).ansi(bright: false) == 7)
   }
 }
 
