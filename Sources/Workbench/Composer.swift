@@ -43,7 +43,10 @@ public struct Composer: Equatable, Sendable {
   }
 
   /// Empties it; `undo` brings the text back.
-  public mutating func clear() { set("") }
+  public mutating func clear() {
+    historyIndex = nil
+    set("")
+  }
 
   /// Takes the last change back.
   public mutating func undo() {

@@ -115,8 +115,13 @@ public struct Keymap: Equatable, Sendable {
         continue
       }
       let keys = text.split(separator: " ").map { Key(name: String($0)) }
-      guard !keys.isEmpty, !keys.contains(nil) else {
-        faults.append("keys: ‘\(text)’ for \(name) is no key; write one like x, Ctrl-X or PgDn")
+      // An empty text, or `none`, takes the key away.
+      if text.isEmpty || text == "none" {
+        rows[index].keys = []
+        continue
+      }
+      guard !keys.contains(nil) else {
+        faults.append("keys: ‘\(text)’ for \(name) is no key; write one like x, Ctrl-X or PgDn, several, or none")
         continue
       }
       rows[index].keys = keys.compactMap(\.self)

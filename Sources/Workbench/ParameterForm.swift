@@ -21,11 +21,14 @@ public struct ParameterForm: Equatable, Sendable {
   /// The row the cursor is on: 0 is the choice between this lane and all, then the fields.
   public private(set) var selection = 1
   public var fault: String?
+  /// The lane was copied for this: leaving the form takes it away again.
+  let isCopy: Bool
 
   static let system = "system"
 
-  init(lane: Int, lanes: [Lane], system: String?) {
+  init(lane: Int, lanes: [Lane], system: String?, isCopy: Bool = false) {
     self.lane = lane
+    self.isCopy = isCopy
     fields = ParameterForm.fields([lanes[lane]], system)
   }
 

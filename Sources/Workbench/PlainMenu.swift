@@ -61,7 +61,7 @@ extension PlainWorkbench {
   /// One sentence a lane: a table is no good to listen to.
   private func tellScoreboard() {
     guard !state.responses.isEmpty else { return tell("Nothing has been asked yet.") }
-    let places = Scoreboard.places(state.responses, winner: state.turn?.winner, rule: state.turn?.rule ?? .all)
+    let places = state.places
     for response in state.responses {
       let row = Scoreboard.row(response, place: places[response.lane])
       let parts = Scoreboard.Column.allCases.filter { $0 != .number && $0 != .model }.map { column in

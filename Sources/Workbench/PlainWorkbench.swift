@@ -130,7 +130,7 @@ public final class PlainWorkbench {
 
   private func tellEnd(_ lane: Int, _ response: Response) {
     var parts = [name(lane), response.state.rawValue]
-    let places = Scoreboard.places(state.responses, winner: state.turn?.winner, rule: state.turn?.rule ?? .all)
+    let places = state.places
     if let place = places[lane] { parts.append(Readable.ordinal(place)) }
     if let end = response.timing.end { parts.append(Readable.duration(end)) }
     parts.append(response.isSimulated ? "simulated" : Readable.cost(response.cost))

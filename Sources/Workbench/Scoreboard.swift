@@ -132,9 +132,15 @@ public enum Readable {
     case .free: "free"
     case .unknown: "?"
     case .exact: cost.amount?.screenText ?? "?"
-    case .estimated: "~" + (cost.amount?.screenText ?? "?")
-    case .partial: "≥" + (cost.amount?.screenText ?? "?")
+    case .estimated: approximate("~", cost.amount)
+    case .partial: approximate("≥", cost.amount)
     }
+  }
+
+  /// What is below the smallest figure shown says so by itself.
+  private static func approximate(_ mark: String, _ amount: Money?) -> String {
+    guard let text = amount?.screenText else { return mark + "?" }
+    return text.hasPrefix("<") ? mark == "≥" ? "≥$0" : text : mark + text
   }
 
   /// `1 lane`, `3 lanes`.

@@ -96,6 +96,15 @@ public struct State: Equatable {
   /// The responses of the latest turn, by lane.
   public var responses: [Response] { shown.compactMap { turn?.responses[$0] } }
 
+  /// Places in the latest turn, those of lanes dropped since included: a place once taken stays.
+  public var places: [Int: Int] {
+    guard let turn else { return [:] }
+    return Scoreboard.places(Array(turn.responses.values), winner: turn.winner, rule: turn.rule)
+  }
+
+  /// Below this there is no room for panes, prompt and hints.
+  public var isTooSmall: Bool { width < 60 || height < 16 }
+
   public var isStreaming: Bool { !running.isEmpty }
 
   public func response(_ lane: Int) -> Response? { turn?.responses[lane] }

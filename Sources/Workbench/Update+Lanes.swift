@@ -47,8 +47,7 @@ extension State {
     guard lanes.indices.contains(focus) else { return [] }
     session.lanes.append(lanes[focus])
     focus = lanes.count - 1
-    overlay = .form(ParameterForm(lane: focus, lanes: lanes, system: system))
-    message = "lane \(focus + 1) is a copy: change what should differ"
+    overlay = .form(ParameterForm(lane: focus, lanes: lanes, system: system, isCopy: true))
     return saveSetup
   }
 
@@ -123,7 +122,7 @@ extension State {
     return saveSetup
   }
 
-  /// Lanes that have answers stay in the session as dropped ones.
+  /// A session that has answers is left as it is: the lineup begins a new one.
   mutating func load(_ lineup: [Lane]) -> [Command] {
     guard !isStreaming else {
       message = "lanes are still answering"
@@ -131,14 +130,13 @@ extension State {
     }
     if session.turns.isEmpty {
       session.lanes = lineup
-      dropped = []
-    } else {
-      for lane in shown { session.lanes[lane].isDropped = true }
-      session.lanes += lineup
+      (dropped, pinned, focus) = ([], nil, 0)
+      return saveSetup
     }
-    pinned = nil
-    focus = shown.first ?? 0
-    return saveSetup
+    session.lanes = lineup
+    startNewSession()
+    message = "a new session with this lineup; \(keymap.keyName(.sessions)) opens the one before"
+    return []
   }
 
   var lineup: [Lane] { lanes.filter { !$0.isDropped } }

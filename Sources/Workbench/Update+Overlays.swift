@@ -76,7 +76,12 @@ extension State {
     var form = form
     switch key {
     case .enter: return apply(form)
-    case .escape, .control("c"): overlay = nil
+    case .escape, .control("c"):
+      overlay = nil
+      guard form.isCopy, form.lane == lanes.count - 1 else { return [] }
+      session.lanes.removeLast()
+      focus = shown.last ?? 0
+      return saveSetup
     case .control("o") where form.field?.name == ParameterForm.system:
       return [.edit(.system, form.field?.text ?? "")]
     default:

@@ -90,9 +90,10 @@ extension State {
   /// With two lanes the other one, with more a choice; the pinned one is offered first.
   mutating func compare() {
     let others = shown.filter { $0 != focus && !(response($0)?.text.isEmpty ?? true) }
-    guard let own = response(focus)?.text, !own.isEmpty, let first = others.first else {
-      return say("two lanes with answers are needed")
+    guard let own = response(focus)?.text, !own.isEmpty else {
+      return say("lane \(focus + 1) has no answer to compare")
     }
+    guard let first = others.first else { return say("two lanes with answers are needed") }
     if others.count == 1 { return compare(with: first) }
     let ordered = others.filter { $0 == pinned } + others.filter { $0 != pinned }
     let items = ordered.map { lane in

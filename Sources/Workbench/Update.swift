@@ -114,6 +114,8 @@ extension State {
     selection = nil
     let place: Keymap.Place = self.place == .prompt ? .prompt : .lanes
     let action = keymap.action(for: key, in: place)
+    // Nothing can be seen: only ways out of it work.
+    if isTooSmall, ![.interrupt, .close, .suspend, .redraw].contains(action) { return [] }
     // Any other key takes the question back.
     if action != .interrupt, action != .close { isAskedToLeave = false }
     if let overlay { return press(key, in: overlay) }
@@ -170,7 +172,11 @@ extension State {
     case .source:
       showsSource.formSymmetricDifference([focus])
       message = showsSource.contains(focus) ? "lane \(focus + 1): the text as it came" : nil
-    case .scoreboard: panel = panel == .scoreboard ? .none : .scoreboard
+    case .scoreboard:
+      panel = panel == .scoreboard ? .none : .scoreboard
+      if panel == .scoreboard, height < ScoreboardPane.leastHeight(self) {
+        say("the window is too low for the scoreboard")
+      }
     case .timeline: panel = panel == .timeline ? .scoreboard : .timeline
     case .sortNext, .sortReverse: sort(action)
     case .compare: compare()
@@ -215,6 +221,11 @@ extension State {
       search = nil
     } else if isZoomed {
       isZoomed = false
+    } else if isStreaming, !isAskedToLeave {
+      isAskedToLeave = true
+      message = "lanes are still answering: \(keymap.keyName(.close)) again stops them and leaves"
+    } else if isAskedToLeave {
+      return [.quit]
     } else {
       return interrupt()
     }

@@ -4,7 +4,7 @@ import Terminal
 /// The screen as a value. Besides the frame it tells how long each pane's text is, which scrolling needs to know.
 public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: [Int: State.Extent]) {
   var frame = Frame(width: state.width, height: state.height)
-  guard state.width >= 60, state.height >= 16 else {
+  guard !state.isTooSmall else {
     drawTooSmall(state, &frame)
     return (frame, [:])
   }
@@ -24,7 +24,7 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
     }
   }
   prompt.draw(Area(x: 0, y: 1 + lanesHeight + boardHeight, width: state.width, height: prompt.height), &frame)
-  FooterPane.draw(state, y: state.height - 1, &frame)
+  FooterPane.draw(state, extents, y: state.height - 1, &frame)
   if let selection = state.selection, let area = extents[selection.lane]?.area {
     for y in area.y..<(area.y + area.height) {
       frame.mark(selection.columns(y: y, in: area), y: y, Style(.selection))
@@ -45,7 +45,7 @@ private func drawTooSmall(_ state: State, _ frame: inout Frame) {
 extension Borders {
   /// For what is left beyond ASCII in our own words; answers lose nothing that such a terminal could show.
   static let standIns = [
-    "…": ".", "↑": "^", "↓": "v", "←": "<", "→": ">", "·": "-", "–": "-", "‘": "'", "’": "'", "×": "x", "≥": ">",
+    "…": "~", "↑": "^", "↓": "v", "←": "<", "→": ">", "·": "-", "–": "-", "‘": "'", "’": "'", "×": "x", "≥": ">",
   ]
 }
 

@@ -127,7 +127,9 @@ private struct ConfigReader {
         }
       case "theme": config.theme = text(value, name)
       case "keys":
-        for (action, key) in members(value, name) { config.keys[action] = text(key, action) }
+        for (action, key) in members(value, name) {
+          config.keys[action] = key.sequence.map { $0.compactMap(\.string).joined(separator: " ") } ?? text(key, action)
+        }
       // Read by a later version; its name is checked here, so that a slip is told today.
       case "judge": _ = members(value, name, known: ["model"])
       case "budget":

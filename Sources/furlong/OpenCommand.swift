@@ -30,6 +30,7 @@ struct OpenCommand: ParsableCommand {
       throw ValidationError("\(rule.rawValue) needs a check: use furlong race --valid")
     }
     if let prompt, !CommandLine.arguments.contains("open"), let near = Self.commandMeant(by: prompt) {
+      if near == prompt { throw ValidationError("the command comes first: furlong \(near), then its options") }
       throw ValidationError(
         "no command ‘\(prompt)’: did you mean \(near)? To ask it as a prompt: furlong open \(prompt)")
     }
@@ -81,8 +82,9 @@ struct DemoCommand: ParsableCommand {
     let session = Session(
       id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: .all, lanes: lanes, turns: [])
     if looks.plain || (Console.outputIsTerminal && Console.inputIsTerminal) {
-      try WorkbenchLaunch(setup: setup, engine: engine, session: session, isStored: false, looks: looks).run(
-        prompt: prompt)
+      let launch = WorkbenchLaunch(
+        setup: setup, engine: engine, session: session, isStored: false, looks: looks, keepsNothing: true)
+      try launch.run(prompt: prompt)
     } else {
       Console.error("Simulated models: no model is asked and nothing is spent.")
       let request = RaceRequest(session: session, isNewSession: true, turn: Turn(number: 1, prompt: prompt, rule: .all))
@@ -115,6 +117,7 @@ struct WorkbenchLaunch {
   let session: Session
   let isStored: Bool
   let looks: LooksOptions
+  var keepsNothing = false
 
   static func requireTerminal() throws(CommandError) {
     guard Console.outputIsTerminal, Console.inputIsTerminal else {
@@ -186,6 +189,7 @@ struct WorkbenchLaunch {
     surroundings.themes = themes.names.compactMap { try? themes.theme($0) }
     let config = setup.paths.config
     surroundings.keepTheme = { try Config.keep(theme: $0, in: config) }
+    if keepsNothing { surroundings.keepTheme = { _ in throw CommandError("the demo keeps nothing") } }
     return surroundings
   }
 

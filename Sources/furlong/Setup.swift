@@ -90,7 +90,7 @@ struct Setup {
     for lane in lanes where engine.service(lane.model.provider) == nil {
       let hint = nearest(to: lane.model.provider, in: config.services.map(\.id)).map { "; did you mean \($0)?" } ?? ""
       throw CommandError(
-        "no provider ‘\(lane.model.provider)’\(hint) furlong providers lists them, the config can add one")
+        "no provider ‘\(lane.model.provider)’\(hint); furlong providers lists them, the config can add one")
     }
     if lanes.isEmpty { lanes = try defaultLanes(engine) }
     if lanes.count > 9 { throw CommandError("nine lanes at most: \(lanes.count) were asked for") }

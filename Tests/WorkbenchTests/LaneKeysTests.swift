@@ -168,12 +168,52 @@ import Testing
     #expect(state.composer.text == "a poem about rain")
   }
 
-  @Test func aLineupBecomesTheLanes() {
+  /// Answers stay where they are: a lineup begins a session of its own, with lanes numbered from 1.
+  @Test func aLineupBeginsANewSession() {
     var state = answered()
     let lineup = [Lane(model: ModelID(provider: "demo", model: "hare"))]
+    let before = state.session.id
     _ = update(&state, .lineup(lineup))
-    #expect(state.shown == [2], "lanes with answers keep their numbers")
-    #expect(state.lanes[2] == lineup[0])
+    #expect(state.session.id != before && !state.isStored)
+    #expect(state.session.turns.isEmpty && state.lanes == lineup && state.shown == [0])
+    #expect(state.message?.contains("H opens the one before") == true)
+    var empty = Sample.state(lanes: 3)
+    let id = empty.session.id
+    _ = update(&empty, .lineup(lineup))
+    #expect(empty.session.id == id && empty.lanes == lineup, "nothing was asked yet: the lanes are replaced")
+  }
+
+  @Test func leavingACopyTakesItAway() {
+    var state = answered()
+    _ = press("A", &state)
+    #expect(state.shown == [0, 1, 2])
+    _ = press([.escape], &state)
+    #expect(state.shown == [0, 1])
+  }
+
+  @Test func aWindowThatShowsNothingTakesNoKeys() {
+    var state = answered()
+    (state.width, state.height) = (30, 8)
+    #expect(press("Dz", &state).isEmpty)
+    #expect(state.shown == [0, 1] && !state.isZoomed)
+    _ = press([.control("c")], &state)
+    #expect(state.isAskedToLeave, "the way out stays open")
+  }
+
+  @Test func leavingWhileLanesAnswerIsAskedFor() {
+    var state = Sample.state(lanes: 1)
+    _ = Sample.send("go", &state)
+    Sample.play(0, [.state(.waiting)], &state)
+    _ = press([.escape], &state)
+    #expect(press("q", &state).isEmpty && state.message?.contains("still answering") == true)
+    #expect(press("q", &state) == [.quit])
+  }
+
+  @Test func zoomedLanesHaveTheirOwnFoot() {
+    var state = Sample.busy(lanes: 5, width: 80, height: 24)
+    _ = press([.escape, .character("z")], &state)
+    let text = view(state, Layouts()).frame.text
+    #expect(!text.contains("more lanes") && text.contains("done 1.5s"), "\(text)")
   }
 
   @Test func filesGoWithThePrompt() {

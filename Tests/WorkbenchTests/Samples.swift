@@ -45,8 +45,9 @@ enum Sample {
 
   /// A race of three lanes in three different states.
   static func race(width: Int, height: Int) -> State {
-    var state = Sample.state(lanes: 3, width: width, height: height)
+    var state = Sample.state(lanes: 3)
     _ = send("Why are there tides?", &state)
+    (state.width, state.height) = (width, height)
     let answer = "The tide is the slow rise and fall of the sea, twice a day, because the moon pulls on the water."
     var done = Response(lane: 0, model: state.lanes[0].model, parameters: Parameters())
     done.state = .done

@@ -6,7 +6,8 @@ enum FormPane {
   static func draw(_ form: ParameterForm, _ state: State, _ frame: inout Frame) {
     let name = VisibleText.line(state.lanes[form.lane].model.text)
     let area = OverlayPane.window(
-      state, width: 72, height: form.fields.count + 7, title: "Parameters", &frame)
+      state, width: 72, height: form.fields.count + 7,
+      title: form.isCopy ? "A copy: what should differ?" : "Parameters", &frame)
     drawRow(
       "for", form.isForAll ? "all lanes" : "lane \(form.lane + 1) \(name)", "← → this lane or all",
       isChosen: form.selection == 0, area, y: area.y + 1, state, &frame)

@@ -38,13 +38,13 @@ extension HeaderPane {
 
 /// The last line: a message if there is one, else the keys that matter here.
 enum FooterPane {
-  static func draw(_ state: State, y: Int, _ frame: inout Frame) {
+  static func draw(_ state: State, _ extents: [Int: State.Extent], y: Int, _ frame: inout Frame) {
     if let message = state.message {
       frame.put(
         " " + TextWidth.fitted(VisibleText.line(message), columns: state.width - 2), x: 0, y: y, Style(.strong))
       return
     }
-    if let search = state.search { return drawSearch(search, state, y, &frame) }
+    if let search = state.search { return drawSearch(search, state, extents, y, &frame) }
     let keymap = state.keymap
     func hint(_ action: Action, _ words: String) -> (String, String) { (keymap.keyName(action), words) }
     let hints: [(String, String)]
@@ -86,10 +86,12 @@ enum FooterPane {
     draw(hints, state, y, x: 1, &frame)
   }
 
-  private static func drawSearch(_ search: Search, _ state: State, _ y: Int, _ frame: inout Frame) {
+  private static func drawSearch(
+    _ search: Search, _ state: State, _ extents: [Int: State.Extent], _ y: Int, _ frame: inout Frame
+  ) {
     var x = 1 + frame.put("/", x: 1, y: y, Style(.focus, bold: true))
     let lanes = search.isEverywhere ? state.shown : [state.focus]
-    let total = lanes.reduce(0) { $0 + (state.extents[$1]?.matches.count ?? 0) }
+    let total = lanes.reduce(0) { $0 + (extents[$1]?.matches.count ?? 0) }
     let place = search.isEverywhere ? "all lanes" : "lane \(state.focus + 1)"
     x += frame.put(VisibleText.line(search.query), x: x, y: y, limit: state.width / 2)
     if search.isTyping { frame.cursor = Frame.Point(x: x, y: y) }

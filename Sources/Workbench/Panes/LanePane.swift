@@ -49,16 +49,17 @@ struct LanePane {
     let nameWidth = min(TextWidth.of(model), area.width / 2)
     let foot = response.map { footText($0, columns: area.width - nameWidth - 10) } ?? ""
     let footWidth = TextWidth.of(foot)
-    frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.strong))
+    let used = frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.strong))
     frame.put(
-      TextWidth.fittedInTheMiddle(model, columns: max(4, area.width - footWidth - 8)), x: area.x + 4, y: area.y,
+      TextWidth.fittedInTheMiddle(model, columns: max(4, area.width - footWidth - 8)), x: area.x + 1 + used, y: area.y,
       Style(.quiet))
     frame.put(foot, x: area.x + area.width - footWidth - 2, y: area.y, Style(response?.state.role ?? .quiet))
   }
 
   private var title: String {
     let pin = state.pinned == lane ? " \(state.borders.pin)" : ""
-    return model + (response?.isSimulated == true ? " (simulated)" : "") + pin
+    let system = state.lanes[lane].system == nil ? "" : " +system"
+    return model + system + (response?.isSimulated == true ? " (simulated)" : "") + pin
   }
 
   private func drawTitle(_ area: Area, _ isActive: Bool, _ frame: inout Frame) {
@@ -212,7 +213,8 @@ private struct Thread {
       if let response = turn.responses[lane] {
         result += answer(response, turn, isLatest, layouts)
       } else {
-        result.append(Block(lines: ["\(state.borders.dot) not asked"], style: Style(.quiet)))
+        result.append(
+          Block(lines: ["\(state.borders.dot) not asked; goes along with the next prompt"], style: Style(.quiet)))
       }
       if let from = turn.continued, from != lane {
         let note = "\(state.borders.dot) goes on from lane \(from + 1)'s answer"

@@ -13,7 +13,7 @@ enum LanesPane {
         y: area.y + 1, Style(.quiet))
       return [:]
     }
-    let places = Scoreboard.places(state.responses, winner: state.turn?.winner, rule: state.turn?.rule ?? .all)
+    let places = state.places
     if !state.isZoomed, area.width / count >= narrowest {
       return columns(state, area, places, layouts, &frame)
     }
@@ -52,7 +52,7 @@ enum LanesPane {
     let rest = state.shown.count - open.count
     let others = state.isZoomed ? 0 : max(0, min(rest, area.height - 6))
     // Where not all have a line, the last one says how many are left.
-    let strips = others < rest ? others - 1 : others
+    let strips = others < rest && !state.isZoomed ? others - 1 : others
     let openHeight = area.height - others
     var extents: [Int: State.Extent] = [:]
     var y = area.y

@@ -54,8 +54,8 @@ struct PromptPane {
   private var placeholder: String {
     switch state.shown.count {
     case 0: "no lane to ask yet"
-    case 1: "ask the lane …"
-    default: "ask all \(state.shown.count) lanes …"
+    case 1: "ask the lane \(state.borders.ellipsis)"
+    default: "ask all \(state.shown.count) lanes \(state.borders.ellipsis)"
     }
   }
 }

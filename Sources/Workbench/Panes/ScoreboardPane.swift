@@ -5,15 +5,15 @@ import Terminal
 enum ScoreboardPane {
   /// Rows wanted: none while there is nothing to compare, or when the window is too low for both.
   static func height(_ state: State) -> Int {
-    guard state.panel == .scoreboard, !state.responses.isEmpty, state.height >= 20 + state.responses.count else {
-      return 0
-    }
+    guard state.panel == .scoreboard, !state.responses.isEmpty, state.height >= leastHeight(state) else { return 0 }
     return state.responses.count + 1
   }
 
+  static func leastHeight(_ state: State) -> Int { 20 + state.responses.count }
+
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
     let columns = Scoreboard.Column.allCases
-    let places = Scoreboard.places(state.responses, winner: state.turn?.winner, rule: state.turn?.rule ?? .all)
+    let places = state.places
     let responses = Scoreboard.sorted(state.responses, by: state.order)
     let rows = responses.map { Scoreboard.row($0, place: places[$0.lane]) }
     let gap = area.width < 100 ? 1 : 2

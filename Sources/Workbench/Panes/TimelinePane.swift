@@ -5,7 +5,7 @@ import Terminal
 enum TimelinePane {
   /// As tall as the scoreboard, and shown on the same terms.
   static func height(_ state: State) -> Int {
-    guard !state.responses.isEmpty, state.height >= 20 + state.responses.count else { return 0 }
+    guard !state.responses.isEmpty, state.height >= ScoreboardPane.leastHeight(state) else { return 0 }
     return state.responses.count + 1
   }
 
