@@ -17,7 +17,7 @@ struct CodeLayout {
 
   mutating func lines(_ line: String) -> [[Span]] { CodeLayout.wrapped(highlighter.spans(line), width: width) }
 
-  /// Cut where the line is full, every space kept; tabs go to the next column that 4 divides. At least one line.
+  /// Broken between words where one can, cut elsewhere; every space is kept; tabs go to the next column that 4 divides. At least one line.
   static func wrapped(_ spans: [Span], width: Int) -> [[Span]] {
     var lines: [[Span]] = [[]]
     var used = 0
@@ -35,6 +35,11 @@ struct CodeLayout {
       Piece.forEach(in: span.text) { piece in
         switch piece {
         case .word(var rest, var left):
+          // A word that fits a line of its own is not cut.
+          if left <= width, used + left > width {
+            lines.append([])
+            used = 0
+          }
           while left > 0 {
             let count = used < width ? min(left, width - used) : min(left, width)
             add(String(rest.prefix(count)), count, span.style)
