@@ -57,6 +57,7 @@ extension Borders {
   var opened: String { isASCII ? "-" : "▾" }
   var dot: String { isASCII ? "-" : "·" }
   var failed: String { isASCII ? "!" : "✗" }
+  var up: String { isASCII ? "^" : "↑" }
   var down: String { isASCII ? "v" : "↓" }
   var file: String { isASCII ? "+" : "▪" }
   var pin: String { isASCII ? "*" : "◆" }

@@ -33,6 +33,7 @@ struct Config {
     let path: String
     let lines: [String]
 
+    var commandError: CommandError { CommandError(message) }
     var message: String { "the config \(path) has a fault:\n  " + lines.joined(separator: "\n  ") }
   }
 

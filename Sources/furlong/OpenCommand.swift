@@ -131,7 +131,7 @@ struct WorkbenchLaunch {
     state.isStored = isStored
     var faults: [String] = []
     state.keymap = Keymap(overrides: setup.config.keys, faults: &faults)
-    if !faults.isEmpty { throw CommandError(faults.joined(separator: "\nfurlong: ")) }
+    if !faults.isEmpty { throw Config.Faults(path: setup.paths.config, lines: faults).commandError }
     if looks.ascii { state.borders = .ascii }
     state.budget = setup.config.budget
     let surroundings = surroundings()

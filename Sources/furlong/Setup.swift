@@ -37,7 +37,7 @@ struct Setup {
     do {
       config = try Config(path: paths.config)
     } catch {
-      throw CommandError(error.message)
+      throw error.commandError
     }
     keyFinder = KeyFinder(environment: environment, sources: config.keySources, configPath: paths.config)
   }

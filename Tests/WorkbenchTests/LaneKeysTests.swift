@@ -168,6 +168,12 @@ import Testing
     #expect(state.composer.text == "a poem about rain")
   }
 
+  @Test func aLongPromptSaysWhatIsNotSeen() {
+    var state = Sample.state(lanes: 1)
+    state.composer.insert((1...12).map { "line \($0)" }.joined(separator: "\n"))
+    #expect(view(state, Layouts()).frame.text.contains("↑ 6 more"))
+  }
+
   /// Answers stay where they are: a lineup begins a session of its own, with lanes numbered from 1.
   @Test func aLineupBeginsANewSession() {
     var state = answered()

@@ -25,6 +25,12 @@ struct PromptPane {
     drawChips(area, &frame)
     let visible = area.height - 1
     let first = max(0, min(cursor.y - visible + 1, rows.count - visible))
+    if rows.count > visible {
+      let above = first > 0 ? "\(state.borders.up) \(first) " : ""
+      let below = rows.count - first - visible
+      let mark = " \(above)\(below > 0 ? "\(state.borders.down) \(below) " : "")more "
+      frame.put(mark, x: area.x + area.width - TextWidth.of(mark) - 1, y: area.y, Style(.quiet))
+    }
     let role: Role = isActive ? .focus : .quiet
     frame.put(" \(state.borders.prompt) ", x: area.x, y: area.y + 1, Style(role, bold: isActive))
     if state.composer.isEmpty {
