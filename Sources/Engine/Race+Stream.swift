@@ -46,6 +46,8 @@ extension Race {
         self.setState(run, .waiting)
       }
     case .head(let status, let headers, let at):
+      // An answer may be here before the word that it is waited for.
+      if run.response.state == .connecting { setState(run, .waiting) }
       (run.status, run.headers) = (status, headers)
       run.response.timing.firstByte = at - (run.sentAt ?? at)
       run.requestID = ["x-request-id", "request-id", "x-generation-id"].lazy.compactMap { headers[$0] }.first

@@ -49,7 +49,9 @@ public final class LoopbackServer: Sendable {
       while true {
         let socket = accept(listener, nil, nil)
         if socket < 0 {
-          if errno == EINTR { continue }
+          if errno == EINTR || errno == ECONNABORTED { continue }
+          // Closed by whoever accepts: a number closed elsewhere may be another server's by the next call.
+          close(listener)
           return
         }
         connections += 1
@@ -71,7 +73,6 @@ public final class LoopbackServer: Sendable {
   public func stop() {
     guard !isStopped.exchange(true, ordering: .relaxed) else { return }
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
   }
 
   public var connections: Int { journal.entries.count { if case .connected = $0 { true } else { false } } }
