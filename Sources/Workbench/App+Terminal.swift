@@ -11,7 +11,7 @@ extension App {
       if !text.isEmpty { copy(text, "the selection") }
     case .edit(let what, let text): edit(what, text)
     case .loadThemes:
-      let items = surroundings.themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
+      let items = themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
       state.overlay = .list(ChoiceList(.theme(before: themeName), title: "Theme", items: items, chosen: themeName))
     case .useTheme(let name, let isChosen): use(name, isChosen)
     case .captureMouse(let isOn): screen.capturesMouse = isOn
@@ -47,7 +47,7 @@ extension App {
   }
 
   private func use(_ name: String, _ isChosen: Bool) {
-    guard let theme = surroundings.themes.first(where: { $0.name == name }) else { return }
+    guard let theme = themes.first(where: { $0.name == name }) else { return }
     screen.use(theme)
     guard isChosen else { return }
     themeName = name

@@ -22,6 +22,7 @@ public final class App {
   let inbox = Inbox()
   private let conductor: Conductor
   let surroundings: Surroundings
+  private(set) lazy var themes = surroundings.themes()
   private let layouts = Layouts()
   var state: State
   private var drawn: Frame?

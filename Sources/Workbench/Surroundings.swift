@@ -4,7 +4,8 @@ import Terminal
 /// What the workbench is handed by the executable, which alone reads files, the environment and the config.
 public struct Surroundings: Sendable {
   public var environment: [String: String] = [:]
-  public var themes: [Theme] = []
+  /// Reads the theme files: asked for when one is to be chosen, not at the start.
+  public var themes: @Sendable () -> [Theme] = { [] }
   /// Writes the theme's name into the config; throws a sentence.
   public var keepTheme: @Sendable (String) throws -> Void = { _ in }
   /// Lineups of the config.

@@ -49,10 +49,9 @@ extension State {
 
   mutating func sendNow() -> [Command] {
     let prompt = composer.take()
-    var turn = Turn(
+    let turn = Turn(
       number: (self.turn?.number ?? 0) + 1, prompt: prompt, system: system, attachments: attachments,
       rule: session.rule)
-    turn.continued = nil
     attachments = []
     if session.turns.isEmpty { session.title = sessionTitle(prompt) }
     session.turns.append(turn)

@@ -186,7 +186,7 @@ struct WorkbenchLaunch {
     surroundings.lineups = setup.config.lineups
     let themes = Themes(paths: setup.paths)
     // A broken file is told by name when it is asked for; here it is only not offered.
-    surroundings.themes = themes.names.compactMap { try? themes.theme($0) }
+    surroundings.themes = { themes.names.compactMap { try? themes.theme($0) } }
     let config = setup.paths.config
     surroundings.keepTheme = { try Config.keep(theme: $0, in: config) }
     if keepsNothing { surroundings.keepTheme = { _ in throw CommandError("the demo keeps nothing") } }
