@@ -114,9 +114,11 @@ public struct MarkdownText: Sendable {
     let starts = SourceLines.starts(in: window)
     let line = last.startLine - headerLines
     guard line >= 1, line <= starts.count, opening != nil || line > 1 else { return false }
-    // A paragraph before a table that began as one has no line of its own: it stays with the table.
-    draw(document, blocks.filter { $0.startLine > 0 && $0.startLine < last.startLine })
-    if line > 1 { table = nil }
+    var closed = blocks.dropLast()
+    // A paragraph whose last line became the header of a table has no line of its own: it goes where the table goes.
+    while let block = closed.last, block.startLine == 0 || block.startLine >= last.startLine { closed.removeLast() }
+    draw(document, closed)
+    table = nil
     if let opening {
       tailStart += line < starts.count ? starts[line] : window.count
       open(opening)
@@ -165,7 +167,7 @@ public struct MarkdownText: Sendable {
 
   /// - Returns: the columns of the last table.
   @discardableResult
-  private mutating func draw(_ document: Document, _ blocks: [Node], isTail: Bool = false) -> [Int]? {
+  private mutating func draw(_ document: Document, _ blocks: some Sequence<Node>) -> [Int]? {
     var layout = BlockLayout(document, width: width, drawing: drawing, carried: table)
     layout.code = code
     for block in blocks { append(layout.lines(of: block)) }
@@ -182,7 +184,7 @@ public struct MarkdownText: Sendable {
       return
     }
     let document = parse(tail)
-    draw(document, document.blocks, isTail: true)
+    draw(document, document.blocks)
   }
 
   // MARK: Fences
