@@ -74,6 +74,26 @@ struct StreamingTests {
     #expect(rendered("Heights:\n| a | b |\n|---|---|\n| 1 | 2 |\n\nAfter.\n") == shown)
   }
 
+  @Test("A list too long for one piece goes on within its code")
+  func fenceInAList() {
+    let line = "   let value = 1 // why\n"
+    let source = "1. see\n\n   ```swift\n" + String(repeating: line, count: 1000) + "   ```\n\n2. then"
+    let all = lines(source, width: 60)
+    #expect(all.filter { $0.text == "     let value = 1 // why" }.count == 1000)
+    #expect(all.dropFirst(3).dropLast(2).allSatisfy { $0.spans.contains(Span("let", Style(.keyword))) })
+    #expect(all.last?.text == "2. then")
+  }
+
+  @Test("A line of code too long for one piece stays code", arguments: ["", "- x\n\n"])
+  func longLineOfCode(before: String) {
+    let margin = before.isEmpty ? "" : "  "
+    let long = (0..<9000).map { "w\($0) ``` " }.joined()
+    let source = "\(before)\(margin)```\n\(margin)\(long)\n\(margin)```\n\nend"
+    let code = MarkdownText.codeBlocks(in: source)
+    #expect(code.map(\.code) == [long + "\n"])
+    #expect(rendered(source, width: 60).last == "end")
+  }
+
   /// The final lines, and whether no line that was called stable has changed on the way.
   private func grown(_ source: String, width: Int, most: Int, _ random: inout SplitMix64) -> ([StyledLine], Bool) {
     var text = MarkdownText(width: width)
