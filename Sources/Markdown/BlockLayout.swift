@@ -49,9 +49,7 @@ struct BlockLayout {
 
   mutating func emit(_ spans: [Span]) {
     if needsGap, !lines.isEmpty {
-      var blank = containers.prefix { $0.hasBegun }.flatMap(\.rest)
-      while let last = blank.last, last.text.allSatisfy({ $0 == " " }) { blank.removeLast() }
-      lines.append(StyledLine(blank))
+      lines.append(StyledLine(containers.prefix { $0.hasBegun }.flatMap(\.rest).withoutTrailingSpaces))
     }
     needsGap = false
     var line: [Span] = []
@@ -59,7 +57,7 @@ struct BlockLayout {
       line += containers[index].hasBegun ? containers[index].rest : containers[index].first
       containers[index].hasBegun = true
     }
-    lines.append(StyledLine(line + spans))
+    lines.append(StyledLine(spans.isEmpty ? line.withoutTrailingSpaces : line + spans))
   }
 
   mutating func gap() { needsGap = true }
@@ -72,13 +70,13 @@ struct BlockLayout {
 
   /// Draws `body` behind a mark, or below it when there is no room beside it.
   private mutating func within(_ first: [Span], rest: [Span]? = nil, _ body: (inout BlockLayout) -> Void) {
-    let markWidth = first.width
     depth += 1
     defer { depth -= 1 }
-    guard room - markWidth >= BlockLayout.leastRoom else {
+    guard BlockLayout.hasRoom(for: first, in: room) else {
       if !first.allSatisfy({ $0.text.allSatisfy { $0 == " " } }) { flow(first) }
       return body(&self)
     }
+    let markWidth = first.width
     let rest = rest ?? [Span(String(repeating: " ", count: markWidth))]
     containers.append(Container(first: first, rest: rest, width: markWidth))
     body(&self)
@@ -139,33 +137,40 @@ struct BlockLayout {
 
   private mutating func codeBlock(_ node: Node) {
     let info = node.info
-    var body = node.literal.split(omittingEmptySubsequences: false) {
-      $0.isNewline && ($0 == "\n" || $0 == "\r\n" || $0 == "\r")
-    }
+    var body = node.literal.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" || $0 == "\r" }
     if body.last?.isEmpty == true { body.removeLast() }
     code?.append((CodeLayout.language(info), node.literal))
-    label(info)
-    if body.isEmpty { return }
-    within(BlockLayout.codeMark(room)) { layout in
+    if !info.isEmpty { flow([Span(info, BlockLayout.labelStyle)]) }
+    guard !body.isEmpty else { return }
+    within([Span("  ")]) { layout in
       var code = CodeLayout(info: info, width: layout.room)
       for line in body { code.lines(String(line)).forEach { layout.emit($0) } }
     }
   }
 
-  private mutating func label(_ info: String) {
-    if !info.isEmpty { flow([Span(info, BlockLayout.labelStyle)]) }
-  }
-
-  /// Code is set in, where there is room for it.
-  static func codeMark(_ room: Int) -> [Span] { room >= leastRoom + 2 ? [Span("  ")] : [] }
-
   static let labelStyle = Style(.quiet, italic: true)
+
+  /// What stands left of code at the top level of a pane.
+  static func codeMark(width: Int) -> [Span] { hasRoom(for: [Span("  ")], in: width) ? [Span("  ")] : [] }
+
+  static func hasRoom(for mark: [Span], in room: Int) -> Bool { room - mark.width >= leastRoom }
 
   /// Shown as it was written.
   private mutating func source(_ body: [String]) {
     var body = body
     while body.last?.allSatisfy(\.isWhitespace) == true { body.removeLast() }
     for line in body { CodeLayout.wrapped([Span(line, Style(.quiet))], width: room).forEach { emit($0) } }
+  }
+}
+
+extension [Span] {
+  fileprivate var withoutTrailingSpaces: [Span] {
+    var spans = self
+    while var last = spans.popLast() {
+      while last.text.last == " " { last.text.removeLast() }
+      if !last.text.isEmpty { return spans + [last] }
+    }
+    return []
   }
 }
 

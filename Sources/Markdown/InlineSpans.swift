@@ -8,9 +8,12 @@ struct InlineSpans {
   private var bold = 0
   private var italic = 0
   private var links: [(text: String, isImage: Bool)] = []
+  /// Within a line that defines what a reference stands for.
+  private var isDefinition = false
 
   static func of(_ node: Node, _ base: Style) -> [Span] {
     var inline = InlineSpans(base: base)
+    inline.isDefinition = node.first?.isDefinition == true
     inline.walk(node)
     return inline.spans
   }
@@ -19,6 +22,7 @@ struct InlineSpans {
 
   private var style: Style {
     var style = base
+    if isDefinition { style.role = .quiet }
     if bold > 0 { style.isBold = true }
     if italic > 0 { style.isItalic = true }
     if !links.isEmpty {
@@ -66,7 +70,9 @@ struct InlineSpans {
     switch node.kind {
     case .text: add(node.literal, style)
     // Models write verses and addresses line by line; hardly one fills its lines at a margin.
-    case .softBreak, .hardBreak: add("\n", style)
+    case .softBreak, .hardBreak:
+      add("\n", style)
+      isDefinition = node.next?.isDefinition == true
     case .code: add(node.literal, style(links.isEmpty ? .code : .link))
     case .html: add(node.literal.replacing("\n", with: " "), style(.quiet))
     case .emphasis: italic += 1
@@ -97,5 +103,15 @@ struct InlineSpans {
       }
     default: break
     }
+  }
+}
+
+extension Node {
+  /// Text that begins with `[name]:`.
+  fileprivate var isDefinition: Bool {
+    guard kind == .text else { return false }
+    let text = literal
+    guard text.hasPrefix("["), let end = text.firstIndex(of: "]") else { return false }
+    return text[end...].hasPrefix("]:")
   }
 }

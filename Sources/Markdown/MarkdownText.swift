@@ -17,8 +17,19 @@ public struct MarkdownText: Sendable {
   private var seen = 0
   private var needsGap = false
   private var table: CarriedTable?
-  private var fence: (rules: OpenFence, layout: CodeLayout)?
+  private var fence: Fence?
   private var code: [(language: String, code: String)]?
+
+  /// A fence that is being read, and whether it has lines on screen.
+  fileprivate struct Fence {
+    var rules: OpenFence
+    var layout: CodeLayout
+    /// What stands left of its lines.
+    var mark: [Span]
+    var hasLines: Bool
+    /// The line that is read next began in a piece that has been cut off: it is code whatever it looks like.
+    var isWithinLine = false
+  }
 
   /// A block that grows beyond this is cut at a line, or at a space when it is all one line: no block, however long, is laid out
   /// again as a whole for every token. The lines bound what a few bytes of nested lists or wide tables cost the parser.
@@ -96,11 +107,9 @@ public struct MarkdownText: Sendable {
     checked = end
     if end > tailStart, close(bytes, upTo: end) { return true }
     guard isFull else { return false }
-    let half = tailStart + MarkdownText.most.bytes / 8
-    split(
-      bytes,
-      at: cut.flatMap { $0 > half || count == MarkdownText.most.lines ? $0 : nil }
-        ?? (end > half ? end : lastSpace(within)))
+    if let margin = cut, margin - tailStart > (end - tailStart) / 2 { end = margin }
+    let isLine = count == MarkdownText.most.lines || end - tailStart > MarkdownText.most.bytes / 8
+    split(bytes, at: isLine ? end : lastSpace(within))
     return true
   }
 
@@ -114,9 +123,11 @@ public struct MarkdownText: Sendable {
     let starts = SourceLines.starts(in: window)
     let line = last.startLine - headerLines
     guard line >= 1, line <= starts.count, opening != nil || line > 1 else { return false }
-    // A paragraph before a table that began as one has no line of its own: it stays with the table.
-    draw(document, blocks.filter { $0.startLine > 0 && $0.startLine < last.startLine })
-    if line > 1 { table = nil }
+    var closed = blocks.dropLast()
+    // A paragraph whose last line became the header of a table has no line of its own: it goes where the table goes.
+    while let block = closed.last, block.startLine == 0 || block.startLine >= last.startLine { closed.removeLast() }
+    draw(document, closed)
+    table = nil
     if let opening {
       tailStart += line < starts.count ? starts[line] : window.count
       open(opening)
@@ -131,14 +142,22 @@ public struct MarkdownText: Sendable {
     let window = UnsafeBufferPointer(rebasing: bytes[tailStart..<cut])
     let document = parse(window)
     let columns = draw(document, document.blocks)
-    if table == nil, let node = document.blocks.last, node.kind == .table, node.startLine == 1 {
+    if table == nil, document.blocks.count == 1, document.blocks.first?.kind == .table {
       let starts = SourceLines.starts(in: window)
       if starts.count > 2, starts[2] < MarkdownText.mostCode {
         table = CarriedTable(header: Array(window[..<starts[2]]), columns: columns)
       }
     }
     needsGap = false
-    tailStart = cut
+    (tailStart, checked) = (cut, cut)
+    let line = SourceLines.starts(in: window).last.map { window[$0...].prefix { $0 != 0x0A && $0 != 0x0D } }
+    if let last = document.blocks.last, let line, let rules = OpenFence(endOf: last, after: line) {
+      let isWithinLine = window.last != 0x0A && window.last != 0x0D
+      fence = Fence(rules, width: width, hasLines: true)
+      fence?.isWithinLine = isWithinLine
+      // The parser ends every line.
+      if isWithinLine, let last = code?.indices.last { code?[last].code.removeLast() }
+    }
   }
 
   private func lastSpace(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
@@ -165,7 +184,7 @@ public struct MarkdownText: Sendable {
 
   /// - Returns: the columns of the last table.
   @discardableResult
-  private mutating func draw(_ document: Document, _ blocks: [Node], isTail: Bool = false) -> [Int]? {
+  private mutating func draw(_ document: Document, _ blocks: some Sequence<Node>) -> [Int]? {
     var layout = BlockLayout(document, width: width, drawing: drawing, carried: table)
     layout.code = code
     for block in blocks { append(layout.lines(of: block)) }
@@ -176,56 +195,67 @@ public struct MarkdownText: Sendable {
   private mutating func drawTail(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard tailStart < bytes.count else { return }
     let tail = UnsafeBufferPointer(rebasing: bytes[tailStart...])
-    if let (rules, started) = fence {
-      var layout = started
-      if !rules.isClosed(by: tail) { appendCode(rules.content(tail), &layout) }
-      return
+    if var copy = fence {
+      let isWhole = tail.last != 0x0D
+      let line = isWhole ? tail[...] : tail.dropLast()
+      if copy.isWithinLine || !copy.rules.isLeft(by: line) {
+        if copy.isWithinLine || !copy.rules.isClosed(by: line) { appendCode(line, &copy, endsLine: true) }
+        return
+      }
+      needsGap = true
     }
     let document = parse(tail)
-    draw(document, document.blocks, isTail: true)
+    draw(document, document.blocks)
   }
 
   // MARK: Fences
 
   private mutating func open(_ rules: OpenFence) {
-    fence = (rules, CodeLayout(info: rules.info, width: width - BlockLayout.codeMark(width).width))
-    code?.append((CodeLayout.language(rules.info), ""))
     var flow = Flow(width: width)
     flow.add(rules.info, BlockLayout.labelStyle)
     append(flow.finish().map { StyledLine($0) })
-    // No gap between a label and its code.
-    if !rules.info.isEmpty { needsGap = false }
+    fence = Fence(rules, width: width, hasLines: !rules.info.isEmpty)
+    code?.append((CodeLayout.language(rules.info), ""))
   }
 
   private mutating func readFence(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let (rules, started) = fence else { return false }
-    var layout = started
+    guard var open = fence else { return false }
     fence = nil
     while let line = SourceLines.end(from: tailStart, in: bytes) {
       let content = bytes[tailStart..<line.content]
-      tailStart = line.next
-      if rules.isClosed(by: content) {
+      if !open.isWithinLine, open.rules.isLeft(by: content) {
         needsGap = true
         return true
       }
-      appendCode(rules.content(content), &layout)
+      tailStart = line.next
+      if !open.isWithinLine, open.rules.isClosed(by: content) { return true }
+      appendCode(content, &open, endsLine: true)
     }
     while bytes.count - tailStart > MarkdownText.mostCode {
       let cut = boundary(bytes, before: tailStart + MarkdownText.mostCode)
-      appendCode(rules.content(bytes[tailStart..<cut]), &layout, isWhole: false)
+      appendCode(bytes[tailStart..<cut], &open, endsLine: false)
       tailStart = cut
     }
-    fence = (rules, layout)
+    fence = open
     return false
   }
 
-  /// - Parameter isWhole: a line of the source ends here.
-  private mutating func appendCode(_ line: String, _ layout: inout CodeLayout, isWhole: Bool = true) {
-    if let last = code?.indices.last { code?[last].code += isWhole ? line + "\n" : line }
-    for spans in layout.lines(line) {
-      if needsGap, !lines.isEmpty { lines.append(StyledLine()) }
-      needsGap = false
-      lines.append(StyledLine(BlockLayout.codeMark(width) + spans))
-    }
+  private mutating func appendCode(_ line: Slice<UnsafeBufferPointer<UInt8>>, _ fence: inout Fence, endsLine: Bool) {
+    let text = fence.isWithinLine ? OpenFence.text(line) : fence.rules.content(line)
+    fence.isWithinLine = !endsLine
+    if let last = code?.indices.last { code?[last].code += text + (endsLine ? "\n" : "") }
+    if !fence.hasLines, needsGap, !lines.isEmpty { lines.append(StyledLine()) }
+    fence.hasLines = true
+    needsGap = true
+    for spans in fence.layout.lines(text) { lines.append(StyledLine(spans.isEmpty ? [] : fence.mark + spans)) }
+  }
+}
+
+extension MarkdownText.Fence {
+  fileprivate init(_ rules: OpenFence, width: Int, hasLines: Bool) {
+    (self.rules, self.hasLines) = (rules, hasLines)
+    let wide = [Span(String(repeating: " ", count: rules.margin + 2))]
+    mark = BlockLayout.hasRoom(for: wide, in: width) ? wide : BlockLayout.codeMark(width: width)
+    layout = CodeLayout(info: rules.info, width: width - mark.width)
   }
 }

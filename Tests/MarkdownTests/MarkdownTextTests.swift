@@ -43,6 +43,10 @@ import Testing
 
   @Test func referencesStayOnThePage() {
     #expect(lines("[text][1]\n\n[1]: http://a.b") == ["[text][1]", "", "[1]: http://a.b"])
+    #expect(
+      rendered("[1]: /a\n[2]: /b\nc").map(\.spans) == [
+        [Span("[1]: /a", Style(.quiet))], [Span("[2]: /b", Style(.quiet))], [Span("c")],
+      ])
   }
 
   @Test func tables() {
