@@ -78,11 +78,28 @@ public struct Ask: Equatable, Sendable {
   public var system: String?
   public var messages: [Message]
   public var parameters: Parameters
+  /// What the answer is held to; nil for free text.
+  public var schema: OutputSchema?
 
-  public init(model: String, system: String? = nil, messages: [Message], parameters: Parameters = Parameters()) {
+  public init(
+    model: String, system: String? = nil, messages: [Message], parameters: Parameters = Parameters(),
+    schema: OutputSchema? = nil
+  ) {
     self.model = model
     self.system = system
     self.messages = messages
     self.parameters = parameters
+    self.schema = schema
+  }
+}
+
+/// A JSON Schema by name, put into whatever field a provider has for it.
+public struct OutputSchema: Equatable, Sendable {
+  public var name: String
+  public var schema: JSON
+
+  public init(name: String, schema: JSON) {
+    self.name = name
+    self.schema = schema
   }
 }

@@ -8,6 +8,7 @@ public struct Session: Equatable, Sendable {
   public var rule: RaceRule
   public var lanes: [Lane]
   public var turns: [Turn]
+  public var purpose = Purpose.lane
 
   public init(id: String, created: Int64, title: String, rule: RaceRule, lanes: [Lane], turns: [Turn]) {
     self.id = id
@@ -39,6 +40,11 @@ public struct Turn: Equatable, Sendable {
   public var winner: Int?
   /// The lane whose answer every lane goes on from; nil when each goes on from its own.
   public var continued: Int?
+  /// The place in a data set that this turn is of, by the item's own id.
+  public var item: String?
+  public var tags: [String] = []
+  /// Who stands where, while the person may not know which answer is whose.
+  public var blind: BlindAssignment?
   /// By lane number; a lane added later has none in earlier turns.
   public var responses: [Int: Response]
 
@@ -88,7 +94,8 @@ extension Session {
   /// from. Prompts left unanswered are joined to the next one, so that roles alternate as every provider demands.
   public func thread(lane: Int, before number: Int) -> [Message] {
     var messages: [Message] = []
-    for turn in turns where turn.number < number {
+    // The prompts of a data set know nothing of each other.
+    for turn in turns where turn.number < number && turn.item == nil {
       messages.appendPrompt(turn.prompt, turn.attachments)
       if let answer = turn.responses[turn.continued ?? lane]?.text, !answer.isEmpty {
         messages.append(Message(.assistant, answer))

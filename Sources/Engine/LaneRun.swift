@@ -48,9 +48,12 @@ final class LaneRun {
   var hasContent: Bool { response.timing.firstToken != nil }
 
   var ask: Ask {
-    Ask(model: entry.lane.model.model, system: system, messages: entry.messages, parameters: parameters)
+    Ask(
+      model: entry.lane.model.model, system: system, messages: entry.messages, parameters: parameters, schema: schema)
   }
   var system: String?
+  /// What the answer is held to.
+  var schema: OutputSchema?
 
   /// The service with what this lane has learnt about it.
   private var correctedService: Service {
@@ -79,6 +82,7 @@ final class LaneRun {
   /// Takes back what the model refused, if that is something Furlong added or the lane set.
   /// - Returns: a sentence for the lane, or nil when nothing can be done.
   func correct(for error: ResponseError) -> String? {
+    if let notice = loosenSchema(for: error) { return notice }
     guard error.kind == .badRequest, let name = error.refusedParameter, corrections < 4 else { return nil }
     corrections += 1
     switch name {
@@ -95,6 +99,24 @@ final class LaneRun {
       guard let parameter = LaneRun.parameters[name], parameters.remove(parameter) else { return nil }
       return Service.notSent(parameter, by: response.model.model)
     }
+  }
+
+  /// A model that takes no schema is asked for any JSON, then in words alone.
+  private func loosenSchema(for error: ResponseError) -> String? {
+    guard schema != nil, wire.schema != .none, [.badRequest, .notFound].contains(error.kind), corrections < 4 else {
+      return nil
+    }
+    let words = "\(error.refusedParameter ?? "") \(error.message)".lowercased()
+    let names = [
+      "response_format", "json_schema", "output_config", "text.format", "responsejsonschema", "responsemimetype",
+      "structured output", "schema", "grammar", "require_parameters",
+    ]
+    guard names.contains(where: { words.contains($0) }) else { return nil }
+    corrections += 1
+    wire.schema = wire.schema == .strict && dialect is OpenAIChatDialect ? .object : .none
+    return wire.schema == .object
+      ? "\(response.model.model) takes no JSON Schema: asked for a JSON object instead"
+      : "\(response.model.model) takes no JSON Schema: asked for JSON in words alone"
   }
 
   /// Wire names of the parameters, over all dialects.

@@ -120,6 +120,7 @@ public final class Race: @unchecked Sendable {
     func isLocal(_ service: Service) -> Bool { service.isLocal && !service.isSimulated }
     let locals = request.lanes.filter { engine.service($0.lane.model.provider).map(isLocal) ?? false }
     run.system = run.entry.lane.system ?? request.turn.system
+    run.schema = request.schema
     run.response.sharesMachine = isLocal(run.service) && locals.count > 1
     let built = run.makeRequest()
     run.response.notices += built.notices

@@ -27,6 +27,11 @@ public struct AnthropicDialect: Dialect {
       body["thinking"] = ["type": "adaptive", "display": "summarized"]
       body["output_config"] = ["effort": .string(effort == "minimal" ? "low" : effort)]
     }
+    if let schema = ask.schema, service.wire.schema != .none {
+      var output = body["output_config"] ?? [:]
+      output["format"] = ["type": "json_schema", "schema": schema.schema]
+      body["output_config"] = output
+    }
     var request = DialectRequest(path: Self.path("/messages", at: service.baseURL(for: ask.model)), body: body)
     if parameters.seed != nil { request.notices.append(Service.notSent(.seed, by: ask.model)) }
     return request

@@ -58,6 +58,7 @@ public enum Catalog {
       $0.keyVariables = ["DEEPINFRA_API_KEY"]
       $0.defaultModel = "openai/gpt-oss-120b"
       $0.wire.cost = .estimate
+      $0.wire.schema = .object
       $0.wire.disconnectStopsBilling = true
     },
     Service("mistral", dialect: "openai-chat", baseURL: "https://api.mistral.ai/v1") {
@@ -80,6 +81,7 @@ public enum Catalog {
       $0.priceList = "openrouter"
       $0.defaultModel = "openrouter/auto"
       $0.headers = [.init("X-OpenRouter-Title", "Furlong")]
+      $0.wire.requiresParameters = true
       $0.wire.effort = .object
       $0.wire.cost = .dollars
     },

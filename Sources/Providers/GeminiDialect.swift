@@ -15,6 +15,10 @@ public struct GeminiDialect: Dialect {
     config["maxOutputTokens"] = parameters.maxTokens.map { .int($0) }
     config["seed"] = parameters.seed.map { .int($0) }
     if !parameters.stop.isEmpty { config["stopSequences"] = .array(parameters.stop.map { .string($0) }) }
+    if let schema = ask.schema, service.wire.schema != .none {
+      config["responseMimeType"] = "application/json"
+      config["responseJsonSchema"] = schema.schema
+    }
     var thinking: JSON = ["includeThoughts": true]
     switch parameters.effort {
     case nil: break

@@ -24,6 +24,19 @@ public struct OpenAIChatDialect: Dialect {
       case .object: body["reasoning"] = ["effort": .string(effort)]
       }
     }
+    if let schema = ask.schema {
+      switch wire.schema {
+      case .strict:
+        body["response_format"] = [
+          "type": "json_schema",
+          "json_schema": ["name": .string(schema.name), "schema": schema.schema, "strict": true],
+        ]
+      case .object: body["response_format"] = ["type": "json_object"]
+      case .none: break
+      }
+      // Routed only to those upstreams that keep to it.
+      if wire.requiresParameters, wire.schema != .none { body["provider"] = ["require_parameters": true] }
+    }
     var request = DialectRequest(path: "/chat/completions", body: body)
     if let seed = parameters.seed {
       if let field = wire.seed {

@@ -16,6 +16,13 @@ public struct OpenAIResponsesDialect: Dialect {
     body["top_p"] = parameters.topP.map(JSON.double)
     body["max_output_tokens"] = parameters.maxTokens.map { .int($0) }
     if let effort = parameters.effort { body["reasoning"] = ["effort": .string(effort), "summary": "auto"] }
+    if let schema = ask.schema, service.wire.schema != .none {
+      body["text"] = [
+        "format": [
+          "type": "json_schema", "name": .string(schema.name), "schema": schema.schema, "strict": true,
+        ]
+      ]
+    }
     var request = DialectRequest(path: "/responses", body: body)
     if parameters.seed != nil { request.notices.append(Service.notSent(.seed, by: ask.model)) }
     if !parameters.stop.isEmpty { request.notices.append(Service.notSent(.stop, by: ask.model)) }

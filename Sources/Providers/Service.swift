@@ -59,6 +59,19 @@ public struct Wire: Equatable, Sendable {
   /// Whether breaking off a stream stops the billing; nil when nobody says.
   public var disconnectStopsBilling: Bool?
   public var rules: [ParameterRule] = []
+  /// How an answer is held to a JSON Schema.
+  public var schema = Schema.strict
+  /// A router that must be told to use only upstreams which know every field that was sent.
+  public var requiresParameters = false
+
+  public enum Schema: Equatable, Sendable {
+    /// The dialect's own field for a schema.
+    case strict
+    /// `{"type": "json_object"}`: JSON, of whatever shape.
+    case object
+    /// Asked for in words alone.
+    case none
+  }
 
   public enum Effort: Equatable, Sendable {
     /// `"reasoning_effort": "low"`

@@ -11,23 +11,20 @@ public enum Record: Sendable {
   /// The lane whose answer every lane goes on from.
   case continued(session: String, turn: Int, lane: Int?)
   case lineup(name: String, lanes: [Lane])
+  /// Before any answer of the turn shows.
+  case blind(BlindAssignment)
+  /// The votes under an assignment are in, and everyone may know.
+  case revealed(assignment: String)
+  case vote(Vote)
+  /// Taken back before the reveal.
+  case undoneVote(id: String)
+  case brief(StoredBrief)
+  case judgement(Judgement)
+  /// The person has looked at a quarantined verdict and lets it count.
+  case confirmed(judgement: String)
+  case card(StoredCard)
   /// Before its request is sent. `request` is the body without the conversation.
   case began(ResponseKey, Response, request: JSON?)
   case text(ResponseKey, Channel, String, at: Int64)
   case ended(ResponseKey, Response)
-}
-
-/// Names one response for ever.
-public struct ResponseKey: Hashable, Sendable {
-  public var session: String
-  public var turn: Int
-  public var lane: Int
-  public var generation: Int
-
-  public init(session: String, turn: Int, lane: Int, generation: Int) {
-    self.session = session
-    self.turn = turn
-    self.lane = lane
-    self.generation = generation
-  }
 }

@@ -33,8 +33,13 @@ struct RecordWriter {
     switch record {
     case .session(let session):
       try db.execute(
-        sql: "INSERT OR IGNORE INTO session (id, created, title, rule, lanes) VALUES (?, ?, CAST(? AS TEXT), ?, ?)",
-        arguments: [session.id, session.created, blob(session.title), session.rule.rawValue, lanesText(session.lanes)])
+        sql: """
+          INSERT OR IGNORE INTO session (id, created, title, rule, lanes, purpose) VALUES (?, ?, CAST(? AS TEXT), ?, ?, ?)
+          """,
+        arguments: [
+          session.id, session.created, blob(session.title), session.rule.rawValue, lanesText(session.lanes),
+          session.purpose.rawValue,
+        ])
     case .setup(let session, let lanes, let rule):
       try db.execute(
         sql: "UPDATE session SET lanes = ?, rule = ? WHERE id = ?",
@@ -51,6 +56,7 @@ struct RecordWriter {
     case .lineup(let name, let lanes):
       try db.execute(
         sql: "INSERT OR REPLACE INTO lineup (name, lanes) VALUES (?, ?)", arguments: [name, lanesText(lanes)])
+    case .blind, .revealed, .vote, .undoneVote, .brief, .judgement, .confirmed, .card: try writeJudging(record, db)
     case .began(let key, let response, let request): try begin(key, response, request, db)
     case .text(let key, let channel, let text, let offset):
       // In place: taking the entry out and back would copy all its text.
@@ -73,7 +79,7 @@ struct RecordWriter {
     ).serialized()
   }
 
-  private func number(_ session: String, _ turn: Int) -> Int {
+  func number(_ session: String, _ turn: Int) -> Int {
     renumbered[TurnKey(session: session, number: turn)] ?? turn
   }
 
@@ -83,12 +89,13 @@ struct RecordWriter {
     if number != turn.number { renumbered[TurnKey(session: session, number: turn.number)] = number }
     try db.execute(
       sql: """
-        INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner, continued)
-        VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?, ?)
+        INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner, continued, item, tags)
+        VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?)
         """,
       arguments: [
         session, number, Clock.date(), blob(turn.prompt), turn.promptSHA256, turn.system.map(blob) ?? .null,
-        turn.rule.rawValue, turn.winner, turn.continued,
+        turn.rule.rawValue, turn.winner, turn.continued, turn.item.map(blob) ?? .null,
+        JSON.array(turn.tags.map { .string($0) }).serialized(),
       ])
     for (ordinal, file) in turn.attachments.enumerated() {
       try db.execute(

@@ -14,7 +14,7 @@ extension Store {
             (SELECT COUNT(*) FROM turn t WHERE t.session = s.id) AS turns,
             (SELECT SUM(COALESCE(r.cost_reported, r.cost_computed, 0)) FROM response r WHERE r.session = s.id) AS cost,
             EXISTS (SELECT 1 FROM response r WHERE r.session = s.id AND r.cost_status = 'unknown') AS unknown
-          FROM session s ORDER BY s.created DESC, s.rowid DESC LIMIT ?
+          FROM session s WHERE s.purpose IN \(listed) ORDER BY s.created DESC, s.rowid DESC LIMIT ?
           """, arguments: [limit]
       ).map { row in
         SessionSummary(
@@ -32,14 +32,16 @@ extension Store {
       let rows = try Row.fetchAll(
         db,
         sql:
-          "SELECT id, created, CAST(title AS BLOB) AS title, rule, lanes FROM session WHERE substr(id, 1, ?) = ? LIMIT 2",
+          "SELECT id, created, CAST(title AS BLOB) AS title, rule, lanes, purpose FROM session WHERE substr(id, 1, ?) = ? LIMIT 2",
         arguments: [prefix.count, prefix.lowercased()])
       guard let row = rows.first, !prefix.isEmpty else { throw StoreError.noSuchSession(prefix) }
       if rows.count > 1 { throw StoreError.ambiguous(prefix: prefix) }
       let id: String = row["id"]
-      return Session(
+      var session = Session(
         id: id, created: row["created"], title: text(row["title"]), rule: RaceRule(rawValue: row["rule"]) ?? .all,
         lanes: lanes(row["lanes"]), turns: try turns(of: id, db))
+      session.purpose = Purpose(rawValue: row["purpose"]) ?? .lane
+      return session
     }
   }
 
@@ -52,7 +54,8 @@ extension Store {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT CAST(prompt AS BLOB) AS prompt FROM turn GROUP BY prompt_sha256 ORDER BY MAX(created) DESC, MAX(rowid) DESC LIMIT ?
+          SELECT CAST(prompt AS BLOB) AS prompt FROM turn JOIN session s ON s.id = turn.session
+          WHERE s.purpose = 'lane' GROUP BY prompt_sha256 ORDER BY MAX(turn.created) DESC, MAX(turn.rowid) DESC LIMIT ?
           """, arguments: [limit]
       ).map { text($0["prompt"]) }
     }
@@ -62,7 +65,11 @@ extension Store {
   public func recentModels(limit: Int) throws(StoreError) -> [ModelID] {
     try read { db in
       try Row.fetchAll(
-        db, sql: "SELECT provider, model FROM response GROUP BY provider, model ORDER BY MAX(id) DESC LIMIT ?",
+        db,
+        sql: """
+          SELECT provider, model FROM response JOIN session s ON s.id = response.session WHERE s.purpose IN \(listed)
+          GROUP BY provider, model ORDER BY MAX(response.id) DESC LIMIT ?
+          """,
         arguments: [limit]
       ).map { ModelID(provider: $0["provider"], model: $0["model"]) }
     }
@@ -95,7 +102,7 @@ extension Store {
     }
   }
 
-  private func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+  func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     do { return try database.read(body) } catch { throw StoreError(error, path: path) }
   }
 
@@ -103,14 +110,20 @@ extension Store {
     var turns = try Row.fetchAll(
       db,
       sql: """
-        SELECT number, CAST(prompt AS BLOB) AS prompt, CAST(system AS BLOB) AS system, rule, winner, continued FROM turn
-        WHERE session = ? ORDER BY number
+        SELECT number, CAST(prompt AS BLOB) AS prompt, CAST(system AS BLOB) AS system, rule, winner, continued,
+          CAST(item AS BLOB) AS item, tags,
+          (SELECT assignment FROM blind b WHERE b.session = turn.session AND b.turn = turn.number AND b.revealed IS NULL
+            ORDER BY b.created DESC LIMIT 1) AS blind
+        FROM turn WHERE session = ? ORDER BY number
         """, arguments: [session]
     ).map { row in
       var turn = Turn(
         number: row["number"], prompt: text(row["prompt"]), system: (row["system"] as Data?).map { text($0) },
         rule: RaceRule(rawValue: row["rule"]) ?? .all, winner: row["winner"])
       turn.continued = row["continued"]
+      turn.item = (row["item"] as Data?).map { text($0) }
+      turn.tags = (try? JSONDocument().parse(row["tags"] as String))?.elements.compactMap(\.string) ?? []
+      turn.blind = (row["blind"] as String?).flatMap(BlindAssignment.init(text:))
       return turn
     }
     for index in turns.indices {
@@ -209,4 +222,7 @@ extension Store {
   }
 }
 
-private func text(_ data: Data) -> String { String(decoding: data, as: UTF8.self) }
+/// Purposes of the sessions that people list, as an SQL set.
+let listed = "(" + Purpose.allCases.filter(\.isListed).map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
+
+func text(_ data: Data) -> String { String(decoding: data, as: UTF8.self) }

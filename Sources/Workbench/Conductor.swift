@@ -6,8 +6,10 @@ import Engine
 /// what is read or raced comes back through the inbox.
 @MainActor
 final class Conductor {
-  private let engine: Engine
-  private let inbox: Inbox
+  let engine: Engine
+  let inbox: Inbox
+  /// Judges at work; cancelled when the person says so.
+  var judgingTask: Task<Void, Never>?
   private let surroundings: Surroundings
   /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
   private var races: [RaceID: Race] = [:]
@@ -55,7 +57,9 @@ final class Conductor {
     case .estimate(let prompt): estimate(prompt, state)
     case .loadModels: loadModels()
     case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
-    case .open(let session): load { .opened(try $0.store.session(session), isRacedHere: false) }
+    case .open(let session):
+      load { .opened(try $0.store.session(session), isRacedHere: false) }
+      loadJudgements(session)
     case .attach(let path):
       let read = surroundings.readFile
       load { _ in .attached(try read(path)) }
@@ -71,6 +75,10 @@ final class Conductor {
         return .lineup(saved ?? configured[name] ?? [])
       }
     case .loadLineups: loadLineups()
+    case .vote, .undoVote, .reveal, .loadRepeat, .judge, .stopJudging, .loadCriteria, .saveCriteria,
+      .confirmJudgement:
+      carryOutJudging(command, state)
+    case .loadLeaderboard: break
     case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit: break
     }
   }
@@ -78,6 +86,7 @@ final class Conductor {
   /// Lanes still running are stopped and kept, those of sessions left behind too.
   func finish() {
     for race in races.values { race.stopAll() }
+    judgingTask?.cancel()
     let stopped = DispatchSemaphore(value: 0)
     engine.settle { stopped.signal() }
     _ = stopped.wait(timeout: .now() + 1)
@@ -134,10 +143,15 @@ final class Conductor {
     }
   }
 
+  /// Verdicts of a session that is opened.
+  func loadJudgements(_ session: String) {
+    load { .judgements(session: session, try $0.store.judgements(session: session)) }
+  }
+
   // MARK: Lists
 
   /// Reads away from the main thread.
-  private func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
+  func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
     let (engine, inbox) = (engine, inbox)
     DispatchQueue.global().async {
       do {

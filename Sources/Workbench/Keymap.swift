@@ -18,6 +18,7 @@ public enum Action: String, CaseIterable, Sendable {
   case scoreboard, sortNext = "scoreboard.sort", sortReverse = "scoreboard.reverse", timeline
   case lineups = "lineup.load", saveLineup = "lineup.save", themes = "theme", mouse
   case sessions, newSession = "session.new", rule = "rule.next", close
+  case blind, vote, judge, judges = "judge.choose", criteria = "judge.criteria", verdicts, leaderboard, methods
 }
 
 /// Which keys do what: one table, from which the help, the palette, the footer and `furlong keys` are made.
@@ -88,6 +89,14 @@ public struct Keymap: Equatable, Sendable {
     row(.lineups, .lanes, [.character("i")], "load a lineup"),
     row(.saveLineup, .lanes, [.character("I")], "save these lanes as a lineup"),
     row(.rule, .lanes, [.character("w")], "next race rule: what wins"),
+    row(.blind, .lanes, [.character("b")], "blind: hide whose answers they are until you have voted"),
+    row(.vote, .lanes, [.character("v")], "vote: the next choice (or 1 left, 2 right, 3 tie, 4 both bad)"),
+    row(.judge, .lanes, [.character("J")], "let the judge compare the answers"),
+    row(.verdicts, .lanes, [.character("V")], "verdicts on this turn, with their reasons"),
+    row(.criteria, .lanes, [.character("C")], "what the judge goes by: edit the criteria"),
+    row(.judges, .lanes, [], "choose the judge"),
+    row(.leaderboard, .lanes, [.character("L")], "leaderboard"),
+    row(.methods, .lanes, [.character("W")], "how the numbers shown are computed"),
     row(.sessions, .lanes, [.character("H")], "sessions"),
     row(.newSession, .lanes, [], "new session with the same lanes"),
     row(.themes, .lanes, [], "choose a theme"),

@@ -5,7 +5,7 @@ import Terminal
 /// Wrapped texts, kept between frames. A memo of the view: it changes what a frame costs, never what it shows.
 public final class Layouts {
   struct Key: Hashable {
-    enum Part { case prompt, notices, reasoning, answer, error }
+    enum Part { case prompt, notices, reasoning, answer, error, blind, blindPrompt }
     var turn: Int
     var lane: Int
     var generation: Int
@@ -27,6 +27,7 @@ public final class Layouts {
       texts = [:]
       rendered = [:]
       searches = [:]
+      quotes = [:]
     }
   }
 
@@ -54,6 +55,20 @@ public final class Layouts {
     let lines = blocks.flatMap { block in (0..<block.count).map { block.line($0).text } }
     let found = LineSearch(query, in: lines)
     searches[lane] = (query, count, width, now, found)
+    return found
+  }
+
+  private var quotes: [Int: (texts: [String], lines: Int, width: Int, found: [LineSearch])] = [:]
+
+  /// Where quotes stand in a lane's lines.
+  func quotes(_ texts: [String], lane: Int, _ blocks: [Block]) -> [LineSearch] {
+    guard !texts.isEmpty else { return [] }
+    let count = blocks.reduce(0) { $0 + $1.count }
+    let width = width[lane] ?? 0
+    if let kept = quotes[lane], kept.texts == texts, kept.lines == count, kept.width == width { return kept.found }
+    let lines = blocks.flatMap { block in (0..<block.count).map { block.line($0).text } }
+    let found = texts.map { LineSearch($0, in: lines) }
+    quotes[lane] = (texts, count, width, found)
     return found
   }
 

@@ -9,6 +9,7 @@ public enum Overlay: Equatable, Sendable {
   case question(Question)
   case difference(Comparison)
   case map(DisagreementMap)
+  case page(Page)
 }
 
 /// Something to be confirmed before it is done.
@@ -29,6 +30,7 @@ public struct ChoiceList: Equatable, Sendable {
     case theme(before: String)
     case compare(with: Int)
     case attach(folder: String)
+    case judge
   }
 
   public struct Item: Equatable, Sendable {
@@ -70,7 +72,7 @@ public struct ChoiceList: Equatable, Sendable {
   /// Whether what is chosen is a lane: then it may also be typed, with parameters.
   public var takesLanes: Bool {
     switch purpose {
-    case .addLane, .changeModel: true
+    case .addLane, .changeModel, .judge: true
     default: false
     }
   }
@@ -78,7 +80,7 @@ public struct ChoiceList: Equatable, Sendable {
   /// What may be typed when no row has it; nil when only rows can be taken.
   public var typedHint: String? {
     switch purpose {
-    case .addLane, .changeModel: "Enter takes it as typed: provider/model"
+    case .addLane, .changeModel, .judge: "Enter takes it as typed: provider/model"
     case .saveLineup: "Enter saves under this name"
     case .attach: "Enter takes it as typed: a path"
     default: nil
@@ -89,7 +91,8 @@ public struct ChoiceList: Equatable, Sendable {
   public var entered: Item? {
     let typed = Item(title: query, detail: "", value: query)
     switch purpose {
-    case .addLane, .changeModel: return !query.isEmpty && (chosen == nil || query.contains(",")) ? typed : chosen
+    case .addLane, .changeModel, .judge:
+      return !query.isEmpty && (chosen == nil || query.contains(",")) ? typed : chosen
     case .saveLineup: return query.isEmpty ? chosen : typed
     case .attach: return !query.isEmpty && (chosen == nil || query.contains("/")) ? typed : chosen
     default: return chosen

@@ -4,7 +4,7 @@ import Core
 public enum Scoreboard {
   public enum Column: String, CaseIterable, Sendable {
     case number = "#", model, state, ttft = "TTFT", ttfo = "TTFO", end, speed = "tok/s", input = "in", output = "out",
-      cost
+      cost, fit
 
     public var isNumeric: Bool { ![.model, .state].contains(self) }
   }
@@ -58,11 +58,16 @@ public enum Scoreboard {
     case .input: Double(response.usage.input)
     case .output: Double(response.usage.output)
     case .cost: response.costSoFar.map { Double($0.picoDollars) }
+    case .fit: nil
     }
   }
 
+  /// The columns of a table: fits are shown once a judge has given one.
+  public static func columns(hasFits: Bool) -> [Column] { Column.allCases.filter { $0 != .fit || hasFits } }
+
   /// Texts of one lane's row, by column.
-  public static func row(_ response: Response, place: Int?) -> [Column: String] {
+  /// - Parameter fit: 0 to 10, from a judge.
+  public static func row(_ response: Response, place: Int?, fit: Double? = nil) -> [Column: String] {
     let timing = response.timing
     let isOver = response.state.isOver
     func duration(_ nanoseconds: Int64?) -> String {
@@ -79,6 +84,7 @@ public enum Scoreboard {
       .input: isOver ? count(response.usage.input, response) : "…",
       .output: isOver ? count(response.usage.output, response) : "…",
       .cost: cost(response),
+      .fit: fit.map(Readable.fit) ?? "–",
     ]
   }
 
@@ -121,6 +127,9 @@ public enum Readable {
     let seconds = (nanoseconds + 500_000_000) / 1_000_000_000
     return "\(seconds / 60)m\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)s"
   }
+
+  /// `8.5`, `8`.
+  public static func fit(_ value: Double) -> String { decimalText((value * 10).rounded() / 10) }
 
   public static func rate(_ perSecond: Double) -> String {
     perSecond < 10 ? "\((perSecond * 10).rounded() / 10)" : "\(Int(min(perSecond, 1e9).rounded()))"

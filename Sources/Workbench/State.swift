@@ -55,13 +55,25 @@ public struct State: Equatable {
   /// Nothing moves that need not.
   public var hasReducedMotion = false
   public var capturesMouse = true
+  /// The next turns are raced without telling whose answer is whose.
+  public var isBlind = false
+  /// The latest turn, while it is hidden.
+  public var reading: BlindReading?
+  /// The latest turn's votes, once they are in.
+  public var revealed: BlindReading?
+  /// Who judges: the config's, or the one chosen last.
+  public var judges: [Lane] = []
+  /// Verdicts on the session's turns.
+  public var judgements: [Judgement] = []
+  /// Judges at work on the latest turn.
+  public var judging: JudgingProgress?
   /// What the mouse has drawn over, until the next key.
   public var selection: Selection?
 
   public enum Place: Equatable, Sendable { case prompt, lanes }
 
   /// What stands below the lanes.
-  public enum Panel: Equatable, Sendable { case scoreboard, timeline, none }
+  public enum Panel: Equatable, Sendable { case scoreboard, timeline, verdicts, none }
 
   /// Where a pane stands. A pane that does not follow never moves by itself.
   public enum Scroll: Equatable, Sendable {
@@ -140,6 +152,17 @@ public enum Input: Sendable {
   case lineups([ChoiceList.Item])
   case lineup([Lane])
   case files([ChoiceList.Item])
+  /// A pair that is to be voted on once more.
+  case repeated(RepeatedPair)
+  /// What the store says of a revealed assignment.
+  case verified(assignment: String, [Page.Block])
+  case judging(session: String, turn: Int, JudgeEvent)
+  /// The judges have ended.
+  case judged(session: String, turn: Int)
+  case judgements(session: String, [Judgement])
+  case page(Page)
+  /// The criteria in force, to be edited.
+  case criteria(String)
   /// A text that came back from the person's editor.
   case edited(Editing, String)
   case quit
@@ -162,7 +185,7 @@ public struct Selection: Equatable, Sendable {
 }
 
 /// A text that can be opened in the person's editor.
-public enum Editing: Equatable, Sendable { case prompt, answer, system }
+public enum Editing: Equatable, Sendable { case prompt, answer, system, criteria }
 
 /// What the workbench wants done outside.
 public enum Command: Equatable, Sendable {
@@ -193,6 +216,17 @@ public enum Command: Equatable, Sendable {
   case loadThemes
   case loadFiles(folder: String)
   case loadSessions
+  case vote(Vote)
+  case undoVote(id: String)
+  case reveal(BlindReading)
+  /// Votes so far decide whether an old pair is asked about again.
+  case loadRepeat
+  case judge
+  case stopJudging
+  case loadCriteria
+  case saveCriteria(Brief)
+  case confirmJudgement(id: String)
+  case loadLeaderboard
   case open(session: String)
   case suspend
   case redraw

@@ -11,7 +11,7 @@ extension State {
     case .wheelUp, .wheelDown:
       guard let lane = lane(at: mouse) else { return [] }
       let step = mouse.kind == .wheelUp ? -Self.wheelStep : Self.wheelStep
-      for lane in isSynced ? shown : [lane] { scroll(lane, by: step) }
+      for lane in isSynced ? panes : [lane] { scroll(lane, by: step) }
     case .press:
       selection = nil
       guard let lane = lane(at: mouse) else {
@@ -21,6 +21,7 @@ extension State {
       }
       focus = lane
       place = .lanes
+      if isHidden { return [] }
       if extents[lane]?.isFolded == true { return [] }
       selection = Selection(
         lane: lane, anchor: Frame.Point(x: mouse.x, y: mouse.y), head: Frame.Point(x: mouse.x, y: mouse.y))

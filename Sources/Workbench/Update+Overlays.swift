@@ -50,6 +50,18 @@ extension State {
         return closeOverlay()
       }
       self.overlay = .map(map)
+    case .page(var page):
+      if let step = step(key) {
+        let last = page.lines(width: OverlayPane.pageWidth(self)).count - (height - 4)
+        page.scroll = max(0, min(page.scroll, last) + step)
+        page.scroll = max(0, min(page.scroll, last))
+      } else if action == .methods, !page.methods.isEmpty {
+        page.showsMethods.toggle()
+        page.scroll = 0
+      } else if isClosing || key == .enter {
+        return closeOverlay()
+      }
+      self.overlay = .page(page)
     }
     return []
   }
@@ -131,6 +143,7 @@ extension State {
     case .codeBlocks: return [.copy(item.value, words: "the code block")]
     case .theme: return [.useTheme(name: item.value, isChosen: true)]
     case .compare: if let lane = Int(item.value) { compare(with: lane) }
+    case .judge: return (try? Lane(parsing: item.value)).map { chooseJudge($0) } ?? []
     case .attach:
       guard item.value.hasSuffix("/"), !item.title.isEmpty else { return [.attach(path: item.value)] }
       overlay = .list(ChoiceList(.attach(folder: item.value), title: "Attach a file", items: [], isLoading: true))

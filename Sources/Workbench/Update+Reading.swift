@@ -5,7 +5,7 @@ import Terminal
 /// Scrolling, searching, comparing, copying: nothing here changes what is asked.
 extension State {
   mutating func scroll(_ action: Action) {
-    for lane in isSynced ? shown : [focus] { scroll(lane, action) }
+    for lane in isSynced ? panes : [focus] { scroll(lane, action) }
   }
 
   mutating func scroll(_ lane: Int, _ action: Action) {

@@ -10,6 +10,9 @@ extension State {
       message = "lanes are still answering: \(keymap.keyName(.interrupt)) stops them, or wait"
       return []
     }
+    guard !isHidden else {
+      return tell("vote first: Esc goes to the answers; \(keymap.keyName(.blind)) there reveals without a vote")
+    }
     guard !shown.isEmpty else {
       message = "no lane to ask: Esc, then \(keymap.keyName(.add)) adds one"
       return []
@@ -60,8 +63,10 @@ extension State {
     speeds = [:]
     search = nil
     for lane in shown { queue(lane) }
+    revealed = nil
+    hide()
     defer { isStored = true }
-    return [.race(isNewSession: !isStored)]
+    return [.race(isNewSession: !isStored)] + (isHidden ? [.loadRepeat] : [])
   }
 
   /// The lane's response as it is before the engine has taken it up.

@@ -9,7 +9,7 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .size(let width, let height): (state.width, state.height) = (width, height)
   case .tick(let now): state.now = now
   case .race(let session, let turn, let event): state.observe(event, session, turn)
-  case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel }
+  case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
   case .sessions(let items): state.fill(items) { $0 == .sessions }
   case .lineups(let items): state.fill(items) { $0 == .lineups || $0 == .saveLineup }
   case .lineup(let lanes): return state.load(lanes)
@@ -17,11 +17,18 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     state.fill(items) { if case .attach = $0 { true } else { false } }
   case .opened(let session, let isRacedHere): state.take(session, isRacedHere: isRacedHere)
   case .estimated(let estimate): return state.weigh(estimate)
+  case .repeated(let pair): state.reading?.add(pair)
+  case .verified(let assignment, let blocks): state.add(blocks, toRevealOf: assignment)
+  case .judging(let session, let turn, let event): state.observe(event, session, turn)
+  case .judged(let session, let turn): state.endJudging(session, turn)
+  case .judgements(let session, let found): if session == state.session.id { state.judgements = found }
+  case .criteria(let text): return [.edit(.criteria, text)]
+  case .page(let page): state.overlay = .page(page)
   case .attached(let file):
     state.attachments.append(file)
     state.message = "\(file.name) goes with the next prompt"
   case .edited(let what, let text): return state.take(text, from: what)
-  case .message(let text): state.message = text
+  case .message(let text): if !text.isEmpty { state.message = text }
   case .quit: return [.quit]
   }
   return []
@@ -66,6 +73,9 @@ extension State {
     speeds = [:]
     overlay = nil
     message = nil
+    (reading, revealed, judging) = (nil, nil, nil)
+    judgements = []
+    if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }
 
   fileprivate mutating func take(_ text: String, from what: Editing) -> [Command] {
@@ -78,6 +88,7 @@ extension State {
         form.setSystem(text)
         overlay = .form(form)
       }
+    case .criteria: return take(criteria: text)
     // The stored answer stays what the model wrote.
     case .answer: break
     }
@@ -101,7 +112,9 @@ extension State {
       // In place: a copy taken out and put back would copy the whole answer for every token.
       session.turns[index].responses[lane]?.apply(change)
     case .won(let lane): session.turns[index].winner = lane
-    case .ended(let winner): session.turns[index].winner = winner
+    case .ended(let winner):
+      session.turns[index].winner = winner
+      revealIfHopeless()
     }
   }
 
@@ -119,6 +132,7 @@ extension State {
     // Any other key takes the question back.
     if action != .interrupt, action != .close { isAskedToLeave = false }
     if let overlay { return press(key, in: overlay) }
+    if let commands = pressHidden(key) { return commands }
     if search?.isTyping == true { return type(key) }
     if place == .prompt, composer.takesFirst(key) {
       _ = composer.handle(key)
@@ -143,6 +157,7 @@ extension State {
   }
 
   mutating func perform(_ action: Action) -> [Command] {
+    if let commands = performHidden(action) { return commands }
     switch action {
     case .send: return send()
     case .newLine: composer.insert("\n")
@@ -193,6 +208,11 @@ extension State {
     case .rule: return nextRule()
     case .add, .duplicate, .drop, .undo, .model, .parameters, .lineups, .saveLineup: return changeLanes(action)
     case .themes: return [.loadThemes]
+    case .blind: toggleBlind()
+    case .vote: return explainVote()
+    case .judge, .judges, .criteria, .verdicts: return judging(action)
+    case .leaderboard: return [.loadLeaderboard]
+    case .methods: overlay = .page(Page.scoreboardMethods(self))
     case .mouse:
       capturesMouse.toggle()
       message = capturesMouse ? "mouse on" : "mouse off: the terminal selects text itself"
@@ -255,6 +275,12 @@ extension State {
   }
 
   mutating func say(_ text: String) { message = text }
+
+  /// Tells in one line and leaves it at that.
+  mutating func tell(_ text: String) -> [Command] {
+    message = text
+    return []
+  }
 
   mutating func nothingToTake() -> [Command] {
     message = "lane \(focus + 1) has no answer yet"

@@ -10,17 +10,23 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
   }
   layouts.begin(session: state.session.id)
   let prompt = PromptPane(state: state, layouts)
-  let boardHeight = state.panel == .timeline ? TimelinePane.height(state) : ScoreboardPane.height(state)
+  let boardHeight = boardHeight(state)
   let lanesHeight = state.height - 2 - prompt.height - boardHeight
   HeaderPane.draw(state, &frame)
-  let extents = LanesPane.draw(
-    state, Area(x: 0, y: 1, width: state.width, height: lanesHeight), layouts, &frame)
+  let lanesArea = Area(x: 0, y: 1, width: state.width, height: lanesHeight)
+  let extents =
+    state.isHidden
+    ? BlindPane.draw(state, lanesArea, layouts, &frame) : LanesPane.draw(state, lanesArea, layouts, &frame)
   if boardHeight > 0 {
     let area = Area(x: 0, y: 1 + lanesHeight, width: state.width, height: boardHeight)
-    if state.panel == .timeline {
-      TimelinePane.draw(state, area, &frame)
+    if state.isHidden {
+      BlindPane.drawVote(state, area, &frame)
     } else {
-      ScoreboardPane.draw(state, area, &frame)
+      switch state.panel {
+      case .timeline: TimelinePane.draw(state, area, &frame)
+      case .verdicts: VerdictPane.draw(state, area, &frame)
+      case .scoreboard, .none: ScoreboardPane.draw(state, area, &frame)
+      }
     }
   }
   prompt.draw(Area(x: 0, y: 1 + lanesHeight + boardHeight, width: state.width, height: prompt.height), &frame)
@@ -33,6 +39,16 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
   OverlayPane.draw(state, layouts, &frame)
   if state.borders.isASCII { frame.replace(Borders.standIns) }
   return (frame, extents)
+}
+
+/// Rows of what stands below the lanes.
+private func boardHeight(_ state: State) -> Int {
+  if state.isHidden { return BlindPane.voteHeight }
+  return switch state.panel {
+  case .timeline: TimelinePane.height(state)
+  case .verdicts: VerdictPane.height(state)
+  case .scoreboard, .none: ScoreboardPane.height(state)
+  }
 }
 
 private func drawTooSmall(_ state: State, _ frame: inout Frame) {

@@ -12,6 +12,8 @@ struct Config {
   var lineups: [String: [Lane]] = [:]
   var limits = Engine.Limits()
   var theme: String?
+  /// Who judges when nobody is named.
+  var judge: Lane?
   var budget = Budget()
   /// `reduced` moves nothing that need not move.
   var motion: Motion?
@@ -131,8 +133,12 @@ private struct ConfigReader {
         for (action, key) in members(value, name) {
           config.keys[action] = key.sequence.map { $0.compactMap(\.string).joined(separator: " ") } ?? text(key, action)
         }
-      // Read by a later version; its name is checked here, so that a slip is told today.
-      case "judge": _ = members(value, name, known: ["model"])
+      case "judge":
+        for (_, node) in members(value, name, known: ["model"]) {
+          do throws(InvalidLane) { config.judge = try Lane(parsing: node.string ?? "") } catch {
+            fault(node, error.message)
+          }
+        }
       case "budget":
         for (limit, node) in members(value, name, known: ["per_turn", "per_day", "per_month"]) {
           guard let amount = node.scalar.flatMap({ Money(decimal: $0.string) }), amount >= .zero else {

@@ -134,6 +134,8 @@ struct WorkbenchLaunch {
     if !faults.isEmpty { throw Config.Faults(path: setup.paths.config, lines: faults).commandError }
     if looks.ascii { state.borders = .ascii }
     state.budget = setup.config.budget
+    state.judges = setup.config.judge.map { [$0] } ?? []
+    if isStored { state.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }
     let surroundings = surroundings()
     if looks.plain { return try runPlain(state, surroundings, prompt: prompt) }
     let theme = try Themes(paths: setup.paths).theme(setup.config.theme)

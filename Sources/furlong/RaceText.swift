@@ -53,7 +53,7 @@ enum RaceText {
 
   static func printTable(_ outcome: RaceOutcome, rule: RaceRule) {
     let places = Scoreboard.places(outcome.ordered, winner: outcome.winner, rule: rule)
-    let columns = Scoreboard.Column.allCases
+    let columns = Scoreboard.columns(hasFits: false)
     let rows = outcome.ordered.map { response in
       let row = Scoreboard.row(response, place: places[response.lane])
       return columns.map { VisibleText.line(row[$0] ?? "") }

@@ -6,16 +6,23 @@ enum HeaderPane {
   static func draw(_ state: State, _ frame: inout Frame) {
     let dot = " \(state.borders.dot) "
     frame.fill(Area(x: 0, y: 0, width: state.width, height: 1), Style(.bar))
+    guard !state.isHidden else {
+      frame.put(" furlong", x: 0, y: 0, Style(.bar, bold: true))
+      frame.put("  blind\(dot)who is who shows after the vote", x: 8, y: 0, Style(.bar))
+      return
+    }
     var right = [Readable.count(state.shown.count, "lane")]
     let over = state.responses.filter { $0.state.isOver }.count
     if !state.responses.isEmpty { right.append("\(over) of \(state.responses.count) ended") }
+    if let judging = state.judging { right.append(judging.words) }
     let unknown = state.hasUnknownCost ? " + ?" : ""
     right.append(spending(state) + unknown)
     if state.width >= 70 { right.append(String(state.session.id.prefix(4))) }
     let tail = right.joined(separator: dot) + " "
     let tailWidth = TextWidth.of(tail)
     var used = frame.put(" furlong", x: 0, y: 0, Style(.bar, bold: true))
-    used += frame.put("  race\(dot)\(state.session.rule.rawValue)", x: used, y: 0, Style(.bar))
+    let mode = state.isBlind ? "blind" : "race"
+    used += frame.put("  \(mode)\(dot)\(state.session.rule.rawValue)", x: used, y: 0, Style(.bar))
     let room = state.width - used - tailWidth - 2
     if !state.session.title.isEmpty, room >= 12 {
       let title = TextWidth.fitted(VisibleText.line(state.session.title), columns: room - TextWidth.of(dot))
@@ -67,6 +74,13 @@ enum FooterPane {
         hint(.editPrompt, "editor"),
         hint(.historySearch, "older prompts"),
       ]
+    case (.page(let page)?, _):
+      hints = [("↑ ↓", "scroll")] + (page.methods.isEmpty ? [] : [hint(.methods, "how computed")]) + [("Esc", "close")]
+    case (nil, .lanes) where state.isHidden:
+      hints = [
+        ("1", "left"), ("2", "right"), ("3", "tie"), ("4", "both bad"), ("Enter", state.isVoted ? "reveal" : "confirm"),
+        hint(.undo, "undo"), hint(.blind, "reveal without a vote"), ("j k", "scroll"),
+      ]
     case (nil, .lanes) where state.isStreaming:
       hints = [
         hint(.places, "prompt"), hint(.stop, "stop"), hint(.stopAll, "stop all"), hint(.zoom, "zoom"),
@@ -78,7 +92,7 @@ enum FooterPane {
       hints = [
         hint(.places, "ask"), hint(.zoom, "zoom"), hint(.add, "add"), hint(.parameters, "params"),
         hint(.compare, "diff"), hint(.copy, "copy"), (keymap.laneKeyName(.help), "keys"), hint(.proceed, "continue"),
-        hint(.close, "quit"),
+        hint(.close, "quit"), hint(.blind, "blind"), hint(.judge, "judge"),
         hint(.retry, "retry"), hint(.search, "search"), hint(.timeline, "timeline"), hint(.model, "model"),
         hint(.lineups, "lineups"), hint(.sessions, "sessions"),
       ]

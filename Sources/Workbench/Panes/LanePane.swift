@@ -21,6 +21,7 @@ struct LanePane {
     let found = search(blocks, layouts)
     let top = firstLine(total: total, height: inside.height)
     drawLines(blocks, from: top, in: inside, &frame)
+    markQuotes(blocks, from: top, in: inside, layouts, &frame)
     if let found { mark(found, from: top, in: inside, &frame) }
     if total > inside.height { drawThumb(area, top, total, inside.height, &frame) }
     drawFoot(area, below: total - top - inside.height, &frame)
@@ -106,6 +107,21 @@ struct LanePane {
         let columns = (area.x + piece.columns.lowerBound)..<min(area.x + area.width, area.x + piece.columns.upperBound)
         let isCurrent = piece.match == current
         frame.mark(columns, y: area.y + row, Style(.match, bold: isCurrent, underlined: isCurrent))
+      }
+    }
+  }
+
+  /// What the judges quoted as wrong, while their reasons stand below.
+  private func markQuotes(
+    _ blocks: [Block], from top: Int, in area: Area, _ layouts: Layouts, _ frame: inout Frame
+  ) {
+    guard state.panel == .verdicts else { return }
+    for found in layouts.quotes(VerdictPane.quotes(of: lane, state), lane: lane, blocks) {
+      for row in 0..<area.height {
+        for piece in found.pieces[top + row] ?? [] {
+          let end = min(area.x + area.width, area.x + piece.columns.upperBound)
+          frame.mark((area.x + piece.columns.lowerBound)..<end, y: area.y + row, Style(.removed, underlined: true))
+        }
       }
     }
   }

@@ -12,6 +12,7 @@ enum OverlayPane {
     case .question(let question): FormPane.draw(question, state, &frame)
     case .difference(let comparison): ComparisonPane.draw(comparison, state, layouts, &frame)
     case .map(let map): ComparisonPane.draw(map, state, &frame)
+    case .page(let page): PagePane.draw(page, state, &frame)
     }
   }
 

@@ -1,0 +1,116 @@
+import Core
+import Providers
+import Synchronization
+
+/// What a call of a judge came to, after the repair that a reply out of form is given once.
+enum JudgeReply<Value: Sendable>: Sendable {
+  case value(Value)
+  case refused(String)
+  case unparsed(String)
+  case incoherent(String)
+  /// Not asked at all: it does not fit, or the budget is spent.
+  case void(String)
+  case failed(String)
+}
+
+/// Makes the calls of judges: so many at once, counted, within a budget. Shared by the tasks of one run.
+final class JudgeCaller: Sendable {
+  struct Tally: Sendable {
+    var done = 0
+    var total = 0
+    var cost = Money.zero
+    var hasUnknownCost = false
+  }
+
+  private let engine: Engine
+  private let throttle: Throttle
+  private let budget: Money?
+  private let tally = Mutex(Tally())
+  private let progress: @Sendable (Tally) -> Void
+
+  init(engine: Engine, concurrency: Int, budget: Money?, progress: @escaping @Sendable (Tally) -> Void) {
+    self.engine = engine
+    self.budget = budget
+    self.progress = progress
+    throttle = Throttle(concurrency)
+  }
+
+  var spent: Tally { tally.withLock(\.self) }
+
+  /// More calls are to come than was known.
+  func expect(_ calls: Int) { change { $0.total += calls } }
+
+  /// - Parameter parse: reads the reply, or says what is wrong with it; that goes back to the judge, once.
+  /// - Returns: what came of it, with the conversation; nil where none was begun.
+  func call<Value>(
+    _ ask: JudgeAsk, _ purpose: Purpose, by judge: Lane, about title: String,
+    parse: @escaping @Sendable (String) throws(VerdictFault) -> Value
+  ) async -> (reply: JudgeReply<Value>, exchange: Exchange?) {
+    let result = await throttle.run { () -> (reply: JudgeReply<Value>, exchange: Exchange?) in
+      if let budget = self.budget, self.spent.cost >= budget {
+        return (.void("the budget of \(budget.screenText) is spent"), nil)
+      }
+      if Task.isCancelled { return (.failed("stopped"), nil) }
+      var exchange = Exchange(
+        purpose: purpose, title: title, model: self.asJudge(judge), system: ask.system, prompt: ask.user,
+        schema: OutputSchema(name: ask.schemaName, schema: ask.schema))
+      let reply = await self.converse(&exchange, ask, parse)
+      return (reply, exchange)
+    }
+    let cost = result.exchange?.cost
+    change { tally in
+      tally.done += 1
+      tally.cost = tally.cost + (cost?.amount ?? .zero)
+      tally.hasUnknownCost = tally.hasUnknownCost || cost?.hasUnknown == true
+    }
+    return result
+  }
+
+  private func converse<Value>(
+    _ exchange: inout Exchange, _ ask: JudgeAsk, _ parse: (String) throws(VerdictFault) -> Value
+  ) async -> JudgeReply<Value> {
+    var repairs = 1
+    while true {
+      let response = await engine.ask(&exchange)
+      if let end: JudgeReply<Value> = Self.end(response) { return end }
+      do throws(VerdictFault) {
+        return .value(try parse(response.text))
+      } catch {
+        if error.kind == .incoherent { return .incoherent(error.message) }
+        guard repairs > 0, !Task.isCancelled else { return .unparsed(error.message) }
+        repairs -= 1
+        exchange.goOn(JudgePrompt.repair(ask, complaint: error.message))
+      }
+    }
+  }
+
+  /// Nil when there is a reply to be read.
+  private static func end<Value>(_ response: Response) -> JudgeReply<Value>? {
+    switch response.state {
+    case .refused: .refused("the judge refused to answer")
+    case .done, .truncated: nil
+    case .failed where response.error?.kind == .contextLength:
+      .void("the task and both answers do not fit into the judge's context")
+    default: .failed(response.error?.message ?? "the call was \(response.state.rawValue)")
+    }
+  }
+
+  /// The judge as it is asked: as steady as it can be, with room for its reasons.
+  private func asJudge(_ lane: Lane) -> Lane {
+    var lane = lane
+    if lane.parameters.temperature == nil, lane.parameters.effort == nil { lane.parameters.temperature = 0 }
+    if lane.parameters.seed == nil { lane.parameters.seed = 1 }
+    if lane.parameters.maxTokens == nil, engine.service(lane.model.provider)?.isLocal == true {
+      lane.parameters.maxTokens = 1024
+    }
+    return lane
+  }
+
+  private func change(_ body: (inout Tally) -> Void) {
+    let now = tally.withLock { tally in
+      body(&tally)
+      return tally
+    }
+    progress(now)
+  }
+}

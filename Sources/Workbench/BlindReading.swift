@@ -1,0 +1,102 @@
+import Core
+
+/// A turn whose answers are read without knowing whose they are: what is shown, what has been chosen. Sides are told by number,
+/// 0 left and 1 right, so that nothing on the screen follows the lanes' order.
+public struct BlindReading: Equatable, Sendable {
+  public let assignment: BlindAssignment
+  /// The pair shown, of `rounds`.
+  public private(set) var round = 0
+  /// Chosen, not yet confirmed.
+  public var choice: Vote.Choice?
+  public private(set) var votes: [Vote] = []
+  /// An earlier pair that is asked about once more, after the others.
+  public private(set) var repeated: RepeatedPair?
+  /// Monotonic nanoseconds; when the pair came on the screen.
+  public var shownAt: Int64?
+  /// All votes are in: Enter reveals, or the last is taken back.
+  public func isVoted(_ rounds: Int) -> Bool { round >= rounds }
+  /// Asked once to give up the vote.
+  public var isAskedToReveal = false
+
+  public init(_ assignment: BlindAssignment) { self.assignment = assignment }
+
+  /// The two sides of one pair, as texts to be masked and shown.
+  public struct Side: Equatable, Sendable {
+    public var key: ResponseKey
+    public var text: String
+    public var isAnswer: Bool
+
+    public init(key: ResponseKey, text: String, isAnswer: Bool = true) {
+      self.key = key
+      self.text = text
+      self.isAnswer = isAnswer
+    }
+  }
+
+  public struct Round: Equatable, Sendable {
+    public var prompt: String
+    public var left: Side
+    public var right: Side
+    public var assignment: String
+    public var repeats: String?
+
+    func side(_ number: Int) -> Side { number == 0 ? left : right }
+  }
+
+  /// Pairs that can be voted on: both have answered.
+  func rounds(_ turn: Turn) -> [Round] {
+    func side(_ lane: Int) -> Side? {
+      guard let response = turn.responses[lane], response.state.isOver else { return nil }
+      let key = ResponseKey(
+        session: assignment.session, turn: turn.number, lane: lane, generation: response.generation)
+      let isAnswer = response.state != .failed && response.state != .stopped && response.state != .cut
+      return Side(key: key, text: response.text, isAnswer: isAnswer && !response.text.isEmpty)
+    }
+    var rounds = assignment.pairs.compactMap { pair -> Round? in
+      guard let left = side(pair.left), let right = side(pair.right), left.isAnswer, right.isAnswer else { return nil }
+      return Round(prompt: turn.prompt, left: left, right: right, assignment: assignment.id)
+    }
+    if let repeated, !rounds.isEmpty {
+      rounds.append(
+        Round(
+          prompt: repeated.prompt, left: repeated.left, right: repeated.right, assignment: repeated.assignment.id,
+          repeats: repeated.vote))
+    }
+    return rounds
+  }
+
+  mutating func add(_ pair: RepeatedPair) { repeated = pair }
+
+  /// The choice stands; on to the next pair.
+  /// - Returns: the vote to be kept.
+  mutating func confirm(_ round: Round, created: Int64, now: Int64) -> Vote? {
+    guard let choice else { return nil }
+    let vote = Vote(
+      created: created, assignment: round.assignment, left: round.left.key, right: round.right.key, choice: choice,
+      repeats: round.repeats, time: shownAt.map { now - $0 })
+    votes.append(vote)
+    self.choice = nil
+    self.round += 1
+    shownAt = nil
+    return vote
+  }
+
+  /// Takes the last vote back, before the reveal.
+  mutating func undo() -> Vote? {
+    guard let last = votes.popLast() else { return nil }
+    round -= 1
+    choice = nil
+    shownAt = nil
+    return last
+  }
+}
+
+/// A pair that was voted on before, to be voted on again with its sides exchanged: how far a person agrees with themselves is
+/// the most that any judge can reach.
+public struct RepeatedPair: Equatable, Sendable {
+  public var vote: String
+  public var prompt: String
+  public var left: BlindReading.Side
+  public var right: BlindReading.Side
+  public var assignment: BlindAssignment
+}

@@ -1,0 +1,88 @@
+import Core
+import Dispatch
+import Engine
+
+/// Blind turns, votes and judges: what the screen asks of the engine and the database.
+extension Conductor {
+  func carryOutJudging(_ command: Command, _ state: State) {
+    switch command {
+    case .vote(let vote): engine.store.append(.vote(vote))
+    case .undoVote(let id): engine.store.append(.undoneVote(id: id))
+    case .reveal(let reading): reveal(reading)
+    case .loadRepeat: loadRepeat()
+    case .judge: judge(state)
+    case .stopJudging:
+      judgingTask?.cancel()
+    case .loadCriteria: loadCriteria(state)
+    case .saveCriteria(let brief):
+      if let request = judgeRequest(state) { engine.keep(brief, for: request) }
+    case .confirmJudgement(let id): engine.store.append(.confirmed(judgement: id))
+    default: break
+    }
+  }
+
+  private func reveal(_ reading: BlindReading) {
+    let assignment = reading.assignment
+    engine.store.append(.revealed(assignment: assignment.id))
+    if let repeated = reading.repeated { engine.store.append(.revealed(assignment: repeated.assignment.id)) }
+    load { engine in
+      let kept = try engine.store.assignment(assignment.id)
+      let isSame = kept?.sha256 == assignment.sha256
+      return .verified(
+        assignment: assignment.id,
+        [
+          .text(
+            isSame
+              ? "Checked: it is what was stored before any answer showed."
+              : "This is not what was stored before the answers showed: do not trust this vote.",
+            isSame ? .good : .bad)
+        ])
+    }
+  }
+
+  /// Every twelfth vote repeats an old pair with its sides exchanged.
+  private func loadRepeat() {
+    load { engine in
+      guard let pair = try RepeatedPairs.next(engine) else { return .message("") }
+      engine.store.append(.blind(pair.assignment))
+      return .repeated(pair)
+    }
+  }
+
+  // MARK: Judges
+
+  /// The latest turn, or the prompt being written when there is one.
+  func judgeRequest(_ state: State) -> JudgeRequest? {
+    guard !state.composer.isEmpty || state.turn == nil else {
+      return state.turn.map { JudgeRequest(session: state.session, turn: $0, judges: state.judges) }
+    }
+    let turn = Turn(
+      number: (state.turn?.number ?? 0) + 1, prompt: state.composer.text, system: state.system,
+      attachments: state.attachments, rule: state.session.rule)
+    return JudgeRequest(session: state.session, turn: turn, judges: state.judges)
+  }
+
+  private func judge(_ state: State) {
+    guard let turn = state.turn else { return }
+    var request = JudgeRequest(session: state.session, turn: turn, judges: state.judges)
+    if let perTurn = state.budget.perTurn {
+      request.budget = Money(picoDollars: max(0, perTurn.picoDollars - state.spentThisTurn.picoDollars))
+    }
+    let (engine, inbox, id, number) = (engine, inbox, state.session.id, turn.number)
+    judgingTask = Task.detached { [request] in
+      _ = await engine.judge(request) { inbox.post(.judging(session: id, turn: number, $0)) }
+      inbox.post(.judged(session: id, turn: number))
+    }
+  }
+
+  private func loadCriteria(_ state: State) {
+    guard let request = judgeRequest(state) else { return }
+    let judge = state.judges.first
+    load { engine in
+      let kept = try judge.flatMap { try engine.keptBrief(request, judge: $0) }
+      let lines = kept?.brief.criteria.map(\.text) ?? []
+      let head = "# What the judge goes by, one criterion a line, each answerable by yes, partly or no.\n"
+      return .criteria(head + lines.map { $0 + "\n" }.joined())
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import Core
+import Engine
+import Terminal
+
+/// How far the judges are with the latest turn.
+public struct JudgingProgress: Equatable, Sendable {
+  public var done = 0
+  public var total = 0
+  public var cost = Money.zero
+  public var hasUnknownCost = false
+  /// What was not judged, and why.
+  public var notices: [String] = []
+
+  var words: String {
+    let unknown = hasUnknownCost ? " + ?" : ""
+    return "judging \(done) of \(total) · \(cost.screenText)\(unknown)"
+  }
+}
+
+extension State {
+  /// Everything about judges that a key can ask for.
+  mutating func judging(_ action: Action) -> [Command] {
+    switch action {
+    case .judges: return chooseJudge()
+    case .criteria:
+      guard turn != nil || !composer.isEmpty else { return tell("write a prompt first: criteria belong to a task") }
+      return [.loadCriteria]
+    case .verdicts: return showVerdicts()
+    default: return startJudging()
+    }
+  }
+
+  private mutating func chooseJudge() -> [Command] {
+    overlay = .list(ChoiceList(.judge, title: "Who judges", items: [], isLoading: true))
+    return [.loadModels]
+  }
+
+  private mutating func startJudging() -> [Command] {
+    if judging != nil {
+      message = "judging stopped; verdicts that are in stay"
+      return [.stopJudging]
+    }
+    guard let turn, !isStreaming else {
+      return tell(turn == nil ? "nothing has been asked yet" : "lanes are still answering")
+    }
+    guard turn.responses.values.count(where: { !$0.text.isEmpty }) > 0, turn.responses.count > 1 else {
+      return tell("a judge compares two answers: there are not two")
+    }
+    guard !judges.isEmpty else { return chooseJudge() }
+    judging = JudgingProgress()
+    return [.judge]
+  }
+
+  mutating func chooseJudge(_ lane: Lane) -> [Command] {
+    judges = [lane]
+    return startJudging()
+  }
+
+  mutating func observe(_ event: JudgeEvent, _ id: String, _ number: Int) {
+    guard id == session.id else { return }
+    switch event {
+    case .progress(let done, let total, let cost, let hasUnknownCost):
+      guard let notices = judging?.notices else { return }
+      judging = JudgingProgress(
+        done: done, total: total, cost: cost, hasUnknownCost: hasUnknownCost, notices: notices)
+    case .judged(let judgement): judgements.append(judgement)
+    case .notice(let text):
+      judging?.notices.append(text)
+      message = text
+    case .brief: break
+    }
+  }
+
+  mutating func endJudging(_ id: String, _ number: Int) {
+    guard id == session.id, let ended = judging else { return }
+    judging = nil
+    let verdicts = verdicts
+    guard !verdicts.isEmpty else {
+      message = ended.notices.last ?? "no verdict"
+      return
+    }
+    if verdicts.count == 1, let only = verdicts.first {
+      message = "\(only.outcome.words(a: only.a.lane, b: only.b.lane)) · \(keymap.keyName(.verdicts)) shows why"
+    } else {
+      message = "\(Readable.count(verdicts.count, "verdict")) · \(keymap.keyName(.verdicts)) shows them"
+    }
+    if verdicts.contains(where: { $0.outcome.kind == .orderSplit }) {
+      message? += " · where the orders split, you decide: \(keymap.keyName(.blind))"
+    }
+  }
+
+  /// The latest verdict of each judge on each pair of the latest turn.
+  public var verdicts: [Judgement] {
+    guard let turn, !isHidden else { return [] }
+    var latest: [String: Judgement] = [:]
+    for judgement in judgements where judgement.a.turn == turn.number {
+      guard judgement.a.generation == turn.responses[judgement.a.lane]?.generation,
+        judgement.b.generation == turn.responses[judgement.b.lane]?.generation
+      else { continue }
+      latest["\(judgement.a.lane) \(judgement.b.lane) \(judgement.judge)"] = judgement
+    }
+    return latest.values.sorted { ($0.a.lane, $0.b.lane, $0.judge) < ($1.a.lane, $1.b.lane, $1.judge) }
+  }
+
+  /// 0 to 10, the mean of what the judges gave a lane's answer; nil when none has.
+  public func fit(_ lane: Int) -> Double? {
+    let fits = verdicts.compactMap { verdict in
+      verdict.a.lane == lane ? verdict.outcome.fitA : verdict.b.lane == lane ? verdict.outcome.fitB : nil
+    }
+    return fits.isEmpty ? nil : fits.reduce(0, +) / Double(fits.count)
+  }
+
+  /// Beside the answers first, then all of it on a page.
+  private mutating func showVerdicts() -> [Command] {
+    guard !verdicts.isEmpty else {
+      return tell(
+        judging == nil ? "no verdict on this turn: \(keymap.keyName(.judge)) asks the judge" : "the judge is at work")
+    }
+    if panel == .verdicts {
+      overlay = .page(Page.verdicts(self))
+    } else {
+      panel = .verdicts
+    }
+    return []
+  }
+
+  /// The criteria that came back from the editor, one a line.
+  mutating func take(criteria text: String) -> [Command] {
+    let lines = text.split(whereSeparator: \.isNewline).map { VisibleText.line(String($0)) }
+      .filter { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
+    guard !lines.isEmpty else { return tell("no criteria: the judge writes its own") }
+    message =
+      "\(Readable.count(lines.count, "criterion", "criteria")) of yours: they hold for every judge of this prompt"
+    return [.saveCriteria(Brief(ownCriteria: lines))]
+  }
+}
