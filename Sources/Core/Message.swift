@@ -97,9 +97,13 @@ public struct Ask: Equatable, Sendable {
 public struct OutputSchema: Equatable, Sendable {
   public var name: String
   public var schema: JSON
+  /// The same with lengths and counts bounded, for servers that turn a schema into a grammar: a small model would not find the
+  /// end of a text by itself, and strict modes elsewhere refuse these keywords.
+  public var bounded: JSON?
 
-  public init(name: String, schema: JSON) {
+  public init(name: String, schema: JSON, bounded: JSON? = nil) {
     self.name = name
     self.schema = schema
+    self.bounded = bounded
   }
 }

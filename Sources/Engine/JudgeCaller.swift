@@ -53,7 +53,7 @@ final class JudgeCaller: Sendable {
       if Task.isCancelled { return (.failed("stopped"), nil) }
       var exchange = Exchange(
         purpose: purpose, title: title, model: self.asJudge(judge), system: ask.system, prompt: ask.user,
-        schema: OutputSchema(name: ask.schemaName, schema: ask.schema))
+        schema: OutputSchema(name: ask.schemaName, schema: ask.schema, bounded: ask.boundedSchema))
       let reply = await self.converse(&exchange, ask, parse)
       return (reply, exchange)
     }

@@ -97,6 +97,7 @@ public enum Catalog {
     Service("local", dialect: "openai-chat", baseURL: "http://127.0.0.1:8101/v1") {
       $0.needsKey = false
       $0.isLocal = true
+      $0.wire.boundsSchema = true
       $0.modelURLs = ["gemma3-270m": "http://127.0.0.1:8102/v1"]
       $0.defaultMaxTokens = 256
     },
@@ -112,6 +113,7 @@ public enum Catalog {
       $0.keyVariables = ["\(id.uppercased())_API_KEY"]
       $0.needsKey = false
       $0.isLocal = true
+      $0.wire.boundsSchema = true
     }
   }
 

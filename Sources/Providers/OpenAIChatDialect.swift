@@ -29,7 +29,10 @@ public struct OpenAIChatDialect: Dialect {
       case .strict:
         body["response_format"] = [
           "type": "json_schema",
-          "json_schema": ["name": .string(schema.name), "schema": schema.schema, "strict": true],
+          "json_schema": [
+            "name": .string(schema.name), "schema": wire.boundsSchema ? schema.bounded ?? schema.schema : schema.schema,
+            "strict": true,
+          ],
         ]
       case .object: body["response_format"] = ["type": "json_object"]
       case .none: break

@@ -61,6 +61,8 @@ public struct Wire: Equatable, Sendable {
   public var rules: [ParameterRule] = []
   /// How an answer is held to a JSON Schema.
   public var schema = Schema.strict
+  /// The server makes a grammar of a schema: it knows bounds, and small models need them.
+  public var boundsSchema = false
   /// A router that must be told to use only upstreams which know every field that was sent.
   public var requiresParameters = false
 

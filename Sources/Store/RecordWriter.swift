@@ -97,6 +97,7 @@ struct RecordWriter {
         turn.rule.rawValue, turn.winner, turn.continued, turn.item.map(blob) ?? .null,
         JSON.array(turn.tags.map { .string($0) }).serialized(),
       ])
+    if let assignment = turn.blind { try writeJudging(.blind(assignment), db) }
     for (ordinal, file) in turn.attachments.enumerated() {
       try db.execute(
         sql: "INSERT INTO attachment (session, turn, ordinal, name, media_type, data) VALUES (?, ?, ?, ?, ?, ?)",

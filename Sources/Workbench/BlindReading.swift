@@ -44,7 +44,7 @@ public struct BlindReading: Equatable, Sendable {
   }
 
   /// Pairs that can be voted on: both have answered.
-  func rounds(_ turn: Turn) -> [Round] {
+  public func rounds(_ turn: Turn) -> [Round] {
     func side(_ lane: Int) -> Side? {
       guard let response = turn.responses[lane], response.state.isOver else { return nil }
       let key = ResponseKey(

@@ -13,6 +13,7 @@ import Terminal
 enum Console {
   static let outputIsTerminal = isatty(1) == 1
   static let inputIsTerminal = isatty(0) == 1
+  static let errorIsTerminal = isatty(2) == 1
 
   /// Why standard output takes nothing any more: its reader has gone (`| head`), or its disk is full.
   static var outputFault: Int32? { fault.withLock { $0 } }

@@ -139,7 +139,7 @@ struct RaceCommand: ParsableCommand {
     throw CommandError(missing.joined(separator: "\nfurlong: "))
   }
 
-  private static func readStandardInput() throws -> String {
+  static func readStandardInput() throws -> String {
     if Console.inputIsTerminal { Console.error("Type the prompt, then Ctrl-D.") }
     guard let data = try FileHandle.standardInput.readToEnd() else { return "" }
     guard let text = String(data: data, encoding: .utf8) else {
@@ -182,13 +182,16 @@ final class HeadlessRace: Sendable {
   private let request: RaceRequest
   private let engine: Engine
   private let printsText: Bool
+  /// Nothing is told that would say which lane is which.
+  private let isBlind: Bool
   private let outcome = Mutex(RaceOutcome())
   private let running = Mutex<Race?>(nil)
   private let finished = DispatchSemaphore(value: 0)
   /// Printing may block on a slow reader; the transfer thread must not.
   private let printer = DispatchQueue(label: "furlong.output")
 
-  init(request: RaceRequest, engine: Engine, printsText: Bool) {
+  init(request: RaceRequest, engine: Engine, printsText: Bool, isBlind: Bool = false) {
+    self.isBlind = isBlind
     self.request = request
     self.engine = engine
     self.printsText = printsText
@@ -244,6 +247,7 @@ final class HeadlessRace: Sendable {
   }
 
   private func show(_ event: RaceEvent, _ stream: LineStream) {
+    guard !isBlind else { return }
     switch event {
     case .lane(let lane, .notice(let text)): Console.error("lane \(lane + 1): \(text)")
     case .lane(let lane, .began(let response)):

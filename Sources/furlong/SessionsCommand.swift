@@ -54,7 +54,10 @@ struct SessionsCommand: ParsableCommand {
       do throws(StoreError) { session = try store.session(id) } catch { throw CommandError(error.message) }
       if json {
         let turns = session.turns.map { turn in
-          RaceDocument(session: session.id, turn: turn, outcome: Self.outcome(turn)).jsonWithPrompt
+          if let assignment = turn.blind {
+            return BlindTrial(session: session, turn: turn, assignment: assignment).blindDocument
+          }
+          return RaceDocument(session: session.id, turn: turn, outcome: Self.outcome(turn)).jsonWithPrompt
         }
         let document: JSON = ["session": .string(session.id), "turns": .array(turns)]
         return Console.output(document.serialized(indented: true))
@@ -64,6 +67,11 @@ struct SessionsCommand: ParsableCommand {
         if let system = turn.system { Console.output("System: \(VisibleText.of(system))\n") }
         for file in turn.attachments {
           Console.output("File: \(VisibleText.line(file.name)) (\(file.mediaType), \(file.data.count) bytes)\n")
+        }
+        if let assignment = turn.blind {
+          Console.output(BlindTrial(session: session, turn: turn, assignment: assignment).blindText)
+          Console.output("(blind: furlong ab --vote CHOICE --session \(session.id) votes and reveals)\n")
+          continue
         }
         RaceText.printAnswers(Self.outcome(turn), rule: turn.rule)
         RaceText.printTable(Self.outcome(turn), rule: turn.rule)

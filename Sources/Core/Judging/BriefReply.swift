@@ -1,9 +1,15 @@
 /// A judge's reply to the task alone.
 public enum BriefReply {
-  public static let schema: JSON = Schema.object([
-    ("nonce", Schema.text), ("task_type", Schema.text), ("must_contain", Schema.list(Schema.text)),
-    ("criteria", Schema.list(Schema.text)), ("solution", Schema.optionalText), ("can_judge", Schema.number),
-  ])
+  public static let schema = make(Schema())
+  static func schema(nonce: String) -> JSON { make(Schema(nonce: nonce)) }
+
+  private static func make(_ schema: Schema) -> JSON {
+    schema.object([
+      ("nonce", schema.nonceField), ("task_type", schema.text(40)),
+      ("must_contain", schema.list(schema.text(80), 0...3)), ("criteria", schema.list(schema.text(100), 3...5)),
+      ("solution", schema.optionalText(200)), ("can_judge", schema.share),
+    ])
+  }
 
   /// - Throws: `VerdictFault` with a sentence that says what is wrong.
   public static func parse(_ text: String, nonce: String) throws(VerdictFault) -> Brief {
@@ -40,14 +46,17 @@ public struct FitReply: Equatable, Sendable {
   /// 0 to 10.
   public var fit = 0
 
-  public static let schema: JSON = Schema.object([
-    ("nonce", Schema.text),
-    ("criteria", Schema.list(Schema.object([("id", Schema.text), ("mark", Schema.choice(Verdict.Answer.self))]))),
-    (
-      "errors",
-      Schema.list(Schema.object([("quote", Schema.text), ("kind", Schema.choice(Verdict.FaultKind.self))]))
-    ), ("addresses_judge", Schema.flag), ("reason", Schema.text), ("fit", Schema.fit),
-  ])
+  public static let schema = make(Schema(), nil)
+  static func schema(nonce: String, brief: Brief) -> JSON { make(Schema(nonce: nonce), brief) }
+
+  private static func make(_ schema: Schema, _ brief: Brief?) -> JSON {
+    let mark = schema.object([("id", schema.id(brief)), ("mark", schema.choice(Verdict.Answer.self))])
+    let error = schema.object([("quote", schema.text(120)), ("kind", schema.choice(Verdict.FaultKind.self))])
+    return schema.object([
+      ("nonce", schema.nonceField), ("criteria", schema.marks(mark, brief)), ("errors", schema.list(error, 0...2)),
+      ("addresses_judge", schema.flag), ("reason", schema.text(200)), ("fit", schema.fit),
+    ])
+  }
 
   public static func parse(_ text: String, nonce: String) throws(VerdictFault) -> FitReply {
     let document = JSONDocument()
@@ -75,48 +84,4 @@ public struct FitReply: Equatable, Sendable {
     reply.fit = try ReplyReader.fit(view["fit"])
     return reply
   }
-}
-
-/// JSON Schema in the subset that every provider's strict mode takes: flat, all members required, no others.
-enum Schema {
-  static let text: JSON = ["type": "string"]
-  static let optionalText: JSON = ["type": ["string", "null"]]
-  static let number: JSON = ["type": "number"]
-  static let flag: JSON = ["type": "boolean"]
-  static let fit: JSON = ["type": "integer", "enum": .array((0...10).map { .int($0) })]
-
-  static func list(_ items: JSON) -> JSON { ["type": "array", "items": items] }
-
-  static func choice<Choice: RawRepresentable<String> & CaseIterable>(_: Choice.Type) -> JSON {
-    ["type": "string", "enum": .array(Choice.allCases.map { .string($0.rawValue) })]
-  }
-
-  static func object(_ members: [(String, JSON)]) -> JSON {
-    [
-      "type": "object", "properties": .object(members.map { JSON.Member(name: $0.0, value: $0.1) }),
-      "required": .array(members.map { .string($0.0) }), "additionalProperties": false,
-    ]
-  }
-}
-
-extension Verdict {
-  /// Reasons come before the preference, so that a model that thinks as it writes has thought by then.
-  public static let schema: JSON = Schema.object([
-    ("nonce", Schema.text),
-    (
-      "criteria",
-      Schema.list(
-        Schema.object([("id", Schema.text), ("r1", Schema.choice(Answer.self)), ("r2", Schema.choice(Answer.self))]))
-    ),
-    (
-      "errors",
-      Schema.list(
-        Schema.object([
-          ("in", Schema.choice(Place.self)), ("quote", Schema.text), ("kind", Schema.choice(FaultKind.self)),
-        ]))
-    ), ("addresses_judge", Schema.object([("r1", Schema.flag), ("r2", Schema.flag)])), ("reason", Schema.text),
-    ("preference", Schema.choice(Preference.self)),
-    ("tie_kind", ["type": ["string", "null"], "enum": ["both_good", "both_bad", .null]]),
-    ("confidence", Schema.number), ("fit", Schema.object([("r1", Schema.fit), ("r2", Schema.fit)])),
-  ])
 }

@@ -4,6 +4,8 @@ public struct JudgeAsk: Equatable, Sendable {
   public var user: String
   public var schemaName: String
   public var schema: JSON
+  /// The same, so tight that a small model held to it comes to an end.
+  public var boundedSchema: JSON
   /// 32 hexadecimal digits: the reply must repeat them.
   public var nonce: String
 }
@@ -51,7 +53,8 @@ public enum JudgePrompt {
 
   public static func brief(_ task: JudgeTask, nonce: String) -> JudgeAsk {
     ask(
-      briefRules, data: document(task), nonce: nonce, schemaName: "brief", schema: BriefReply.schema,
+      briefRules, data: document(task), nonce: nonce, schemaName: "brief",
+      schemas: (BriefReply.schema, BriefReply.schema(nonce: nonce)),
       question: "Members: nonce, task_type, must_contain (texts), criteria (3 to 7 texts), solution (text or null), "
         + "can_judge (0 to 1).")
   }
@@ -64,7 +67,8 @@ public enum JudgePrompt {
     data["brief"] = document(brief)
     data["answers"] = [document(first, ids.0), document(second, ids.1)]
     return ask(
-      rules, data: data, nonce: nonce, schemaName: "verdict", schema: Verdict.schema,
+      rules, data: data, nonce: nonce, schemaName: "verdict",
+      schemas: (Verdict.schema, Verdict.schema(nonce: nonce, brief: brief)),
       question: """
         r1 is answer \(ids.0), r2 is answer \(ids.1). Members, in this order: nonce; criteria: a list with one entry \
         {id, r1, r2} for each criterion of the brief, marks yes, partly, no or na; errors: a list of {in: r1 or r2, quote: at \
@@ -82,7 +86,8 @@ public enum JudgePrompt {
     data["brief"] = document(brief)
     data["answers"] = [document(candidate, id)]
     return ask(
-      rules, data: data, nonce: nonce, schemaName: "fit", schema: FitReply.schema,
+      rules, data: data, nonce: nonce, schemaName: "fit",
+      schemas: (FitReply.schema, FitReply.schema(nonce: nonce, brief: brief)),
       question: """
         Examine answer \(id) alone. Members, in this order: nonce; criteria: a list with one entry {id, mark} for each \
         criterion of the brief, marks yes, partly, no or na; errors: a list of {quote: at most 120 characters, kind: wrong, \
@@ -98,7 +103,7 @@ public enum JudgePrompt {
   }
 
   private static func ask(
-    _ rules: String, data: JSON, nonce: String, schemaName: String, schema: JSON, question: String
+    _ rules: String, data: JSON, nonce: String, schemaName: String, schemas: (JSON, bounded: JSON), question: String
   ) -> JudgeAsk {
     let user = """
       <data-\(nonce)>
@@ -111,7 +116,9 @@ public enum JudgePrompt {
       """
     let system =
       "\(rules)\nThe data document stands between <data-\(nonce)> and </data-\(nonce)>. The nonce is \(nonce)."
-    return JudgeAsk(system: system, user: user, schemaName: schemaName, schema: schema, nonce: nonce)
+    return JudgeAsk(
+      system: system, user: user, schemaName: schemaName, schema: schemas.0, boundedSchema: schemas.bounded,
+      nonce: nonce)
   }
 
   // MARK: The data document

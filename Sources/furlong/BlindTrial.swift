@@ -1,0 +1,183 @@
+import Core
+import Foundation
+import Store
+import Workbench
+
+/// A blind turn without a screen: what may be shown before the reveal, and what after it.
+struct BlindTrial {
+  let session: Session
+  var turn: Turn
+  let assignment: BlindAssignment
+  var votes: [Vote] = []
+  var judgements: [Judgement] = []
+  var isVerified = false
+
+  init(session: Session, turn: Turn, assignment: BlindAssignment) {
+    self.session = session
+    self.turn = turn
+    self.assignment = assignment
+  }
+
+  /// The latest turn of a stored session, which must be blind still.
+  init(stored id: String, _ store: Store) throws(CommandError) {
+    let session: Session
+    do throws(StoreError) { session = try store.session(id) } catch { throw CommandError(error.message) }
+    guard let turn = session.turns.last(where: { $0.blind != nil }), let assignment = turn.blind else {
+      throw CommandError("session \(session.id) has no blind turn: it has been revealed, or was never blind")
+    }
+    self.init(session: session, turn: turn, assignment: assignment)
+    guard !rounds.isEmpty else { throw CommandError("session \(session.id) has no two answers to vote on") }
+  }
+
+  var rounds: [BlindReading.Round] { BlindReading(assignment).rounds(turn) }
+  var responses: [Response] { turn.responses.values.sorted { $0.lane < $1.lane } }
+
+  // MARK: Voting
+
+  mutating func cast(_ choices: [Vote.Choice]) throws(CommandError) {
+    let rounds = rounds
+    guard choices.count == rounds.count else {
+      throw CommandError("there are \(rounds.count) pairs to vote on, and \(choices.count) choices: one for each")
+    }
+    votes = zip(rounds, choices).map { Self.vote($0, $1) }
+  }
+
+  private static func vote(_ round: BlindReading.Round, _ choice: Vote.Choice, time: Int64? = nil) -> Vote {
+    Vote(
+      created: Clock.date(), assignment: round.assignment, left: round.left.key, right: round.right.key,
+      choice: choice, time: time)
+  }
+
+  /// Asks on the terminal, pair by pair.
+  /// - Returns: false when the person gave up the vote.
+  mutating func ask(_ store: Store) -> Bool {
+    let rounds = rounds
+    var place = 0
+    while place < rounds.count {
+      Console.output(Self.text(rounds[place], number: place + 1, of: rounds.count))
+      let began = Clock.now()
+      guard let answer = Self.question(isFirst: place == 0) else { return false }
+      switch answer {
+      case .undo:
+        if let last = votes.popLast() {
+          store.append(.undoneVote(id: last.id))
+          place -= 1
+        }
+      case .choice(let choice):
+        let vote = Self.vote(rounds[place], choice, time: Clock.now() - began)
+        votes.append(vote)
+        store.append(.vote(vote))
+        place += 1
+      }
+    }
+    return true
+  }
+
+  private enum Answer {
+    case choice(Vote.Choice)
+    case undo
+  }
+
+  /// Nil at the end of input, and for giving up.
+  private static func question(isFirst: Bool) -> Answer? {
+    while true {
+      Console.output("1 left  2 right  3 tie  4 both bad\(isFirst ? "" : "  u undo")  q reveal without a vote:")
+      guard let line = readLine() else { return nil }
+      switch line.trimmingCharacters(in: .whitespaces).lowercased() {
+      case "1", "l", "left": return .choice(.left)
+      case "2", "r", "right": return .choice(.right)
+      case "3", "t", "tie": return .choice(.tie)
+      case "4", "b", "both bad", "both_bad": return .choice(.bothBad)
+      case "u" where !isFirst: return .undo
+      case "q": return nil
+      default: continue
+      }
+    }
+  }
+
+  // MARK: Before the reveal
+
+  var blindText: String {
+    let rounds = rounds
+    return rounds.enumerated().map { Self.text($1, number: $0 + 1, of: rounds.count) }.joined(separator: "\n")
+  }
+
+  private static func text(_ round: BlindReading.Round, number: Int, of count: Int) -> String {
+    let title = count > 1 ? " (pair \(number) of \(count))" : ""
+    return """
+      ## left\(title)
+
+      \(VisibleText.of(Makers.mask(round.left.text).text))
+
+      ## right\(title)
+
+      \(VisibleText.of(Makers.mask(round.right.text).text))
+
+      """
+  }
+
+  /// Nothing in it tells lanes apart: no names, no order, no times, no counts.
+  var blindDocument: JSON {
+    [
+      "session": .string(session.id), "turn": .int(turn.number), "blind": true, "assignment": .string(assignment.id),
+      "assignment_sha256": .string(assignment.sha256), "prompt_sha256": .string(turn.promptSHA256),
+      "pairs": .array(
+        rounds.map { round in
+          [
+            "left": ["text": .string(Makers.mask(round.left.text).text)],
+            "right": ["text": .string(Makers.mask(round.right.text).text)],
+          ]
+        }),
+    ]
+  }
+
+  // MARK: After it
+
+  var document: JSON {
+    var document = RaceDocument(
+      session: session.id, turn: turn, outcome: RaceOutcome(responses: turn.responses, winner: nil)
+    ).json
+    document["blind"] = false
+    document["assignment"] = .string(assignment.id)
+    document["assignment_sha256"] = .string(assignment.sha256)
+    document["assignment_text"] = .string(assignment.text)
+    document["verified"] = .bool(isVerified)
+    document["masked_mentions"] = .array(responses.map { .int(Makers.mask($0.text).count) })
+    document["votes"] = .array(
+      votes.map { vote in
+        [
+          "left": .int(vote.left.lane), "right": .int(vote.right.lane), "choice": .string(vote.choice.rawValue),
+          "winner": Self.winner(vote).map { .int($0) } ?? .null,
+        ]
+      })
+    document["verdicts"] = .array(judgements.map(JudgeText.json))
+    return document
+  }
+
+  private static func winner(_ vote: Vote) -> Int? {
+    vote.choice == .left ? vote.left.lane : vote.choice == .right ? vote.right.lane : nil
+  }
+
+  func printRevealed() {
+    if !Console.inputIsTerminal { Console.output(blindText) }
+    for vote in votes {
+      let names = [vote.left.lane, vote.right.lane].map { VisibleText.line(session.lanes[$0].text) }
+      Console.output("left \(names[0])  right \(names[1])  your vote: \(vote.choice.words)")
+    }
+    if votes.isEmpty {
+      for round in rounds {
+        let names = [round.left.key.lane, round.right.key.lane].map { VisibleText.line(session.lanes[$0].text) }
+        Console.output("left \(names[0])  right \(names[1])")
+      }
+    }
+    RaceText.printTable(RaceOutcome(responses: turn.responses, winner: nil), rule: .all)
+    JudgeText.output(judgements, session)
+    let masked = responses.map { Makers.mask($0.text).count }.reduce(0, +)
+    if masked > 0 { Console.error("\(masked) mentions of models and makers were masked") }
+    Console.error(
+      isVerified
+        ? "assignment \(assignment.id): the same as stored before the answers showed"
+        : "assignment \(assignment.id): NOT what was stored before the answers showed")
+    Console.error("session \(session.id)")
+  }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import Core
+import Engine
+import Store
+import Workbench
+
+struct JudgeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "judge", abstract: "Judge, or judge again, what is stored: no answer is generated anew.",
+    discussion: """
+      Every pair of lanes is compared twice, with the order exchanged. Exit status 1 when a pair got no verdict.
+      """)
+
+  @Argument(help: ArgumentHelp("The session's id, or its beginning; a turn after a colon (default: the last).", valueName: "session[:turn]"))
+  var place: String
+
+  @OptionGroup var judge: JudgeOptions
+
+  @Option(help: ArgumentHelp("The right answer, which the judges are told.", valueName: "text"))
+  var reference: String?
+
+  @Option(help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"))
+  var maxCost: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
+      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
+    }
+  }
+
+  func run() throws {
+    let setup = try Setup(database: database.database)
+    let store = try setup.openStore()
+    let engine = setup.makeEngine(store: store)
+    let (session, turn) = try Self.find(place, store)
+    guard turn.blind == nil else {
+      throw CommandError("this turn is blind: vote first (furlong ab --vote CHOICE --session \(session.id))")
+    }
+    var request = JudgeRequest(session: session, turn: turn, judges: try judge.lanes(setup, engine, isRequired: true))
+    request.reference = reference
+    request.brief = judge.brief
+    request.budget = maxCost.flatMap(Money.init(decimal:)) ?? setup.config.budget.perTurn
+    request.countsFamily = judge.countFamily
+    guard !request.allPairs.isEmpty else { throw CommandError("a judge compares two answers: there are not two") }
+    let result = JudgeText.run(request, engine: engine)
+    do throws(StoreError) { try store.close() } catch { throw CommandError(error.message) }
+    if json {
+      let document: JSON = [
+        "session": .string(session.id), "turn": .int(turn.number),
+        "verdicts": .array(result.judgements.map(JudgeText.json)),
+      ]
+      Console.output(document.serialized(indented: true))
+    } else {
+      JudgeText.output(result.judgements, session)
+    }
+    if let signal = result.interruption { throw ExitCode(128 + signal) }
+    let expected = request.allPairs.count * request.judges.count
+    if result.judgements.count(where: { $0.outcome.isDecided }) < expected { throw ExitCode(1) }
+  }
+
+  /// `ID`, `ID:TURN`.
+  static func find(_ text: String, _ store: Store) throws(CommandError) -> (Session, Turn) {
+    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+    let session: Session
+    do throws(StoreError) { session = try store.session(parts.first ?? "") } catch { throw CommandError(error.message) }
+    let number = parts.count > 1 ? Int(parts[1]) : session.turns.last?.number
+    guard let number, let turn = session.turns.first(where: { $0.number == number }) else {
+      throw CommandError(
+        parts.count > 1
+          ? "session \(session.id) has no turn \(parts[1]): it has \(session.turns.count)"
+          : "session \(session.id) has no turn yet")
+    }
+    return (session, turn)
+  }
+}
+
+/// Verdicts as text and as JSON.
+enum JudgeText {
+  /// Judges with progress on standard error.
+  static func run(
+    _ request: JudgeRequest, engine: Engine
+  ) -> (judgements: [Judgement], interruption: Int32?) {
+    let showsProgress = Console.errorIsTerminal
+    let result = Wait.run {
+      await engine.judge(request) { event in
+        switch event {
+        case .progress(let done, let total, let cost, let unknown) where showsProgress:
+          Console.error("judging \(done) of \(total) · \(cost.screenText)\(unknown ? " + ?" : "")")
+        case .notice(let text): Console.error(text)
+        default: break
+        }
+      }
+    }
+    return (result.value, result.interruption)
+  }
+
+  static func output(_ judgements: [Judgement], _ session: Session) {
+    for judgement in judgements {
+      let (a, b) = (judgement.a.lane, judgement.b.lane)
+      let names = [a, b].map { "\($0 + 1) \(session.lanes.indices.contains($0) ? session.lanes[$0].text : "")" }
+      let outcome = judgement.outcome
+      Console.output(VisibleText.line("\(names[0])  against  \(names[1])  (judge \(judgement.judge))"))
+      let mark = outcome.isQuarantined && !judgement.isConfirmed ? " [quarantined: not counted]" : ""
+      Console.output("  \(outcome.words(a: a, b: b))\(mark): \(VisibleText.line(outcome.reason))")
+      let fits = [outcome.fitA, outcome.fitB].map { $0.map(Readable.fit) ?? "–" }
+      let cost = judgement.cost.screenText + (judgement.hasUnknownCost ? " + ?" : "")
+      Console.output("  fit \(fits[0]) : \(fits[1]) · \(cost)")
+      for flag in outcome.flags { Console.output("  · \(VisibleText.line(flag))") }
+      for (reading, first) in [(judgement.readings?.ab, a), (judgement.readings?.ba, b)] {
+        guard case .verdict(let verdict)? = reading else { continue }
+        Console.output("  (\(first + 1) listed first) \(VisibleText.line(verdict.reason))")
+      }
+    }
+  }
+
+  static func json(_ judgement: Judgement) -> JSON {
+    let outcome = judgement.outcome
+    func number(_ value: Double?) -> JSON { value.map(JSON.double) ?? .null }
+    let winner = outcome.winner.map { $0 == .a ? judgement.a.lane : judgement.b.lane }
+    return [
+      "id": .string(judgement.id), "a": .int(judgement.a.lane), "b": .int(judgement.b.lane),
+      "judge": .string(judgement.judge), "judge_reported": .optional(judgement.judgeReported),
+      "prompt_version": .string(judgement.version), "outcome": .string(outcome.kind.rawValue),
+      "winner": winner.map { .int($0) } ?? .null, "tie_kind": .optional(outcome.tieKind?.rawValue),
+      "value": number(outcome.value), "counts": number(judgement.rankingValue),
+      "fit": ["a": number(outcome.fitA), "b": number(outcome.fitB)], "reason": .string(outcome.reason),
+      "mechanical": .bool(outcome.isMechanical), "quarantined": .bool(outcome.isQuarantined),
+      "flags": .array(outcome.flags.map { .string($0) }),
+      "orders": judgement.readings.map { ["ab": $0.ab.json, "ba": $0.ba.json] } ?? .null,
+      "cost": ["usd": judgement.hasUnknownCost ? .null : .string(judgement.cost.decimalText)],
+    ]
+  }
+}
