@@ -132,35 +132,51 @@ final class JudgeRun: Sendable {
         : "attack shown: without that passage the verdict is \(outcome.words(a: bout.a.lane, b: bout.b.lane))")
   }
 
-  /// Both orders at once.
   private func compare(
     _ texts: [String], _ bout: Bout, _ judgement: inout Judgement
   ) async -> Judgement.Readings {
-    let a = Candidate(text: texts[0], isTruncated: bout.a.state == .truncated)
-    let b = Candidate(text: texts[1], isTruncated: bout.b.state == .truncated)
-    async let ab = read(a, b, bout)
-    async let ba = read(b, a, bout)
-    let both = await (ab, ba)
-    for exchange in [both.0.exchange, both.1.exchange].compactMap(\.self) {
+    let found = await caller.compare(
+      Candidate(text: texts[0], isTruncated: bout.a.state == .truncated),
+      Candidate(text: texts[1], isTruncated: bout.b.state == .truncated), of: request.task, by: bout.brief, bout.judge,
+      .judge, about: request.session.id)
+    for exchange in found.exchanges {
       judgement.calls.append(exchange.session.id)
       judgement.cost = judgement.cost + exchange.cost.amount
       judgement.hasUnknownCost = judgement.hasUnknownCost || exchange.cost.hasUnknown
       judgement.judgeReported = exchange.modelReported ?? judgement.judgeReported
     }
-    return Judgement.Readings(ab: both.0.reading, ba: both.1.reading)
+    return found.readings
+  }
+}
+
+extension JudgeCaller {
+  typealias Compared = (readings: Judgement.Readings, exchanges: [Exchange])
+
+  /// Both orders at once.
+  func compare(
+    _ a: Candidate, _ b: Candidate, of task: JudgeTask, by brief: Brief, _ judge: Lane, _ purpose: Purpose,
+    about title: String
+  ) async -> Compared {
+    async let ab = read(a, b, task, brief, judge, purpose, title)
+    async let ba = read(b, a, task, brief, judge, purpose, title)
+    let both = await (ab, ba)
+    return (
+      Judgement.Readings(ab: both.0.reading, ba: both.1.reading),
+      [both.0.exchange, both.1.exchange].compactMap(\.self)
+    )
   }
 
   /// One order. Labels and nonce are new for each call.
   private func read(
-    _ first: Candidate, _ second: Candidate, _ bout: Bout
+    _ first: Candidate, _ second: Candidate, _ task: JudgeTask, _ brief: Brief, _ judge: Lane, _ purpose: Purpose,
+    _ title: String
   ) async -> (reading: OrderReading, exchange: Exchange?) {
     let nonce = JudgePrompt.newNonce()
-    let brief = bout.brief
     let ask = JudgePrompt.comparison(
-      request.task, brief: brief, first: first, second: second, nonce: nonce,
+      task, brief: brief, first: first, second: second, nonce: nonce,
       ids: (JudgePrompt.newID(), JudgePrompt.newID()))
-    let result = await caller.call(ask, .judge, by: bout.judge, about: request.session.id) {
-      text throws(VerdictFault) in try Verdict.parse(text, nonce: nonce, brief: brief)
+    let result = await call(ask, purpose, by: judge, about: title) { text throws(VerdictFault) in
+      try Verdict.parse(text, nonce: nonce, brief: brief)
     }
     return (OrderReading(result.reply), result.exchange)
   }

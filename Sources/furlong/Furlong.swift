@@ -20,8 +20,10 @@ struct Furlong: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      OpenCommand.self, RaceCommand.self, AbCommand.self, JudgeCommand.self, SessionsCommand.self,
-      ModelsCommand.self, ProvidersCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self, DemoCommand.self,
+      OpenCommand.self, RaceCommand.self, AbCommand.self, JudgeCommand.self, JudgeCardCommand.self,
+      SessionsCommand.self,
+      ModelsCommand.self, ProvidersCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self,
+      DemoCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

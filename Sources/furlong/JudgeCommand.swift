@@ -11,7 +11,9 @@ struct JudgeCommand: ParsableCommand {
       Every pair of lanes is compared twice, with the order exchanged. Exit status 1 when a pair got no verdict.
       """)
 
-  @Argument(help: ArgumentHelp("The session's id, or its beginning; a turn after a colon (default: the last).", valueName: "session[:turn]"))
+  @Argument(
+    help: ArgumentHelp(
+      "The session's id, or its beginning; a turn after a colon (default: the last).", valueName: "session[:turn]"))
   var place: String
 
   @OptionGroup var judge: JudgeOptions

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Core
+import Engine
+import Store
+import Synchronization
+import Workbench
+
+struct JudgeCardCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "judge-card", abstract: "Try a judge on pairs with a known outcome: what its verdicts are worth.",
+    discussion: """
+      Runs \(Probes.all.count) pairs in both orders. Without a card a judge's verdicts are shown, but do not enter the ranking.
+      """)
+
+  @Argument(help: ArgumentHelp("The judge: provider/model. Without one, the cards that are kept.", valueName: "model"))
+  var judge: String?
+
+  @Option(help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"))
+  var maxCost: String?
+
+  @Flag(help: "Show the card that is kept, and run nothing.")
+  var kept = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
+      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
+    }
+  }
+
+  func run() throws {
+    let setup = try Setup(database: database.database)
+    let store = try setup.openStore()
+    let cards: [StoredCard]
+    if let judge, !kept {
+      cards = [try make(judge, setup, store)]
+    } else {
+      do throws(StoreError) { cards = try store.cards().filter { judge == nil || $0.judge == judge } } catch {
+        throw CommandError(error.message)
+      }
+      if cards.isEmpty { throw CommandError("no card is kept: furlong judge-card provider/model makes one") }
+    }
+    if json {
+      Console.output(JSON.array(cards.map { CardText.json($0) }).serialized(indented: true))
+    } else {
+      for card in cards { CardText.lines(card).forEach(Console.output) }
+    }
+  }
+
+  private func make(_ judge: String, _ setup: Setup, _ store: Store) throws -> StoredCard {
+    let engine = setup.makeEngine(store: store)
+    var options = JudgeOptions()
+    options.judges = [judge]
+    guard let lane = try options.lanes(setup, engine, isRequired: true).first else { throw CommandError("no judge") }
+    let budget = maxCost.flatMap(Money.init(decimal:))
+    let last = Mutex(-1)
+    let result = Wait.run {
+      await engine.makeCard(of: lane, budget: budget) { done, total, cost in
+        let percent = total == 0 ? 0 : done * 100 / total
+        let isNew = last.withLock { last in
+          defer { last = percent / 5 }
+          return percent / 5 != last
+        }
+        if isNew { Console.error("\(done) of \(total) calls · \(cost.screenText)") }
+      }
+    }
+    do throws(StoreError) { try store.close() } catch { throw CommandError(error.message) }
+    if let signal = result.interruption { throw ExitCode(128 + signal) }
+    guard let card = result.value else { throw ExitCode(1) }
+    return card
+  }
+}
