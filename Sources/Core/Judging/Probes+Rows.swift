@@ -137,7 +137,7 @@ extension Probes {
       language: "Antworte mit einem Wort: Welche Farbe hat Schnee?", "Weiß", "Schnee hat in der Regel die Farbe Blau."),
     fact(language: "¿Cuál es la capital de Portugal?", "Lisboa.", "La capital de Portugal es Oporto."),
     fact(language: "¿Cuántos meses tiene un año?", "Doce.", "Un año tiene diez meses."),
-    fact(language: "¿Cuánto es 9 por 6?", "54.", "56."),
+    fact(language: "¿Cuánto es 9 por 7?", "63.", "64."),
     fact(
       language: "Responde con una palabra: ¿de qué color es el carbón?", "Negro", "El carbón es normalmente blanco."),
   ]

@@ -42,7 +42,8 @@ func reply(
       reply().replacing("\"reason\"", with: "\"why\""), reply().replacing("\"fit\":", with: "\"extra\":1,\"fit\":"),
       reply().replacing("\"reason\":\"because\"", with: "\"reason\":\"a\",\"reason\":\"b\""),
       reply(preference: "a"), reply(fit: (11, 0)), reply().replacing("0.9", with: "1.5"),
-      reply().replacing("\"r1\":8", with: "\"r1\":7.5"), reply().replacing("\"kind\":\"wrong\"", with: "\"kind\":\"bad\""),
+      reply().replacing("\"r1\":8", with: "\"r1\":7.5"),
+      reply().replacing("\"kind\":\"wrong\"", with: "\"kind\":\"bad\""),
       String(repeating: "[", count: 5000),
     ]
     for text in refused { #expect(fault(text) == .unparsed, "expected no verdict from: \(text.prefix(200))") }
@@ -65,7 +66,8 @@ func reply(
 
   @Test func criteriaThatAllPointTheOtherWay() {
     let brief = Brief(ownCriteria: ["one", "two", "three"])
-    let against = #"[{"id":"c1","r1":"no","r2":"yes"},{"id":"c2","r1":"partly","r2":"yes"},{"id":"c3","r1":"na","r2":"yes"}]"#
+    let against =
+      #"[{"id":"c1","r1":"no","r2":"yes"},{"id":"c2","r1":"partly","r2":"yes"},{"id":"c3","r1":"na","r2":"yes"}]"#
     #expect(fault(reply(criteria: against), brief: brief) == .incoherent)
     let mixed = #"[{"id":"c1","r1":"no","r2":"yes"},{"id":"c2","r1":"yes","r2":"no"}]"#
     #expect(fault(reply(criteria: mixed), brief: brief) == nil)
