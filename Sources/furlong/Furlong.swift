@@ -20,7 +20,8 @@ struct Furlong: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      OpenCommand.self, RaceCommand.self, SessionsCommand.self, ModelsCommand.self, ProvidersCommand.self,
+      OpenCommand.self, RaceCommand.self, SessionsCommand.self, LeaderboardCommand.self, ModelsCommand.self,
+      ProvidersCommand.self,
       ConfigCommand.self,
       ThemesCommand.self, KeysCommand.self, DemoCommand.self,
     ],

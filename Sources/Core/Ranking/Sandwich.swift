@@ -13,7 +13,8 @@ enum Sandwich {
         meat.addOuter(cache.scores(row, table), times: Double(table.count[row]))
       } else {
         // Equal votes have equal scores: the outer product is added once for all of them.
-        let key = (Int(table.a[row]) * likelihood.competitors + Int(table.b[row])) << 2 | Int(table.outcome[row].rawValue)
+        let key =
+          (Int(table.a[row]) * likelihood.competitors + Int(table.b[row])) << 2 | Int(table.outcome[row].rawValue)
         singles[key, default: Single(row: row, count: 0)].count += Double(table.count[row])
       }
     }

@@ -67,7 +67,7 @@ public struct Standings: Equatable, Sendable {
 
   /// 97.5 % point of the normal distribution.
   static let sigmas = 1.959963984540054
-  static let eloScale = 400 / logOf(10)
+  public static let eloScale = 400 / logOf(10)
 
   /// - Throws: what `BradleyTerry.fit` throws, and `unknownAnchor`.
   public static func compute(_ table: BallotTable, _ options: Options = Options()) throws(RankingFault) -> Standings {
@@ -85,7 +85,8 @@ public struct Standings: Equatable, Sendable {
       models[pair.b].add(pair, isFirst: false)
     }
     let order = models.indices.sorted {
-      models[$0].rating == models[$1].rating ? models[$0].model < models[$1].model : models[$0].rating > models[$1].rating
+      models[$0].rating == models[$1].rating
+        ? models[$0].model < models[$1].model : models[$0].rating > models[$1].rating
     }
     return Standings(
       ties: options.ties, prior: options.prior,
