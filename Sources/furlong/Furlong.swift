@@ -20,10 +20,9 @@ struct Furlong: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      OpenCommand.self, RaceCommand.self, AbCommand.self, JudgeCommand.self, JudgeCardCommand.self,
-      SessionsCommand.self,
-      ModelsCommand.self, ProvidersCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self,
-      DemoCommand.self,
+OpenCommand.self, RaceCommand.self, AbCommand.self, JudgeCommand.self,
+      JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, ModelsCommand.self,
+      ProvidersCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self, DemoCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

@@ -1,5 +1,4 @@
 import Core
-import Dispatch
 import Engine
 import Foundation
 import Synchronization

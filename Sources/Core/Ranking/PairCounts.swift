@@ -1,0 +1,107 @@
+/// All votes between two competitors, seen from the one with the lower index.
+public struct PairCounts: Equatable, Sendable {
+  public var a: Int
+  public var b: Int
+  /// Votes for `a` and for `b`; a weak win is a win.
+  public var wins = 0
+  public var losses = 0
+  public var ties = 0
+  public var bothBad = 0
+  /// The votes as a likelihood sees them: graded votes are split.
+  var shares = Shares()
+
+  public var votes: Int { wins + losses + ties + bothBad }
+
+  mutating func count(_ outcome: BallotOutcome, _ number: Int) {
+    switch outcome {
+    case .a: wins += number
+    case .b: losses += number
+    case .tie: ties += number
+    case .bothBad: bothBad += number
+    }
+  }
+}
+
+extension BallotOutcome {
+  /// The same outcome with the two competitors exchanged.
+  public var swapped: BallotOutcome {
+    switch self {
+    case .a: .b
+    case .b: .a
+    case .tie, .bothBad: self
+    }
+  }
+}
+
+extension BallotTable {
+  /// The pairs that were compared, by their indexes, each in one pass over the rows.
+  public func pairCounts() -> [PairCounts] {
+    let slots = PairSlots(self)
+    var pairs = slots.pairs
+    for row in 0..<rows {
+      let isSwapped = a[row] > b[row]
+      let slot = slots.slot(row, self)
+      pairs[slot].count(isSwapped ? outcome[row].swapped : outcome[row], Int(count[row]))
+      pairs[slot].shares.add(isSwapped ? shares(row).swapped : shares(row), times: Double(count[row]))
+    }
+    return pairs
+  }
+
+  /// Every pair's decisive results with one voice a prompt: the majority of the votes on it, nothing when they are even.
+  /// Repeated votes on one prompt are not independent, so only these may go into an e-value.
+  func independentResults() -> [(wins: Int, losses: Int)] {
+    let slots = PairSlots(self)
+    var results = [(wins: Int, losses: Int)](repeating: (0, 0), count: slots.pairs.count)
+    var votes: [(key: UInt64, sign: Int)] = []
+    for row in 0..<rows where outcome[row] == .a || outcome[row] == .b {
+      let isWin = (outcome[row] == .a) == (a[row] < b[row])
+      let (slot, number) = (slots.slot(row, self), Int(count[row]))
+      if prompt[row] >= 0 {
+        votes.append((UInt64(slot) << 32 | UInt64(prompt[row]), isWin ? number : -number))
+      } else if isWin {
+        results[slot].wins += number
+      } else {
+        results[slot].losses += number
+      }
+    }
+    votes.sort { $0.key < $1.key }
+    var start = 0
+    while start < votes.count {
+      var (end, balance) = (start, 0)
+      while end < votes.count, votes[end].key == votes[start].key {
+        balance += votes[end].sign
+        end += 1
+      }
+      let slot = Int(votes[start].key >> 32)
+      if balance > 0 { results[slot].wins += 1 }
+      if balance < 0 { results[slot].losses += 1 }
+      start = end
+    }
+    return results
+  }
+}
+
+/// The place of every compared pair in a dense list, ordered by the indexes of its two.
+private struct PairSlots {
+  private(set) var pairs: [PairCounts] = []
+  private var slots: [Int32]
+  private let size: Int
+
+  init(_ table: BallotTable) {
+    size = table.competitors.count
+    slots = [Int32](repeating: -1, count: size * size)
+    for row in 0..<table.rows { slots[key(row, table)] = 0 }
+    for low in 0..<size {
+      for high in low..<size where slots[low * size + high] == 0 {
+        slots[low * size + high] = Int32(pairs.count)
+        pairs.append(PairCounts(a: low, b: high))
+      }
+    }
+  }
+
+  private func key(_ row: Int, _ table: BallotTable) -> Int {
+    Int(min(table.a[row], table.b[row])) * size + Int(max(table.a[row], table.b[row]))
+  }
+
+  func slot(_ row: Int, _ table: BallotTable) -> Int { Int(slots[key(row, table)]) }
+}
