@@ -41,7 +41,7 @@ final class JudgeRun: Sendable {
 
   private func judge(_ pair: (a: Int, b: Int), by judge: Lane) async -> Judgement? {
     guard let a = request.turn.responses[pair.a], let b = request.turn.responses[pair.b] else { return nil }
-    if let reason = Contest.reasonAgainst(judge, a.model, b.model) {
+    if let reason = Eligibility.reasonAgainst(judge, a.model, b.model) {
       observe(.notice("lanes \(pair.a + 1) and \(pair.b + 1) \(reason)"))
       return nil
     }
@@ -67,7 +67,7 @@ final class JudgeRun: Sendable {
       judgement.outcome.flags.append("no brief could be had: judged by the general rules alone")
     }
     await quarantine(bout, &judgement)
-    if let family = Contest.overlap(judge, a.model, b.model) {
+    if let family = Eligibility.overlap(judge, a.model, b.model) {
       judgement.outcome.flags.append("the judge is of the same family as one contestant (\(family))")
       judgement.isSetAside = !request.countsFamily
     }

@@ -1,16 +1,31 @@
 import ArgumentParser
 import Core
+import Engine
+import Store
+import Workbench
+
+extension BallotSource: ExpressibleByArgument {}
 
 struct LeaderboardCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leaderboard", abstract: "Rank models by votes, with what the votes do and do not prove.",
     discussion: """
-      The file has the columns model_a, model_b and outcome (a, b, tie, both_bad), and optionally count and prompt_id; JSON \
+      Without --votes it ranks by what is stored: your own blind votes (human), verdicts of judges with a card (judge), or both \
+      in one model (joint). A file of votes has the columns model_a, model_b and outcome (a, b, tie, both_bad), and optionally count and prompt_id; JSON \
       lines have the same names. Votes with the same prompt_id are not taken as independent.
       """)
 
-  @Option(help: ArgumentHelp("Votes as CSV or JSON lines.", valueName: "file"))
-  var votes: String
+  @Option(help: ArgumentHelp("Votes from elsewhere, as CSV or JSON lines.", valueName: "file"))
+  var votes: String?
+
+  @Option(help: "Whose word counts.")
+  var source: BallotSource = .human
+
+  @Option(help: ArgumentHelp("Only prompts with this tag, drawn to the strengths over all of them.", valueName: "tag"))
+  var tag: String?
+
+  @Flag(help: "Take out what the length of an answer alone explains.")
+  var withoutLength = false
 
   @Option(help: "What is believed before the votes: weak draws every model a little to the middle, none does not.")
   var prior: PriorChoice = .weak
@@ -24,14 +39,33 @@ struct LeaderboardCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
-  func run() throws {
-    let options = Standings.Options(ties: ties, prior: prior == .weak ? .weak : .none, anchor: try parsedAnchor())
-    let table = try VotesFile.read(votes)
-    let standings: Standings
-    do throws(RankingFault) { standings = try Standings.compute(table, options) } catch {
-      throw CommandError(VisibleText.line(error.description))
+  @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    if votes != nil, tag != nil || source != .human {
+      throw ValidationError("--votes brings its own votes: leave out --source and --tag")
     }
-    StandingsText.print(standings, json: json)
+  }
+
+  func run() throws {
+    var options = Standings.Options(ties: ties, prior: prior == .weak ? .weak : .none, anchor: try parsedAnchor())
+    options.removingLength = withoutLength
+    let board: Board
+    do {
+      if let votes {
+        board = try Board(outside: try VotesFile.read(votes), options)
+      } else {
+        let setup = try Setup(database: database.database)
+        board = try setup.makeEngine(store: try setup.openStore()).board(source, tag: tag, options)
+      }
+    } catch let fault as RankingFault {
+      throw CommandError(VisibleText.line(fault.description))
+    } catch let fault as StoreError {
+      throw CommandError(fault.message)
+    } catch let nothing as NothingToRank {
+      throw CommandError(nothing.message)
+    }
+    StandingsText.print(board, json: json)
   }
 
   private func parsedAnchor() throws -> (name: String, elo: Double)? {
@@ -53,9 +87,10 @@ enum StandingsText {
   /// Below this the table has a line for each pair.
   private static let mostPairs = 15
 
-  static func print(_ standings: Standings, json: Bool) {
-    if json { return Console.output(standings.json.serialized(indented: true)) }
-    for line in lines(standings) { Console.output(line) }
+  static func print(_ board: Board, json: Bool) {
+    if json { return Console.output(board.json.serialized(indented: true)) }
+    for line in lines(board.standings) { Console.output(line) }
+    for line in BoardLines(board).notes { Console.output(VisibleText.line(line)) }
   }
 
   static func lines(_ standings: Standings) -> [String] {

@@ -1,7 +1,7 @@
 import Core
 
 /// Who may judge whom.
-enum Contest {
+enum Eligibility {
   /// A contestant does not judge itself. Where both answers are of the judge's own model it cannot favour itself, and may.
   /// - Returns: a sentence; nil when it may.
   static func reasonAgainst(_ judge: Lane, _ a: ModelID, _ b: ModelID) -> String? {

@@ -1,0 +1,133 @@
+import Core
+import Store
+
+/// Whose word a ranking is made of. Never mixed without saying so.
+public enum BallotSource: String, CaseIterable, Sendable { case human, judge, joint }
+
+/// Stored votes and verdicts as ballots, with what was left out and why.
+public struct Ballots: Sendable {
+  public var table = BallotTable()
+  /// Judges by rater number, which begins at 1; 0 is the person.
+  public var judges: [String] = []
+  public var prompts = 0
+  public var tags: Set<String> = []
+  /// How many verdicts do not count, by the reason.
+  public var leftOut: [String: Int] = [:]
+  /// Splits between the two orders, by pair of competitors in alphabetical order.
+  public var splits: [String: Int] = [:]
+}
+
+extension Engine {
+  /// Reads the database: not for the main thread.
+  /// - Parameter tag: only prompts with this tag.
+  public func ballots(_ source: BallotSource, tag: String? = nil) throws(StoreError) -> Ballots {
+    let votes = source == .judge ? [] : try store.votedContests().filter { $0.vote.repeats == nil }
+    let verdicts = source == .human ? [] : latest(try store.judgedContests())
+    let names = CompetitorNames(votes.map(\.contest) + verdicts.map(\.contest))
+    var ballots = Ballots()
+    var prompts: [String: Int32] = [:]
+    func cluster(_ contest: Contest) -> Int32 {
+      if let known = prompts[contest.promptSHA256] { return known }
+      let number = Int32(prompts.count)
+      prompts[contest.promptSHA256] = number
+      return number
+    }
+    func isWanted(_ contest: Contest) -> Bool { tag.map(contest.tags.contains) ?? true }
+    for (vote, contest) in votes where isWanted(contest) {
+      ballots.tags.formUnion(contest.tags)
+      ballots.table.add(
+        names.name(contest.a), names.name(contest.b), BallotOutcome(vote.choice), prompt: cluster(contest),
+        lengthA: Int32(clamping: contest.a.length), lengthB: Int32(clamping: contest.b.length))
+    }
+    guard source != .human else {
+      ballots.prompts = prompts.count
+      return ballots
+    }
+    let cards = try store.cards()
+    for (judgement, contest) in verdicts where isWanted(contest) {
+      ballots.tags.formUnion(contest.tags)
+      if let reason = reasonToLeaveOut(judgement, cards) {
+        ballots.leftOut[reason, default: 0] += 1
+        continue
+      }
+      let (a, b) = (names.name(contest.a), names.name(contest.b))
+      if judgement.outcome.kind == .orderSplit { ballots.splits["\(min(a, b))\n\(max(a, b))", default: 0] += 1 }
+      let rater = (ballots.judges.firstIndex(of: judgement.judge) ?? ballots.judges.count) + 1
+      if rater > ballots.judges.count { ballots.judges.append(judgement.judge) }
+      ballots.table.add(
+        a, b, BallotOutcome(judgement.outcome), value: judgement.outcome.kind == .weakWin ? 0.75 : nil,
+        prompt: cluster(contest), rater: Int32(rater), lengthA: Int32(clamping: contest.a.length),
+        lengthB: Int32(clamping: contest.b.length))
+    }
+    ballots.prompts = prompts.count
+    return ballots
+  }
+
+  /// Judging again makes another row: the last word of each judge on each pair counts.
+  private func latest(
+    _ all: [(judgement: Judgement, contest: Contest)]
+  ) -> [(judgement: Judgement, contest: Contest)] {
+    struct Place: Hashable {
+      var a: ResponseKey
+      var b: ResponseKey
+      var judge: String
+    }
+    var places: [Place: Int] = [:]
+    for (index, entry) in all.enumerated() {
+      places[Place(a: entry.judgement.a, b: entry.judgement.b, judge: entry.judgement.judge)] = index
+    }
+    return places.values.sorted().map { all[$0] }
+  }
+
+  /// Nil when the verdict counts.
+  private func reasonToLeaveOut(_ judgement: Judgement, _ cards: [StoredCard]) -> String? {
+    if judgement.isSetAside { return "the judge is of a contestant's family" }
+    if judgement.outcome.isQuarantined, !judgement.isConfirmed { return "quarantined" }
+    guard judgement.rankingValue != nil else {
+      return judgement.outcome.kind == .half ? "half a verdict" : "no verdict"
+    }
+    if judgement.outcome.isMechanical { return nil }
+    let isKnown = cards.contains {
+      $0.judge == judgement.judge && $0.version == judgement.version && $0.judgeReported == judgement.judgeReported
+    }
+    return isKnown ? nil : "the judge has no card (furlong judge-card \(judgement.judge))"
+  }
+}
+
+extension BallotOutcome {
+  init(_ choice: Vote.Choice) {
+    self =
+      switch choice {
+      case .left: .a
+      case .right: .b
+      case .tie: .tie
+      case .bothBad: .bothBad
+      }
+  }
+
+  /// Of a verdict that counts; an order-split is half for each.
+  init(_ outcome: PairOutcome) {
+    switch outcome.kind {
+    case .win, .weakWin: self = outcome.winner == .a ? .a : .b
+    case .tie: self = outcome.tieKind == .bothBad ? .bothBad : .tie
+    case .orderSplit, .half, .none: self = .tie
+    }
+  }
+}
+
+/// What competitors are called: the lane as written; where its provider has put another model under the same name, each of
+/// them is a competitor of its own.
+private struct CompetitorNames {
+  private var reported: [String: Set<String>] = [:]
+
+  init(_ contests: [Contest]) {
+    for side in contests.flatMap({ [$0.a, $0.b] }) {
+      if let model = side.modelReported { reported[side.model, default: []].insert(model) }
+    }
+  }
+
+  func name(_ side: Contest.Side) -> String {
+    guard let models = reported[side.model], models.count > 1, let model = side.modelReported else { return side.model }
+    return "\(side.model) (\(model))"
+  }
+}
