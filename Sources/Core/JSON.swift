@@ -12,6 +12,11 @@ public enum JSON: Equatable, Sendable {
   public struct Member: Equatable, Sendable {
     public var name: String
     public var value: JSON
+
+    public init(name: String, value: JSON) {
+      self.name = name
+      self.value = value
+    }
   }
 
   public static func int(_ value: some BinaryInteger) -> JSON { .number(String(value)) }

@@ -79,7 +79,7 @@ extension Engine {
 }
 
 /// Something that may be cancelled before it is there.
-private final class Hold<Held: Sendable>: Sendable {
+final class Hold<Held: Sendable>: Sendable {
   private let state = Mutex<(held: Held?, isCancelled: Bool)>((nil, false))
 
   func put(_ held: Held, onCancelled: (Held) -> Void) {

@@ -45,6 +45,19 @@ extension Store {
     }
   }
 
+  /// The newest session with exactly this title and purpose; nil when there is none.
+  public func session(titled title: String, purpose: Purpose) throws(StoreError) -> Session? {
+    let id = try read { db in
+      try String.fetchOne(
+        db,
+        sql: """
+          SELECT id FROM session WHERE purpose = ? AND title = CAST(? AS TEXT) ORDER BY created DESC, rowid DESC LIMIT 1
+          """, arguments: [purpose.rawValue, blob(title)])
+    }
+    guard let id else { return nil }
+    return try session(id)
+  }
+
   /// The id of the newest session; nil when there is none.
   public func newestSession() throws(StoreError) -> String? { try sessions(limit: 1).first?.id }
 

@@ -153,7 +153,7 @@ public enum Readable {
   }
 
   /// `1 lane`, `3 lanes`.
-  static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+  public static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
     "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
   }
 

@@ -31,6 +31,9 @@ enum Console {
   /// A line of chatter or an error. What is in it may come from anywhere, so it is made safe here.
   static func error(_ text: String) { _ = write(VisibleText.of(text) + "\n", to: 2) }
 
+  /// A piece of a line of our own, which may go back to its beginning; for a terminal only.
+  static func errorLine(_ text: String) { _ = write(text, to: 2) }
+
   /// - Returns: the error number when not all could be written.
   private static func write(_ text: String, to file: Int32) -> Int32? {
     var text = text

@@ -20,7 +20,7 @@ struct Furlong: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      OpenCommand.self, RaceCommand.self, AbCommand.self, JudgeCommand.self,
+      OpenCommand.self, RaceCommand.self, AbCommand.self, BatchCommand.self, JudgeCommand.self,
       JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, ModelsCommand.self,
       ProvidersCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self, DemoCommand.self,
     ],

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Core
+import Engine
+import Foundation
+import Store
+import Workbench
+
+struct BatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch", abstract: "Run a data set over several models, judge the answers, report.",
+    discussion: """
+      One JSON object a line: prompt, and optionally id, system, tags, reference (the right answer, which judges are told) and \
+      check (\(ValidityCheck.forms.joined(separator: ", "))). The same file over the same models goes on where it was broken \
+      off: nothing is paid twice.
+      """)
+
+  @Argument(help: "The data set; - reads it from standard input.")
+  var file: String
+
+  @OptionGroup var lanes: LaneOptions
+  @OptionGroup var judge: JudgeOptions
+
+  @Option(help: ArgumentHelp("Begin no call once the batch has cost this much (US dollars).", valueName: "usd"))
+  var maxCost: String?
+
+  @Option(help: ArgumentHelp("Calls at once to one provider.", valueName: "n"))
+  var concurrency: Int?
+
+  @Option(help: ArgumentHelp("Stop an answer after this many seconds.", valueName: "s"))
+  var timeout: Double?
+
+  @Option(
+    help: ArgumentHelp("Write a report that needs nothing else: a name ending in .html or .md.", valueName: "file"))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Exit with 1 when lane B is decided worse than lane A (numbers or models).", valueName: "a:b"))
+  var failIfWorse: String?
+
+  @Flag(help: "Begin anew although this batch is stored.")
+  var restart = false
+
+  @Flag(help: "Replace a report that is there.")
+  var force = false
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
+      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
+    }
+    if let concurrency, !(1...100).contains(concurrency) { throw ValidationError("--concurrency takes 1 to 100") }
+    if let timeout, !(timeout > 0 && timeout <= 86_400) {
+      throw ValidationError("--timeout takes seconds, above 0 and up to 86400 (a day)")
+    }
+    if let report, !report.hasSuffix(".html"), !report.hasSuffix(".md") {
+      throw ValidationError("--report takes a name ending in .html or .md")
+    }
+  }
+
+  func run() throws {
+    let items = try BatchFile.read(file)
+    if let report, FileManager.default.fileExists(atPath: report), !force {
+      throw CommandError("\(report) is there already: --force replaces it")
+    }
+    let setup = try Setup(database: database.database)
+    let store = try setup.openStore()
+    let engine = setup.makeEngine(store: store)
+    let lanes = try setup.lanes(self.lanes, engine)
+    let contest = try failIfWorse.map { try Self.contest($0, lanes) }
+    var request = BatchRequest(
+      name: file == "-" ? "standard input" : (file as NSString).lastPathComponent, items: items, lanes: lanes)
+    request.judges = try judge.lanes(setup, engine, isRequired: false)
+    request.budget = maxCost.flatMap(Money.init(decimal:))
+    request.concurrency = concurrency
+    request.timeout = timeout.map { Int64($0 * 1e9) }
+    request.startsOver = restart
+    request.countsFamily = judge.countFamily
+    engine.store.onFault { if let fault = $0 { Console.error("furlong: \(fault.message)") } }
+    let line = ProgressLine()
+    let (outcome, interruption) = Wait.run { [request] () -> Result<BatchResult, StoreError> in
+      do throws(StoreError) { return .success(try await engine.run(request) { line.show($0) }) } catch {
+        return .failure(error)
+      }
+    }
+    line.end()
+    let result: BatchResult
+    do throws(StoreError) {
+      result = try outcome.get()
+      try store.close()
+    } catch {
+      throw CommandError(error.message)
+    }
+    let summary = BatchSummary(result, lanes: lanes, judges: request.judges)
+    if let report {
+      let text = report.hasSuffix(".html") ? BatchHTML(summary).text : BatchMarkdown(summary).text
+      do { try text.write(toFile: report, atomically: true, encoding: .utf8) } catch {
+        throw CommandError("\(report) cannot be written: \(error.localizedDescription)")
+      }
+    }
+    if json {
+      Console.output(summary.json.serialized(indented: true))
+    } else {
+      for line in summary.lines { Console.output(line) }
+    }
+    Console.error("session \(result.session.id)")
+    if let interruption {
+      Console.error("interrupted: the same command goes on from here")
+      throw ExitCode(128 + interruption)
+    }
+    if result.progress.isOverBudget {
+      Console.error("furlong: the budget is spent: the same command with a higher --max-cost goes on from here")
+      throw ExitCode(1)
+    }
+    if let contest, summary.isDecidedWorse(contest.b, than: contest.a) {
+      Console.error("furlong: lane \(contest.b + 1) is decided worse than lane \(contest.a + 1)")
+      throw ExitCode(1)
+    }
+    if !summary.isComplete { throw ExitCode(1) }
+  }
+
+  /// `A:B`, each a lane number or a model. Names may hold colons: every place to part them is tried.
+  private static func contest(_ text: String, _ lanes: [Lane]) throws(CommandError) -> (a: Int, b: Int) {
+    func lane(_ name: Substring) -> Int? {
+      if let number = Int(name), lanes.indices.contains(number - 1) { return number - 1 }
+      let found = lanes.indices.filter { lanes[$0].text == name || lanes[$0].model.text == name }
+      return found.count == 1 ? found.first : nil
+    }
+    for colon in text.indices where text[colon] == ":" {
+      if let a = lane(text[..<colon]), let b = lane(text[text.index(after: colon)...]), a != b { return (a, b) }
+    }
+    throw CommandError(
+      "--fail-if-worse ‘\(VisibleText.line(text))’ is not A:B with two different lanes, by number or model")
+  }
+}

@@ -1,0 +1,233 @@
+import Core
+import Engine
+import Workbench
+
+/// A batch in figures: what each lane did, who beat whom, and the strengths that follow.
+struct BatchSummary {
+  let result: BatchResult
+  let lanes: [Lane]
+  let judges: [Lane]
+
+  init(_ result: BatchResult, lanes: [Lane], judges: [Lane]) {
+    self.result = result
+    self.lanes = lanes
+    self.judges = judges
+  }
+
+  var turns: [(item: BatchItem, turn: Turn)] {
+    result.items.compactMap { item in result.turn(item).map { (item, $0) } }
+  }
+
+  func responses(_ lane: Int) -> [Response] { turns.compactMap { $0.turn.responses[lane] } }
+
+  func name(_ lane: Int) -> String { VisibleText.line(lanes[lane].text) }
+
+  /// All lanes have answered every item, and every judge has decided every pair.
+  var isComplete: Bool {
+    let answered = lanes.indices.allSatisfy { lane in
+      responses(lane).count(where: \.state.isFinish) == result.items.count
+    }
+    let pairs = lanes.count * (lanes.count - 1) / 2
+    let decided = counted.count { $0.outcome.isDecided }
+    return answered && decided >= pairs * judges.count * result.items.count
+  }
+
+  // MARK: Verdicts
+
+  /// The last verdict of each judge asked on each pair of answers as they stand.
+  var counted: [Judgement] {
+    let answers = Dictionary(turns.map { ($0.turn.number, $0.turn) }, uniquingKeysWith: { a, _ in a })
+    let names = Set(judges.map(\.text))
+    var last: [String: Judgement] = [:]
+    for judgement in result.judgements where names.contains(judgement.judge) {
+      guard let turn = answers[judgement.a.turn],
+        turn.responses[judgement.a.lane]?.generation == judgement.a.generation,
+        turn.responses[judgement.b.lane]?.generation == judgement.b.generation
+      else { continue }
+      last["\(judgement.a.turn) \(judgement.a.lane) \(judgement.b.lane) \(judgement.judge)"] = judgement
+    }
+    return last.values.sorted {
+      ($0.a.turn, $0.a.lane, $0.b.lane, $0.judge) < ($1.a.turn, $1.a.lane, $1.b.lane, $1.judge)
+    }
+  }
+
+  /// What verdicts came to between two lanes, seen from the first.
+  struct Tally: Equatable {
+    var wins = 0
+    var ties = 0
+    var losses = 0
+    var splits = 0
+    var missing = 0
+
+    var text: String { "\(wins)-\(ties + splits)-\(losses)" }
+  }
+
+  func tally(_ a: Int, _ b: Int) -> Tally {
+    var tally = Tally()
+    for judgement in counted {
+      let isForward = judgement.a.lane == a && judgement.b.lane == b
+      guard isForward || (judgement.a.lane == b && judgement.b.lane == a) else { continue }
+      guard judgement.rankingValue != nil else {
+        tally.missing += 1
+        continue
+      }
+      switch judgement.outcome.kind {
+      case .win, .weakWin:
+        if (judgement.outcome.winner == .a) == isForward { tally.wins += 1 } else { tally.losses += 1 }
+      case .orderSplit: tally.splits += 1
+      default: tally.ties += 1
+      }
+    }
+    return tally
+  }
+
+  /// One outcome for each prompt, since verdicts of several judges on one prompt are not independent. Without a judge the
+  /// checks decide: who passes where the other does not.
+  func evidence(_ a: Int, _ b: Int) -> PairEvidence {
+    var evidence = PairEvidence(wins: 0, losses: 0)
+    for (_, turn) in turns {
+      var balance = 0.0
+      var isSeen = false
+      if judges.isEmpty {
+        guard let checks = result.checks[turn.number], let first = checks[a], let second = checks[b] else { continue }
+        (balance, isSeen) = ((first ? 1 : 0) - (second ? 1 : 0), true)
+      }
+      for judgement in counted where judgement.a.turn == turn.number {
+        let isForward = judgement.a.lane == a && judgement.b.lane == b
+        guard isForward || (judgement.a.lane == b && judgement.b.lane == a), let value = judgement.rankingValue else {
+          continue
+        }
+        balance += isForward ? value - 0.5 : 0.5 - value
+        isSeen = true
+      }
+      guard isSeen else { continue }
+      if balance > 0 { evidence.wins += 1 } else if balance < 0 { evidence.losses += 1 } else { evidence.ties += 1 }
+    }
+    return evidence
+  }
+
+  func isDecidedWorse(_ b: Int, than a: Int) -> Bool {
+    let evidence = evidence(a, b)
+    return evidence.isDecided() && evidence.wins > evidence.losses
+  }
+
+  var standings: Standings? {
+    var table = BallotTable(competitors: lanes.indices.map { "\($0 + 1) \(lanes[$0].text)" })
+    for judgement in counted where judgement.rankingValue != nil {
+      let outcome = judgement.outcome
+      let ballot: BallotOutcome =
+        outcome.kind == .win || outcome.kind == .weakWin
+        ? (outcome.winner == .a ? .a : .b) : outcome.tieKind == .bothBad ? .bothBad : .tie
+      table.add(
+        a: Int32(judgement.a.lane), b: Int32(judgement.b.lane), outcome: ballot,
+        value: outcome.kind == .weakWin ? 0.75 : nil, prompt: Int32(judgement.a.turn))
+    }
+    guard table.rows > 0 else { return nil }
+    return try? Standings.compute(table)
+  }
+
+  // MARK: Tables
+
+  var laneHeader: [String] {
+    ["#", "model", "answered", "failed", "passed", "TTFO p50", "end p50", "end p95", "tokens out", "cost", "fit"]
+  }
+
+  var laneRows: [[String]] {
+    lanes.indices.map { lane in
+      let all = responses(lane)
+      let finished = all.filter(\.state.isFinish)
+      func quantile(_ times: [Int64], _ share: Double, atLeast: Int = 1) -> String {
+        guard times.count >= atLeast, let value = Agreement.percentile(times.map(Double.init), share) else {
+          return "–"
+        }
+        return Readable.duration(Int64(value))
+      }
+      let checks = turns.compactMap { result.checks[$0.turn.number]?[lane] }
+      let costs = all.map(\.cost)
+      let unknown = costs.contains { $0.status == .unknown } ? " + ?" : ""
+      let fits = counted.compactMap { $0.a.lane == lane ? $0.outcome.fitA : $0.b.lane == lane ? $0.outcome.fitB : nil }
+      return [
+        "\(lane + 1)", name(lane), "\(finished.count) of \(result.items.count)",
+        "\(all.count { $0.state == .failed || $0.state == .cut })",
+        checks.isEmpty ? "–" : "\(checks.count { $0 }) of \(checks.count)",
+        quantile(finished.compactMap(\.timing.firstAnswer), 0.5), quantile(finished.compactMap(\.timing.end), 0.5),
+        // Under twenty answers there is no such thing.
+        quantile(finished.compactMap(\.timing.end), 0.95, atLeast: 20),
+        "\(all.reduce(0) { $0 + $1.usage.output })",
+        costs.compactMap(\.amount).reduce(.zero, +).screenText + unknown,
+        fits.isEmpty ? "–" : Readable.fit(fits.reduce(0, +) / Double(fits.count)),
+      ]
+    }
+  }
+
+  var matrixHeader: [String] { ["wins-ties-losses"] + lanes.indices.map { "\($0 + 1)" } }
+
+  var matrixRows: [[String]] {
+    lanes.indices.map { a in
+      ["\(a + 1) \(name(a))"] + lanes.indices.map { b in a == b ? "" : tally(a, b).text }
+    }
+  }
+
+  var pairWords: [String] {
+    lanes.indices.flatMap { a in
+      ((a + 1)..<max(a + 1, lanes.count)).map { b in
+        let tally = tally(a, b)
+        var words = evidence(a, b).words(a: "lane \(a + 1)", b: "lane \(b + 1)")
+        if tally.splits > 0 { words += ", \(tally.splits) order-split" }
+        if tally.missing > 0 { words += ", \(tally.missing) without a verdict that counts" }
+        return "\(a + 1) and \(b + 1): \(words)"
+      }
+    }
+  }
+
+  var lines: [String] {
+    var lines = TextTable.lines(header: laneHeader, rows: laneRows, numeric: Set(2..<laneHeader.count))
+    if !judges.isEmpty {
+      lines += [""] + TextTable.lines(header: matrixHeader, rows: matrixRows, numeric: Set(1...lanes.count))
+    }
+    if lanes.count > 1, !judges.isEmpty || !result.checks.isEmpty { lines += [""] + pairWords }
+    if let standings { lines += [""] + StandingsText.lines(standings) }
+    return lines
+  }
+
+  var json: JSON {
+    var document: JSON = [
+      "session": .string(result.session.id), "items": .int(result.items.count), "complete": .bool(isComplete),
+      "cost": ["usd": .string(result.progress.cost.decimalText), "unknown": .bool(result.progress.hasUnknownCost)],
+    ]
+    document["lanes"] = .array(
+      lanes.indices.map { lane in
+        [
+          "lane": .int(lane), "model": .string(lanes[lane].text),
+          "answered": .int(responses(lane).count(where: \.state.isFinish)),
+        ]
+      })
+    document["pairs"] = .array(
+      lanes.indices.flatMap { a in
+        ((a + 1)..<max(a + 1, lanes.count)).map { b -> JSON in
+          let (tally, evidence) = (tally(a, b), evidence(a, b))
+          return [
+            "a": .int(a), "b": .int(b), "wins": .int(tally.wins), "ties": .int(tally.ties),
+            "losses": .int(tally.losses),
+            "order_splits": .int(tally.splits), "missing": .int(tally.missing), "e_value": .double(evidence.eValue),
+            "cs_low": .double(evidence.confidence.low), "cs_high": .double(evidence.confidence.high),
+            "decided": .bool(evidence.isDecided()),
+          ]
+        }
+      })
+    document["leaderboard"] = standings?.json ?? .null
+    document["results"] = .array(
+      turns.map { item, turn in
+        [
+          "id": .string(item.id), "tags": .array(item.tags.map { .string($0) }),
+          "checks": .object(
+            (result.checks[turn.number] ?? [:]).sorted { $0.key < $1.key }.map {
+              JSON.Member(name: "\($0.key)", value: .bool($0.value))
+            }),
+          "responses": .array(turn.responses.values.sorted { $0.lane < $1.lane }.map(RaceDocument.response)),
+          "verdicts": .array(counted.filter { $0.a.turn == turn.number }.map(JudgeText.json)),
+        ]
+      })
+    return document
+  }
+}
