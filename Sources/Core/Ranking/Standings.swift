@@ -66,7 +66,7 @@ public struct Standings: Equatable, Sendable {
   public var isConnected: Bool
 
   /// 97.5 % point of the normal distribution.
-  static let sigmas = 1.959963984540054
+  public static let sigmas = 1.959963984540054
   public static let eloScale = 400 / logOf(10)
 
   /// - Throws: what `BradleyTerry.fit` throws, and `unknownAnchor`.
