@@ -22,6 +22,13 @@ public enum Fixture {
     return text.split(separator: "\n").map(String.init)
   }()
 
+  /// The rows of a CSV file in `Fixtures/Ranking` below its header; none of them has quotes.
+  public static func ranking(_ name: String) -> [[String]] {
+    let file = folder.deletingLastPathComponent().appending(path: "Ranking").appending(path: name)
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else { fatalError("there is no \(file.path)") }
+    return text.split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",").map(String.init) }
+  }
+
   /// Names of the streams: recorded from a server, or composed from a provider's documentation.
   public static let streams = files.filter { $0.hasSuffix(".sse") }
   public static let recorded = streams.filter { $0.hasPrefix("llama-server.") }

@@ -52,32 +52,50 @@ extension BallotTable {
   func independentResults() -> [(wins: Int, losses: Int)] {
     let slots = PairSlots(self)
     var results = [(wins: Int, losses: Int)](repeating: (0, 0), count: slots.pairs.count)
-    var votes: [(key: UInt64, sign: Int)] = []
-    for row in 0..<rows where outcome[row] == .a || outcome[row] == .b {
-      let isWin = (outcome[row] == .a) == (a[row] < b[row])
-      let (slot, number) = (slots.slot(row, self), Int(count[row]))
-      if prompt[row] >= 0 {
-        votes.append((UInt64(slot) << 32 | UInt64(prompt[row]), isWin ? number : -number))
-      } else if isWin {
-        results[slot].wins += number
-      } else {
-        results[slot].losses += number
-      }
+    for row in 0..<rows where prompt[row] < 0 {
+      guard outcome[row] == .a || outcome[row] == .b else { continue }
+      let slot = slots.slot(row, self)
+      if isWinOfLower(row) { results[slot].wins += Int(count[row]) } else { results[slot].losses += Int(count[row]) }
     }
-    votes.sort { $0.key < $1.key }
-    var start = 0
-    while start < votes.count {
-      var (end, balance) = (start, 0)
-      while end < votes.count, votes[end].key == votes[start].key {
-        balance += votes[end].sign
-        end += 1
+    let order = rowsByPrompt()
+    var balance = [Int](repeating: 0, count: slots.pairs.count)
+    var touched: [Int] = []
+    for (place, row) in order.enumerated() {
+      if outcome[Int(row)] == .a || outcome[Int(row)] == .b {
+        let slot = slots.slot(Int(row), self)
+        touched.append(slot)
+        balance[slot] += isWinOfLower(Int(row)) ? Int(count[Int(row)]) : -Int(count[Int(row)])
       }
-      let slot = Int(votes[start].key >> 32)
-      if balance > 0 { results[slot].wins += 1 }
-      if balance < 0 { results[slot].losses += 1 }
-      start = end
+      guard place + 1 == order.count || prompt[Int(order[place + 1])] != prompt[Int(row)] else { continue }
+      for slot in touched {
+        if balance[slot] > 0 { results[slot].wins += 1 }
+        if balance[slot] < 0 { results[slot].losses += 1 }
+        balance[slot] = 0
+      }
+      touched.removeAll(keepingCapacity: true)
     }
     return results
+  }
+
+  private func isWinOfLower(_ row: Int) -> Bool { (outcome[row] == .a) == (a[row] < b[row]) }
+
+  /// The rows that have a prompt, prompt by prompt and each in its order.
+  func rowsByPrompt() -> [Int32] {
+    let highest = Int(prompt.max() ?? -1)
+    guard highest <= 4 * rows else {
+      let chosen = (0..<Int32(rows)).filter { prompt[Int($0)] >= 0 }
+      return chosen.sorted { (prompt[Int($0)], $0) < (prompt[Int($1)], $1) }
+    }
+    // Numbers of prompts are dense as a rule: counted, not compared.
+    var starts = [Int](repeating: 0, count: highest + 2)
+    for id in prompt where id >= 0 { starts[Int(id) + 1] += 1 }
+    for id in starts.indices.dropFirst() { starts[id] += starts[id - 1] }
+    var order = [Int32](repeating: 0, count: starts.last ?? 0)
+    for (row, id) in prompt.enumerated() where id >= 0 {
+      order[starts[Int(id)]] = Int32(row)
+      starts[Int(id)] += 1
+    }
+    return order
   }
 }
 

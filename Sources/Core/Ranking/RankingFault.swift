@@ -6,6 +6,7 @@ public enum RankingFault: Error, Equatable, Sendable, CustomStringConvertible {
   case noFiniteEstimate
   case tooManyCompetitors(Int)
   case unknownAnchor(String)
+  case otherCompetitors
 
   /// Dense matrices of this size still take seconds.
   static let mostCompetitors = 2000
@@ -19,6 +20,7 @@ public enum RankingFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .noFiniteEstimate:
       "no finite estimate without the prior: the votes leave a strength unbounded; use the weak prior or collect more votes"
     case .tooManyCompetitors(let number): "\(number) models are too many; at most \(Self.mostCompetitors) can be ranked"
+    case .otherCompetitors: "a part of the votes lists other models than the whole; use the same list for both"
     case .unknownAnchor(let name): "the anchor \(name) is in no vote; name a model that is"
     }
   }

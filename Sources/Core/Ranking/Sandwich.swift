@@ -3,13 +3,10 @@
 enum Sandwich {
   static func meat(_ likelihood: Likelihood, _ table: BallotTable, _ x: [Double]) -> SymmetricMatrix {
     var meat = SymmetricMatrix(size: likelihood.size)
-    var clustered: [(prompt: Int32, row: Int32)] = []
     var cache = TermCache(likelihood, x)
     var singles: [Int: Single] = [:]
-    for row in 0..<table.rows {
-      if table.prompt[row] >= 0 {
-        clustered.append((table.prompt[row], Int32(row)))
-      } else if likelihood.hasCovariate || table.value(row) != nil {
+    for row in 0..<table.rows where table.prompt[row] < 0 {
+      if likelihood.hasCovariate || table.value(row) != nil {
         meat.addOuter(cache.scores(row, table), times: Double(table.count[row]))
       } else {
         // Equal votes have equal scores: the outer product is added once for all of them.
@@ -21,18 +18,29 @@ enum Sandwich {
     for single in singles.values.sorted(by: { $0.row < $1.row }) {
       meat.addOuter(cache.scores(single.row, table), times: single.count)
     }
-    clustered.sort { ($0.prompt, $0.row) < ($1.prompt, $1.row) }
+    let order = table.rowsByPrompt()
     var sum = [Double](repeating: 0, count: likelihood.size)
+    var isTouched = [Bool](repeating: false, count: likelihood.size)
     var touched: [Int] = []
-    for (place, entry) in clustered.enumerated() {
-      let row = Int(entry.row)
-      for (index, value) in cache.scores(row, table) {
-        if !touched.contains(index) { touched.append(index) }
-        sum[index] += value * Double(table.count[row])
+    for (place, row) in order.enumerated() {
+      let (observation, term) = cache.term(Int(row), table)
+      let weight = Double(table.count[Int(row)])
+      func add(_ index: Int, _ value: Double) {
+        if !isTouched[index] {
+          isTouched[index] = true
+          touched.append(index)
+        }
+        sum[index] += value * weight
       }
-      guard place + 1 == clustered.count || clustered[place + 1].prompt != entry.prompt else { continue }
-      meat.addOuter(touched.map { ($0, sum[$0]) }, times: 1)
-      for index in touched { sum[index] = 0 }
+      add(observation.a, term.d)
+      add(observation.b, -term.d)
+      if likelihood.hasTie { add(likelihood.competitors, term.t) }
+      if likelihood.hasCovariate { add(likelihood.size - 1, term.d * observation.x) }
+      guard place + 1 == order.count || table.prompt[Int(order[place + 1])] != table.prompt[Int(row)] else { continue }
+      for first in touched {
+        for second in touched { meat[first, second] += sum[first] * sum[second] }
+      }
+      for index in touched { (sum[index], isTouched[index]) = (0, false) }
       touched.removeAll(keepingCapacity: true)
     }
     return meat
@@ -58,8 +66,14 @@ private struct TermCache {
   }
 
   mutating func scores(_ row: Int, _ table: BallotTable) -> [(index: Int, value: Double)] {
+    let (observation, term) = term(row, table)
+    return likelihood.score(observation, term)
+  }
+
+  /// A single vote of the row, and what it adds to the log-likelihood.
+  mutating func term(_ row: Int, _ table: BallotTable) -> (Observation, Term) {
     let observation = table.observation(row, withLength: likelihood.hasCovariate, times: 1)
-    return likelihood.score(observation, find(observation).weighted(observation.shares))
+    return (observation, find(observation).weighted(observation.shares))
   }
 
   private mutating func find(_ observation: Observation) -> Terms {
