@@ -20,8 +20,8 @@ struct Furlong: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      OpenCommand.self, RaceCommand.self, SessionsCommand.self, ModelsCommand.self, ProvidersCommand.self,
-      ConfigCommand.self,
+      OpenCommand.self, RaceCommand.self, LeaderboardCommand.self, SessionsCommand.self, ModelsCommand.self,
+      ProvidersCommand.self, ConfigCommand.self,
       ThemesCommand.self, KeysCommand.self, DemoCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Core
+
+extension TieModel: ExpressibleByArgument {}
+
+struct LeaderboardCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "leaderboard", abstract: "Rate models from votes, with intervals.",
+    discussion: """
+      --votes reads a CSV file (or, named .jsonl, one JSON object a line) with the columns model_a, model_b and outcome
+      (a, b, tie, both_bad), and optional count and prompt_id; votes with one prompt_id count as related.
+      """)
+
+  enum PriorChoice: String, ExpressibleByArgument, CaseIterable {
+    case weak, none
+  }
+
+  @Option(help: ArgumentHelp("Votes from elsewhere: a .csv or .jsonl file.", valueName: "file"))
+  var votes: String
+
+  @Option(help: "Ratings drawn to the mean a little (weak), or by the votes alone (none).")
+  var prior = PriorChoice.weak
+
+  @Option(help: "How ties are understood.")
+  var ties = TieModel.davidson
+
+  @Option(
+    help: ArgumentHelp("The Elo rating that one model shall have; else the mean is 1000.", valueName: "model=elo"))
+  var anchor: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func validate() throws {
+    if let anchor, Self.anchor(anchor) == nil {
+      throw ValidationError("‘\(anchor)’ is no anchor: write a model and its rating, as in gpt-4=1114")
+    }
+  }
+
+  func run() throws {
+    try report(VotesFile(path: votes).ballots)
+  }
+
+  /// Prints the board of these ballots, wherever they come from.
+  func report(_ ballots: BallotTable) throws {
+    let fit = BradleyTerry.Options(prior: prior == .none ? .none : .weak, ties: ties)
+    let options = Standings.Options(fit: fit, anchor: anchor.flatMap(Self.anchor))
+    let standings: Standings
+    do throws(Standings.Failure) { standings = try Standings(ballots, options: options) } catch {
+      throw Self.error(error, ballots)
+    }
+    if json { return Console.output(standings.json.serialized(indented: true)) }
+    for line in LeaderboardText.lines(standings) { Console.output(line) }
+  }
+
+  /// The last `=` parts them: a model's name may hold others, as `openai/gpt-5.6,effort=high`.
+  private static func anchor(_ text: String) -> Standings.Anchor? {
+    guard let mark = text.lastIndex(of: "="), mark > text.startIndex,
+      let elo = Double(text[text.index(after: mark)...]), elo.isFinite
+    else { return nil }
+    return Standings.Anchor(model: String(text[..<mark]), elo: elo)
+  }
+
+  private static func error(_ failure: Standings.Failure, _ ballots: BallotTable) -> CommandError {
+    switch failure {
+    case .unknownAnchor(let name):
+      let known = ballots.models.prefix(10).map(VisibleText.line).joined(separator: ", ")
+      return CommandError(
+        "--anchor: there is no model ‘\(name)’ in the votes; there are "
+          + "\(known)\(ballots.models.count > 10 ? ", …" : "")")
+    case .fit(.unconnected(let graph)):
+      let groups = graph.parts.prefix(3).map { part in
+        "{" + part.prefix(3).map { VisibleText.line(ballots.models[$0]) }.joined(separator: ", ")
+          + (part.count > 3 ? ", …}" : "}")
+      }
+      return CommandError(
+        "\(graph.notice ?? ""): \(groups.joined(separator: " "))\(graph.parts.count > 3 ? " …" : "");"
+          + " use --prior weak, or more votes")
+    case .fit(let failure): return CommandError(failure.message)
+    }
+  }
+}
