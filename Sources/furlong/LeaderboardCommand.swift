@@ -76,7 +76,7 @@ struct LeaderboardCommand: ParsableCommand {
       return CommandError(
         "\(graph.notice ?? ""): \(groups.joined(separator: " "))\(graph.parts.count > 3 ? " …" : "");"
           + " use --prior weak, or more votes")
-    case .fit(let failure): return CommandError(failure.message)
+    case .fit(let failure): return CommandError("\(failure.message); use --prior weak, or more votes")
     }
   }
 }

@@ -31,13 +31,14 @@ public struct BradleyTerry: Equatable, Sendable {
   public enum Failure: Error, Equatable, Sendable {
     /// Without the prior some rating is infinite.
     case unconnected(WinGraph)
-    /// The search ended without a maximum: an effect of slot or length that explains everything.
+    /// The likelihood rises without end although the graph is connected: by ties alone with a tie parameter that grows along
+    /// with the ratings, or by an effect of slot or length that explains everything.
     case noMaximum
 
     public var message: String {
       switch self {
       case .unconnected(let graph): graph.notice ?? "no finite estimate without the prior"
-      case .noMaximum: "the likelihood has no maximum here; use the weak prior"
+      case .noMaximum: "no finite estimate without the prior: ratings and ties can grow together without end"
       }
     }
   }

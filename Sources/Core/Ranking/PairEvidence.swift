@@ -133,8 +133,8 @@ extension PairEvidence {
       return "\(isAhead ? a : b) better than \(isAhead ? b : a) (decided, \(max(wins, losses)):\(min(wins, losses)))"
     }
     if isPracticallyEqual { return "no difference larger than 10 points" }
-    guard e >= 2 else { return "not enough votes" }
-    return "leaning \(isAhead ? a : b) (evidence \(Int(e))/\(Int(bar))), \(forecast)"
+    guard e >= 2 - 1e-9 else { return "not enough votes" }
+    return "leaning \(isAhead ? a : b) (evidence \(Int(e * (1 + 1e-9)))/\(Int(bar))), \(forecast)"
   }
 }
 
