@@ -1,46 +1,78 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Numbers for byte strings, in the order of their first appearance: an open-addressed table over one buffer of bytes.
 struct ByteNames {
-  private var storage: [UInt8] = []
-  private var ends: [Int] = [0]
-  private var hashes: [UInt64] = []
-  private var slots: [Int32] = Array(repeating: -1, count: 64)
+  /// A place in the table: what is compared before the bytes are fetched, and where those lie.
+  private struct Slot {
+    var hash: UInt64 = 0
+    /// −1 for an empty place.
+    var index: Int32 = -1
+    var count: Int32 = 0
+    var start = 0
+  }
 
-  var count: Int { hashes.count }
+  private var storage: [UInt8] = []
+  private var slots = Array(repeating: Slot(), count: 64)
+  private(set) var count = 0
 
   mutating func index(of name: UnsafeBufferPointer<UInt8>) -> Int {
-    // FNV-1a, with a last mix because the low bits choose the slot.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in name { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    hash ^= hash >> 32
+    let hash = Self.hash(name)
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] >= 0 {
-      let index = Int(slots[slot])
-      if hashes[index] == hash, isEqual(index, name) { return index }
-      slot = (slot + 1) & mask
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while slots[place].index >= 0 {
+      let slot = slots[place]
+      if slot.hash == hash, isEqual(slot, name) { return Int(slot.index) }
+      place = (place + 1) & mask
     }
-    slots[slot] = Int32(count)
+    slots[place] = Slot(hash: hash, index: Int32(count), count: Int32(name.count), start: storage.count)
     storage.append(contentsOf: name)
-    ends.append(storage.count)
-    hashes.append(hash)
+    count += 1
     if count * 2 > slots.count { grow() }
     return count - 1
   }
 
-  private func isEqual(_ index: Int, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
-    let start = ends[index]
-    guard ends[index + 1] - start == name.count else { return false }
-    for offset in name.indices where storage[start + offset] != name[offset] { return false }
-    return true
+  /// Eight bytes at a time, multiplied and folded; the length is in it, so that the padding of the last word is harmless.
+  private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    let bytes = UnsafeRawBufferPointer(name)
+    var hash = UInt64(bytes.count) &* 0x9E37_79B9_7F4A_7C15
+    func mix(_ word: UInt64) {
+      let product = (hash ^ word).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+      hash = product.high ^ product.low
+    }
+    var offset = 0
+    while offset + 8 <= bytes.count {
+      mix(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      offset += 8
+    }
+    var rest: UInt64 = 0
+    while offset < bytes.count {
+      rest = rest << 8 | UInt64(bytes[offset])
+      offset += 1
+    }
+    mix(rest)
+    return hash
+  }
+
+  private func isEqual(_ slot: Slot, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard Int(slot.count) == name.count, let bytes = name.baseAddress else { return name.isEmpty && slot.count == 0 }
+    return storage.withUnsafeBufferPointer { storage in
+      guard let base = storage.baseAddress else { return false }
+      return memcmp(base + slot.start, bytes, name.count) == 0
+    }
   }
 
   private mutating func grow() {
-    slots = Array(repeating: -1, count: slots.count * 2)
+    let old = slots
+    slots = Array(repeating: Slot(), count: old.count * 2)
     let mask = slots.count - 1
-    for (index, hash) in hashes.enumerated() {
-      var slot = Int(truncatingIfNeeded: hash) & mask
-      while slots[slot] >= 0 { slot = (slot + 1) & mask }
-      slots[slot] = Int32(index)
+    for slot in old where slot.index >= 0 {
+      var place = Int(truncatingIfNeeded: slot.hash) & mask
+      while slots[place].index >= 0 { place = (place + 1) & mask }
+      slots[place] = slot
     }
   }
 }
