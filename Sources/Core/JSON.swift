@@ -66,6 +66,18 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
   public init(integerLiteral value: Int) { self = .number(String(value)) }
 }
 
+/// A double with a fixed number of decimals, for the screen (`-0.50`); without a sign when it rounds to zero.
+public func decimalText(_ value: Double, places: Int) -> String {
+  guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "-∞" : "∞" }
+  let scale = (0..<places).reduce(1.0) { power, _ in power * 10 }
+  let scaled = (abs(value) * scale).rounded()
+  guard scaled < 1e15 else { return decimalText(value) }
+  let digits = String(Int64(scaled))
+  let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+  let sign = value < 0 && scaled > 0 ? "-" : ""
+  return places == 0 ? sign + padded : "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
+}
+
 // MARK: - Writing
 
 extension JSON {

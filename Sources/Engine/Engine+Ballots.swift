@@ -6,7 +6,7 @@ public enum BallotSource: String, CaseIterable, Sendable { case human, judge, jo
 
 /// Stored votes and verdicts as ballots, with what was left out and why.
 public struct Ballots: Sendable {
-  public var table = BallotTable()
+  public var table = BallotTable(models: [])
   /// Judges by rater number, which begins at 1; 0 is the person.
   public var judges: [String] = []
   public var prompts = 0
@@ -17,6 +17,21 @@ public struct Ballots: Sendable {
   public var splits: [String: Int] = [:]
 }
 
+extension Ballots {
+  fileprivate mutating func add(
+    _ a: String, _ b: String, _ outcome: Ballot.Outcome, isWeak: Bool = false, prompt: Int, rater: Int = 0,
+    contest: Contest
+  ) {
+    // A lane and its twin are one competitor: between them there is nothing to learn.
+    guard a != b else { return }
+    let places = [a, b].map { name in table.models.firstIndex(of: name) ?? table.addModel(name) }
+    table.append(
+      Ballot(
+        a: places[0], b: places[1], outcome: outcome, isWeak: isWeak, prompt: prompt, rater: rater,
+        lengths: Ballot.Lengths(a: contest.a.length, b: contest.b.length), tags: contest.tags))
+  }
+}
+
 extension Engine {
   /// Reads the database: not for the main thread.
   /// - Parameter tag: only prompts with this tag.
@@ -25,19 +40,19 @@ extension Engine {
     let verdicts = source == .human ? [] : latest(try store.judgedContests())
     let names = CompetitorNames(votes.map(\.contest) + verdicts.map(\.contest))
     var ballots = Ballots()
-    var prompts: [String: Int32] = [:]
-    func cluster(_ contest: Contest) -> Int32 {
+    var prompts: [String: Int] = [:]
+    func cluster(_ contest: Contest) -> Int {
       if let known = prompts[contest.promptSHA256] { return known }
-      let number = Int32(prompts.count)
+      let number = prompts.count
       prompts[contest.promptSHA256] = number
       return number
     }
     func isWanted(_ contest: Contest) -> Bool { tag.map(contest.tags.contains) ?? true }
     for (vote, contest) in votes where isWanted(contest) {
       ballots.tags.formUnion(contest.tags)
-      ballots.table.add(
-        names.name(contest.a), names.name(contest.b), BallotOutcome(vote.choice), prompt: cluster(contest),
-        lengthA: Int32(clamping: contest.a.length), lengthB: Int32(clamping: contest.b.length))
+      ballots.add(
+        names.name(contest.a), names.name(contest.b), Ballot.Outcome(vote.choice), prompt: cluster(contest),
+        contest: contest)
     }
     guard source != .human else {
       ballots.prompts = prompts.count
@@ -54,10 +69,9 @@ extension Engine {
       if judgement.outcome.kind == .orderSplit { ballots.splits["\(min(a, b))\n\(max(a, b))", default: 0] += 1 }
       let rater = (ballots.judges.firstIndex(of: judgement.judge) ?? ballots.judges.count) + 1
       if rater > ballots.judges.count { ballots.judges.append(judgement.judge) }
-      ballots.table.add(
-        a, b, BallotOutcome(judgement.outcome), value: judgement.outcome.kind == .weakWin ? 0.75 : nil,
-        prompt: cluster(contest), rater: Int32(rater), lengthA: Int32(clamping: contest.a.length),
-        lengthB: Int32(clamping: contest.b.length))
+      ballots.add(
+        a, b, Ballot.Outcome(judgement.outcome), isWeak: judgement.outcome.kind == .weakWin, prompt: cluster(contest),
+        rater: rater, contest: contest)
     }
     ballots.prompts = prompts.count
     return ballots
@@ -94,7 +108,7 @@ extension Engine {
   }
 }
 
-extension BallotOutcome {
+extension Ballot.Outcome {
   init(_ choice: Vote.Choice) {
     self =
       switch choice {

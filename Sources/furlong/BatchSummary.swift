@@ -84,7 +84,7 @@ struct BatchSummary {
   /// One outcome for each prompt, since verdicts of several judges on one prompt are not independent. Without a judge the
   /// checks decide: who passes where the other does not.
   func evidence(_ a: Int, _ b: Int) -> PairEvidence {
-    var evidence = PairEvidence(wins: 0, losses: 0)
+    var counts = Tally()
     for (_, turn) in turns {
       var balance = 0.0
       var isSeen = false
@@ -101,29 +101,30 @@ struct BatchSummary {
         isSeen = true
       }
       guard isSeen else { continue }
-      if balance > 0 { evidence.wins += 1 } else if balance < 0 { evidence.losses += 1 } else { evidence.ties += 1 }
+      if balance > 0 { counts.wins += 1 } else if balance < 0 { counts.losses += 1 } else { counts.ties += 1 }
     }
-    return evidence
+    return PairEvidence(wins: counts.wins, losses: counts.losses, ties: counts.ties, bothBad: 0)
   }
 
   func isDecidedWorse(_ b: Int, than a: Int) -> Bool {
     let evidence = evidence(a, b)
-    return evidence.isDecided() && evidence.wins > evidence.losses
+    return evidence.isDecided && evidence.wins > evidence.losses
   }
 
   var standings: Standings? {
-    var table = BallotTable(competitors: lanes.indices.map { "\($0 + 1) \(lanes[$0].text)" })
+    var table = BallotTable(models: lanes.indices.map { "\($0 + 1) \(lanes[$0].text)" })
     for judgement in counted where judgement.rankingValue != nil {
       let outcome = judgement.outcome
-      let ballot: BallotOutcome =
+      let ballot: Ballot.Outcome =
         outcome.kind == .win || outcome.kind == .weakWin
         ? (outcome.winner == .a ? .a : .b) : outcome.tieKind == .bothBad ? .bothBad : .tie
-      table.add(
-        a: Int32(judgement.a.lane), b: Int32(judgement.b.lane), outcome: ballot,
-        value: outcome.kind == .weakWin ? 0.75 : nil, prompt: Int32(judgement.a.turn))
+      table.append(
+        Ballot(
+          a: judgement.a.lane, b: judgement.b.lane, outcome: ballot, isWeak: outcome.kind == .weakWin,
+          prompt: judgement.a.turn))
     }
     guard table.rows > 0 else { return nil }
-    return try? Standings.compute(table)
+    return try? Standings(table)
   }
 
   // MARK: Tables
@@ -137,7 +138,7 @@ struct BatchSummary {
       let all = responses(lane)
       let finished = all.filter(\.state.isFinish)
       func quantile(_ times: [Int64], _ share: Double, atLeast: Int = 1) -> String {
-        guard times.count >= atLeast, let value = Agreement.percentile(times.map(Double.init), share) else {
+        guard times.count >= atLeast, let value = Quantiles.type7(times.sorted().map(Double.init), share) else {
           return "–"
         }
         return Readable.duration(Int64(value))
@@ -186,7 +187,7 @@ struct BatchSummary {
       lines += [""] + TextTable.lines(header: matrixHeader, rows: matrixRows, numeric: Set(1...lanes.count))
     }
     if lanes.count > 1, !judges.isEmpty || !result.checks.isEmpty { lines += [""] + pairWords }
-    if let standings { lines += [""] + StandingsText.lines(standings) }
+    if let standings { lines += [""] + LeaderboardText.lines(standings) }
     return lines
   }
 
@@ -209,9 +210,9 @@ struct BatchSummary {
           return [
             "a": .int(a), "b": .int(b), "wins": .int(tally.wins), "ties": .int(tally.ties),
             "losses": .int(tally.losses),
-            "order_splits": .int(tally.splits), "missing": .int(tally.missing), "e_value": .double(evidence.eValue),
-            "cs_low": .double(evidence.confidence.low), "cs_high": .double(evidence.confidence.high),
-            "decided": .bool(evidence.isDecided()),
+            "order_splits": .int(tally.splits), "missing": .int(tally.missing), "e_value": .double(evidence.e),
+            "cs_low": .double(evidence.low), "cs_high": .double(evidence.high),
+            "decided": .bool(evidence.isDecided),
           ]
         }
       })

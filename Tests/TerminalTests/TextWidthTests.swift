@@ -1,4 +1,5 @@
 import CPseudoTerminal
+import Core
 import TestSupport
 import Testing
 

@@ -15,19 +15,24 @@ public enum Fixture {
 
   public static func text(_ name: String) -> String { String(decoding: bytes(name), as: UTF8.self) }
 
+  /// The records of a file in `Fixtures/Ranking`, by column; its fields have no quotes.
+  public static func ranking(_ name: String) -> [[String: String]] {
+    let file = folder.deletingLastPathComponent().appending(path: "Ranking/\(name)")
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else { fatalError("there is no \(file.path)") }
+    let rows = text.split(whereSeparator: \.isNewline).map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    return rows.dropFirst().map { row in
+      Dictionary(uniqueKeysWithValues: zip(rows[0].map(String.init), row.map(String.init)))
+    }
+  }
+
   /// Every emoji sequence that people can type: the fully-qualified ones of Unicode 15's emoji-test.txt.
   public static let emoji: [String] = {
     let file = folder.deletingLastPathComponent().appending(path: "emoji-sequences.txt")
     guard let text = try? String(contentsOf: file, encoding: .utf8) else { fatalError("there is no \(file.path)") }
     return text.split(separator: "\n").map(String.init)
   }()
-
-  /// The rows of a CSV file in `Fixtures/Ranking` below its header; none of them has quotes.
-  public static func ranking(_ name: String) -> [[String]] {
-    let file = folder.deletingLastPathComponent().appending(path: "Ranking").appending(path: name)
-    guard let text = try? String(contentsOf: file, encoding: .utf8) else { fatalError("there is no \(file.path)") }
-    return text.split(whereSeparator: \.isNewline).dropFirst().map { $0.split(separator: ",").map(String.init) }
-  }
 
   /// Names of the streams: recorded from a server, or composed from a provider's documentation.
   public static let streams = files.filter { $0.hasSuffix(".sse") }

@@ -3,7 +3,7 @@ import Store
 
 /// How far a judge says what the person says, on pairs that both have seen; and how far the person says the same twice, which
 /// is the most that any judge can reach.
-public struct Calibration: Equatable, Sendable {
+public struct JudgeAgreement: Equatable, Sendable {
   public var judge: String
   /// Pairs that both have seen.
   public var pairs: Int
@@ -12,7 +12,7 @@ public struct Calibration: Equatable, Sendable {
   /// The same of win, tie and loss.
   public var classes: (same: Int, of: Int)
   /// Cohen's kappa with a bootstrap interval over pairs; nil when one class only was used.
-  public var kappa: Agreement.Estimate?
+  public var kappa: IntervalEstimate?
   /// Votes repeated with sides exchanged that came out the same.
   public var own: (same: Int, of: Int)
 
@@ -22,15 +22,13 @@ public struct Calibration: Equatable, Sendable {
   /// In the words of the judge card.
   public var status: String {
     guard pairs >= Self.least else { return "uncalibrated: \(pairs) of \(Self.least) common pairs" }
-    if let agreement = Agreement.wilson(classes.same, of: classes.of), own.of > 0,
-      agreement.high >= Double(own.same) / Double(own.of)
-    {
+    if own.of > 0, Proportion.wilson(classes.same, of: classes.of).high >= Double(own.same) / Double(own.of) {
       return "as good as you"
     }
     return (kappa?.low ?? 0) < 0.4 ? "weak" : "usable"
   }
 
-  public static func == (a: Calibration, b: Calibration) -> Bool {
+  public static func == (a: JudgeAgreement, b: JudgeAgreement) -> Bool {
     a.judge == b.judge && a.pairs == b.pairs && a.decisive == b.decisive && a.classes == b.classes
       && a.kappa == b.kappa && a.own == b.own
   }
@@ -91,7 +89,7 @@ struct CommonPairs {
 
 extension Engine {
   /// Reads the database: not for the main thread.
-  public func calibration(of judge: String) throws(StoreError) -> Calibration {
+  public func agreement(with judge: String) throws(StoreError) -> JudgeAgreement {
     let votes = try store.votedContests()
     let pairs = CommonPairs(votes: votes, verdicts: try store.judgedContests(), judge: judge)
     /// A weak win is a win in three classes.
@@ -100,10 +98,12 @@ extension Engine {
     let human = common.map { label(pairs.human[$0] ?? 0.5) }
     let judged = common.map { label(pairs.judge[$0] ?? 0.5) }
     let both = zip(human, judged).filter { $0 != 0 && $1 != 0 }
-    return Calibration(
+    return JudgeAgreement(
       judge: judge, pairs: common.count, decisive: (both.count { $0 == $1 }, both.count),
       classes: (zip(human, judged).count { $0 == $1 }, common.count),
-      kappa: Agreement.cohensKappaInterval(human, judged), own: Self.selfAgreement(votes.map(\.vote)))
+      kappa: Agreement.kappa(
+        zip(human, judged).map { Agreement.Pair($0, $1) }, resamples: 1000, seed: 1),
+      own: Self.selfAgreement(votes.map(\.vote)))
   }
 
   /// Repeated votes against the first ones, sides exchanged back.
@@ -145,12 +145,12 @@ extension Engine {
       }
     }
     return byNames.sorted { $0.key < $1.key }.compactMap { names, data in
-      guard let found = JudgeCorrection.ppi(human: data.human, judge: data.judge, judgeOnly: data.only) else {
-        return nil
-      }
+      guard
+        let found = Calibration.PredictionPowered(human: data.human, judge: data.judge, judgeOnly: data.only)
+      else { return nil }
       let parts = names.split(separator: "\n").map(String.init)
       return Board.Saving(
-        a: parts[0], b: parts[1], winRate: found.estimate.value, standardError: found.standardError,
+        a: parts[0], b: parts[1], winRate: found.rate.value, low: found.rate.low, high: found.rate.high,
         votesSaved: found.votesSaved)
     }
   }
