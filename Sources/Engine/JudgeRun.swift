@@ -115,7 +115,7 @@ final class JudgeRun: Sendable {
     for (response, found, isTold) in [(bout.a, findings[0], told.a), (bout.b, findings[1], told.b)] {
       guard !found.isEmpty || isTold else { continue }
       judgement.outcome.isQuarantined = true
-      let what = found.first.map { "\($0.words): “\($0.quote)”" } ?? "so the judge says"
+      let what = found.first?.words ?? "so the judge says"
       judgement.outcome.flags.append("lane \(response.lane + 1)'s answer talks to the judge (\(what))")
     }
     guard findings.contains(where: { !$0.isEmpty }) else { return }

@@ -15,8 +15,11 @@ public struct JudgeCopy: Equatable, Sendable {
     let isAnyCut = lengths.contains { $0 > limit }
     return zip(texts, lengths).map { text, length in
       var copy = JudgeCopy(text: "", wasCut: length > limit, hidden: 0)
-      for scalar in text.unicodeScalars.prefix(limit) {
-        if isHidden(scalar) {
+      let scalars = Array(text.unicodeScalars.prefix(limit))
+      for (index, scalar) in scalars.enumerated() {
+        let next = index + 1 < scalars.count ? scalars[index + 1] : nil
+        if scalar == "\r", next == "\n" { continue }
+        if HiddenText.isHidden(scalar, after: index > 0 ? scalars[index - 1] : nil, before: next) {
           copy.text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
           copy.hidden += 1
         } else {
@@ -25,15 +28,6 @@ public struct JudgeCopy: Equatable, Sendable {
       }
       if isAnyCut { copy.text += cutMark }
       return copy
-    }
-  }
-
-  /// What a person would not see, but a model reads. Joiners within emoji and scripts that need them are not hidden text.
-  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09, 0x0A: false
-    case 0x200C, 0x200D: false
-    default: VisibleText.placeholder(for: scalar) != nil
     }
   }
 }

@@ -1,124 +1,126 @@
-/// Finds answers that talk to a judge instead of doing the task. Local, linear in the text, and separate from what the judge
-/// itself says: whoever writes for a judge does not write for this.
+/// Finds answers that talk to a judge instead of the person: orders to it, verdicts in its own words, pieces of templates,
+/// hidden text. Local and independent of what the judge itself reports.
+///
+/// One strong sign is enough, or weak ones of two kinds. What is told about such texts (quoted, or as something that others
+/// do) is no sign by itself: an answer may explain an attack.
 public enum JudgeDetector {
   public struct Finding: Equatable, Sendable {
+    public enum Kind: String, CaseIterable, Sendable {
+      /// Speaks to whoever judges.
+      case addressee
+      /// Tells to ignore the instructions.
+      case override
+      /// Says how the verdict must be.
+      case verdict
+      /// Words of the verdict's own form.
+      case schema
+      /// Marks of a chat's turns.
+      case role
+      /// Closes a template and opens another.
+      case template
+      /// Begins an answer and gives none.
+      case opener
+      /// Text that nobody can see.
+      case hidden
+
+      var words: String {
+        switch self {
+        case .addressee: "speaks to the judge"
+        case .override: "tells the judge to ignore its instructions"
+        case .verdict: "says what the verdict must be"
+        case .schema: "uses words of the verdict’s form"
+        case .role: "imitates the turns of a chat"
+        case .template: "closes the judge’s template and opens another"
+        case .opener: "begins an answer and gives none"
+        case .hidden: "hides text"
+        }
+      }
+    }
+
+    public var kind: Kind
+    /// In the text that was searched.
     public var range: Range<String.Index>
-    /// At most 80 characters.
+    /// What stands there, fit to be shown.
     public var quote: String
-    /// What it is, in words.
-    public var words: String
+
+    /// One line for a person.
+    public var words: String { "\(kind.words): ‘\(quote)’" }
   }
 
-  /// In the order of the text.
   public static func findings(in text: String) -> [Finding] {
-    let folded = FoldedText(text)
-    var found = wholes(text)
-    found += DetectorPatterns.findings(in: folded)
-    found += marks(folded)
-    found += closers(folded)
-    found += hidden(text)
-    var merged: [(range: Range<String.Index>, words: String)] = []
-    for entry in found.sorted(by: {
-      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
-    }) {
-      if let last = merged.last, entry.range.lowerBound < last.range.upperBound {
-        let end = max(last.range.upperBound, entry.range.upperBound)
-        merged[merged.count - 1].range = last.range.lowerBound..<end
-      } else {
-        merged.append(entry)
-      }
+    guard !text.isEmpty else { return [] }
+    let seen = DetectorText(text)
+    var signs = PhraseBook.signs(in: seen)
+    signs += hiddenSigns(seen)
+    if let opener = openerSign(seen) { signs.append(opener) }
+    let score = Dictionary(grouping: signs, by: \.kind).values.reduce(0) { score, ofKind in
+      score + (ofKind.map(\.strength).max() ?? 0)
     }
-    return merged.map { range, words in
-      Finding(range: range, quote: String(VisibleText.line(String(text[range].prefix(80))).prefix(80)), words: words)
+    guard score >= Sign.strong else { return [] }
+    return signs.sorted { $0.tokens.lowerBound < $1.tokens.lowerBound }.compactMap { sign in
+      let range = sign.range ?? seen.range(from: sign.tokens)
+      guard !range.isEmpty else { return nil }
+      return Finding(kind: sign.kind, range: range, quote: String(text[range]).plainText(limit: 120))
     }
   }
 
+  /// The text with the spans replaced by `[removed]`; overlapping spans are one. Findings must be of this very text.
   public static func removing(_ findings: [Finding], from text: String) -> String {
-    var result = ""
-    var place = text.startIndex
-    for finding in findings where finding.range.lowerBound >= place {
-      result += text[place..<finding.range.lowerBound] + "[removed]"
-      place = finding.range.upperBound
+    var out = ""
+    var cursor = text.startIndex
+    for finding in findings.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+      if finding.range.upperBound <= cursor { continue }
+      if finding.range.lowerBound >= cursor, !(cursor > text.startIndex && finding.range.lowerBound == cursor) {
+        out += text[cursor..<finding.range.lowerBound] + "[removed]"
+      }
+      cursor = finding.range.upperBound
     }
-    return result + text[place...]
+    return out + text[cursor...]
   }
 
-  typealias Found = (range: Range<String.Index>, words: String)
+  /// A trace of an attack, before the traces of a text are weighed together.
+  struct Sign {
+    static let strong = 2
 
-  /// Openings that some judges reward although nothing follows them (Zhao and others, "One token to fool LLM-as-a-judge").
-  private static func wholes(_ text: String) -> [Found] {
-    let letters = text.filter { !$0.isWhitespace }.prefix(64)
-    guard !letters.isEmpty else { return [] }
-    let openings = [
-      "thoughtprocess:", "let'ssolvethisproblemstepbystep.", "let'ssolvethisproblemstepbystep", "solution", "solution:",
-      "解", "かいせつ", "respuesta", "reasoning:", "finalanswer:", "step-by-stepsolution:",
-    ]
-    let isMark = letters.count <= 3 && letters.allSatisfy { $0.isPunctuation && !"-–".contains($0) }
-    guard isMark || openings.contains(letters.lowercased()) else { return [] }
-    return [(text.startIndex..<text.endIndex, "an opening without an answer")]
+    var kind: Finding.Kind
+    var strength: Int
+    /// Where, in tokens.
+    var tokens: Range<Int>
+    /// Where it is not told by tokens.
+    var range: Range<String.Index>?
   }
 
-  /// Names of the verdict's own fields, verdicts of other judges, and marks of roles in chat templates.
-  private static func marks(_ folded: FoldedText) -> [Found] {
-    let fields = [
-      "addresses_judge", "r1_much", "r2_much", "r1_slight", "r2_slight", "tie_kind", "cannot_judge", "\"preference\":",
-      "[[a]]", "[[b]]", "[[c]]",
-    ]
-    let roles = [
-      "<|im_start|>", "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|start_header_id|>", "<|begin_of_text|>",
-      "<|system|>", "<|user|>", "<|assistant|>", "[inst]", "[/inst]", "<<sys>>", "<start_of_turn>", "<end_of_turn>",
-      "### instruction", "### system",
-    ]
-    let chinese = ["忽略以上", "忽略之前", "忽略上述", "忽略上面", "作为评委", "作为评审", "作为裁判", "请给满分", "给出满分"]
-    return folded.occurrences(of: fields).map { ($0, "words of a verdict") }
-      + folded.occurrences(of: roles).map { ($0, "marks of a chat template") }
-      + folded.occurrences(of: chinese).map { ($0, "speaks to the judge") }
-  }
-
-  /// More brackets closed than were opened, then an instruction: the way out of a template.
-  private static func closers(_ folded: FoldedText) -> [Found] {
-    var depth = 0
-    for (index, scalar) in folded.scalars.enumerated() {
-      switch scalar {
-      case "{", "[": depth += 1
-      case "}", "]":
-        depth -= 1
-        guard depth < 0 else { continue }
-        let end = min(folded.scalars.count, index + 400)
-        let after = folded.text(index..<end)
-        let orders = ["instruction", "ignore ", "disregard ", "output ", "system", "evaluat", "new task"]
-        guard orders.contains(where: { after.contains($0) }) else { return [] }
-        return [(folded.range(index..<end), "closes the judge's template and gives instructions")]
-      default: break
+  /// Tags, reordering and runs of invisible characters; a stray one comes with pasted text and hides nothing.
+  private static func hiddenSigns(_ seen: DetectorText) -> [Sign] {
+    guard !seen.hidden.isEmpty else { return [] }
+    let scalars = seen.hidden.map { seen.text.unicodeScalars[$0] }
+    let isSecret = scalars.contains { scalar in
+      switch scalar.value {
+      case 0x202A...0x202E, 0x2066...0x2069, 0xE0000...0xE0FFF: true
+      default: false
       }
     }
-    return []
-  }
-
-  /// Text that a person does not see: tag characters outside a flag, and runs of zero-width ones.
-  private static func hidden(_ text: String) -> [Found] {
-    var found: [Found] = []
-    var start: String.Index?
-    var count = 0
-    var isFlag = false
-    func end(at index: String.Index) {
-      if let from = start, count >= 4 { found.append((from..<index, "hidden text")) }
-      (start, count) = (nil, 0)
-    }
-    let scalars = text.unicodeScalars
-    for index in scalars.indices {
-      let value = scalars[index].value
-      let isTag = (0xE0000...0xE007F).contains(value)
-      let isZeroWidth = value == 0x200B || value == 0x2060 || value == 0xFEFF || (0x2061...0x2064).contains(value)
-      if (isTag && !isFlag) || isZeroWidth {
-        if start == nil { start = index }
-        count += 1
+    guard isSecret || scalars.count(where: { $0.value != 0xAD }) >= 4 else { return [] }
+    var runs: [Range<String.Index>] = []
+    for index in seen.hidden {
+      let next = seen.text.unicodeScalars.index(after: index)
+      if let last = runs.last, last.upperBound == index {
+        runs[runs.count - 1] = last.lowerBound..<next
       } else {
-        end(at: index)
-        isFlag = value == 0x1F3F4 || (isTag && isFlag)
+        runs.append(index..<next)
       }
     }
-    end(at: text.endIndex)
-    return found
+    return runs.map { Sign(kind: .hidden, strength: Sign.strong, tokens: 0..<0, range: $0) }
+  }
+
+  /// The replies of "One Token to Fool LLM-as-a-Judge" (arXiv 2507.08794): nothing but how an answer would begin.
+  private static func openerSign(_ seen: DetectorText) -> Sign? {
+    guard seen.tokens.count <= 12 else { return nil }
+    let words = seen.tokens.map(\.word)
+    let isOpener = PhraseBook.openers.contains(words.filter { $0.first.map { $0.isLetter || $0.isNumber } ?? false })
+    let isSign = words.allSatisfy { [".", ",", ":", ";", "-", "#", "*"].contains($0) }
+    guard !words.isEmpty, isOpener || isSign else { return nil }
+    return Sign(
+      kind: .opener, strength: Sign.strong, tokens: 0..<words.count, range: seen.text.startIndex..<seen.text.endIndex)
   }
 }

@@ -1,139 +1,126 @@
-/// Who makes which models: for judges that should not favour their own family, and for answers that give themselves away.
+/// Who made which models: to keep a judge from its own family, and to keep names out of a blind reading.
 public enum Makers {
-  /// A family with what its models' names contain, and the providers that serve nobody else's.
-  private static let families: [(family: String, models: [String], providers: [String])] = [
-    ("openai", ["gpt", "chatgpt", "davinci", "codex", "o1", "o3", "o4"], ["openai", "openai-responses"]),
-    ("anthropic", ["claude"], ["anthropic"]), ("google", ["gemini", "gemma", "palm", "bard"], ["google"]),
-    ("meta", ["llama", "maverick", "scout"], ["meta"]),
-    ("mistral", ["mistral", "mixtral", "codestral", "ministral", "magistral", "pixtral", "devstral"], ["mistral"]),
-    ("xai", ["grok"], ["xai"]), ("qwen", ["qwen", "qwq"], []), ("deepseek", ["deepseek"], ["deepseek"]),
-    ("cohere", ["command", "aya", "cohere"], ["cohere"]), ("moonshot", ["kimi", "moonshot"], []),
-    ("zhipu", ["glm", "chatglm"], []), ("microsoft", ["phi", "wizardlm"], []), ("nvidia", ["nemotron"], []),
-    ("huggingface", ["smollm", "zephyr"], []), ("amazon", ["nova", "titan"], []), ("minimax", ["minimax"], []),
-    ("ibm", ["granite"], []), ("ai21", ["jamba"], []), ("01ai", ["yi"], []), ("allenai", ["olmo", "tulu"], []),
-    ("tii", ["falcon"], []), ("baidu", ["ernie"], []), ("tencent", ["hunyuan"], []),
+  /// One maker as data. To add one, add a row.
+  struct Maker {
+    var family: String
+    /// Beginnings of the words of a model's name.
+    var models: [String]
+    /// Ids of its own service, and names under which its models are published.
+    var providers: [String] = []
+    /// Product names that mean nothing else, as beginnings of words: hidden wherever they stand.
+    var products: [String] = []
+    /// Product names that mean something else too: hidden where they are said of a model.
+    var ambiguous: [String] = []
+    /// Names of the maker: hidden where an answer speaks of its own origin.
+    var names: [String] = []
+  }
+
+  static let all: [Maker] = [
+    Maker(
+      family: "openai", models: ["gpt", "chatgpt", "o1", "o3", "o4", "davinci", "codex", "openai"],
+      providers: ["openai", "openai-responses", "azure"], products: ["chatgpt", "gpt-", "gpt4", "gpt3", "gpt5"],
+      ambiguous: ["gpt", "o1", "o3", "o4", "codex"], names: ["openai", "open ai"]),
+    Maker(
+      family: "anthropic", models: ["claude", "anthropic"], providers: ["anthropic"],
+      ambiguous: ["claude"], names: ["anthropic"]),
+    Maker(
+      family: "google", models: ["gemini", "gemma", "palm", "bard", "google", "learnlm"],
+      providers: ["google", "vertex"], products: ["codegemma", "medgemma"],
+      ambiguous: ["gemini", "gemma", "bard", "palm"], names: ["google deepmind", "google", "deepmind", "alphabet"]),
+    Maker(
+      family: "meta", models: ["llama", "codellama", "meta", "muse"], providers: ["meta"], products: ["codellama"],
+      ambiguous: ["llama"], names: ["meta ai", "meta", "facebook"]),
+    Maker(
+      family: "mistral",
+      models: ["mistral", "mixtral", "ministral", "codestral", "pixtral", "devstral", "magistral", "voxtral"],
+      providers: ["mistral"],
+      products: ["mixtral", "ministral", "codestral", "pixtral", "devstral", "magistral", "voxtral"],
+      ambiguous: ["mistral", "le chat"], names: ["mistral ai", "mistral"]),
+    Maker(
+      family: "xai", models: ["grok", "x-ai", "xai"], providers: ["xai"], ambiguous: ["grok"], names: ["xai", "x ai"]),
+    Maker(
+      family: "qwen", models: ["qwen", "qwq", "qvq", "tongyi"], providers: ["alibaba", "dashscope"],
+      products: ["qwen", "qwq", "通义千问", "tongyi"],
+      names: ["alibaba cloud", "alibaba", "阿里云", "阿里巴巴"]),
+    Maker(
+      family: "deepseek", models: ["deepseek"], providers: ["deepseek"], products: ["deepseek", "深度求索"],
+      names: ["deepseek"]),
+    Maker(
+      family: "cohere", models: ["command", "aya", "c4ai", "cohere"], providers: ["cohere"],
+      products: ["command-r", "command r+"], ambiguous: ["command r", "command a", "aya"], names: ["cohere"]),
+    Maker(
+      family: "moonshot", models: ["kimi", "moonshot"], providers: ["moonshot", "moonshotai"],
+      products: ["kimi k", "kimi-k"],
+      ambiguous: ["kimi"], names: ["moonshot ai", "moonshot", "月之暗面"]),
+    Maker(
+      family: "zhipu", models: ["glm", "chatglm", "zai-org", "z-ai", "thudm", "zhipu"],
+      providers: ["zhipu", "zai", "z-ai"],
+      products: ["chatglm", "glm-", "智谱清言"], ambiguous: ["glm"], names: ["zhipu ai", "zhipu", "z.ai", "智谱"]),
+    Maker(
+      family: "microsoft", models: ["phi", "microsoft", "wizardlm", "mai"], providers: [],
+      products: ["wizardlm", "phi-"],
+      ambiguous: ["phi", "copilot"], names: ["microsoft"]),
+    Maker(
+      family: "nvidia", models: ["nemotron", "nvidia"], providers: ["nvidia"], products: ["nemotron"], names: ["nvidia"]
+    ),
+    Maker(
+      family: "huggingface", models: ["smollm", "smolvlm", "zephyr", "huggingface"], providers: [],
+      products: ["smollm", "smolvlm"], ambiguous: ["zephyr"], names: ["hugging face", "huggingface"]),
+    Maker(
+      family: "amazon", models: ["nova", "titan", "amazon"], providers: ["bedrock"], ambiguous: ["nova", "titan"],
+      names: ["amazon", "aws"]),
+    Maker(family: "ibm", models: ["granite", "ibm"], ambiguous: ["granite"], names: ["ibm"]),
+    Maker(
+      family: "ai21", models: ["jamba", "ai21"], providers: ["ai21"], products: ["jamba"], names: ["ai21 labs", "ai21"]),
+    Maker(
+      family: "minimax", models: ["minimax", "abab"], providers: ["minimax"], products: ["minimax-"], names: ["minimax"]
+    ),
+    Maker(
+      family: "bytedance", models: ["doubao", "seed", "bytedance"], products: ["doubao", "豆包"],
+      names: ["bytedance", "字节跳动"]),
+    Maker(
+      family: "baidu", models: ["ernie", "baidu"], providers: ["baidu"], products: ["文心一言", "ernie bot"],
+      ambiguous: ["ernie"], names: ["baidu", "百度"]),
+    Maker(
+      family: "tencent", models: ["hunyuan", "tencent"], products: ["hunyuan", "混元"], names: ["tencent", "腾讯"]),
+    Maker(family: "01ai", models: ["yi", "01-ai"], names: ["01.ai"]),
+    Maker(
+      family: "allenai", models: ["olmo", "tulu", "allenai", "molmo"], products: ["olmo"],
+      names: ["ai2", "allen institute for ai"]),
+    Maker(
+      family: "tii", models: ["falcon", "tiiuae"], ambiguous: ["falcon"], names: ["technology innovation institute"]),
+    Maker(
+      family: "perplexity", models: ["sonar", "pplx", "perplexity"], providers: ["perplexity"], ambiguous: ["sonar"],
+      names: ["perplexity ai", "perplexity"]),
+    Maker(family: "lg", models: ["exaone"], products: ["exaone"], names: ["lg ai research"]),
   ]
 
-  /// The family of a model: by its name wherever it is served, else by its provider; nil when nobody knows.
+  /// Whose model it is: by the first name in the model's own, else by its provider. Nil when neither tells.
   public static func family(of model: ModelID) -> String? {
-    // The name's own words, from the last part on: in groq/openai/gpt-oss the maker is said last.
-    let words = model.model.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
-    for word in words.reversed() {
-      for entry in families where entry.models.contains(where: { word == $0 || startsName(word, $0) }) {
-        return entry.family
-      }
+    for word in words(of: model.model.lowercased()) {
+      if let maker = all.first(where: { $0.models.contains { begins(word, with: $0) } }) { return maker.family }
     }
-    for entry in families where words.contains(entry.family) { return entry.family }
-    return families.first { $0.providers.contains(model.provider) }?.family
+    let provider = model.provider.lowercased()
+    return all.first { $0.providers.contains(provider) }?.family
   }
 
-  /// `llama3`, `smollm2`, `gpt4o`: the name with a version right behind it; longer names may run on (`chatglm`).
-  private static func startsName(_ word: String, _ name: String) -> Bool {
+  /// The rest of a name at the beginning of each of its words, in order.
+  private static func words(of name: String) -> [Substring] {
+    var result: [Substring] = []
+    var isInside = false
+    for index in name.indices {
+      let isPart = name[index].isLetter || name[index].isNumber
+      if isPart, !isInside { result.append(name[index...]) }
+      isInside = isPart
+    }
+    return result
+  }
+
+  /// Short names must end there: `o1-mini`, `phi4`, but neither `o1x` nor `philosophy`.
+  private static func begins(_ word: Substring, with name: String) -> Bool {
     guard word.hasPrefix(name) else { return false }
-    return name.count >= 4 || word.dropFirst(name.count).first?.isNumber == true
-  }
-
-  // MARK: Masking
-
-  /// Names that mean a language model and nothing else.
-  private static let distinctive: Set<String> = [
-    "chatgpt", "gpt", "smollm", "chatglm", "qwen", "deepseek", "mixtral", "codestral", "ministral", "grok", "kimi",
-    "nemotron", "hunyuan", "anthropic", "openai", "xai", "moonshot", "zhipu",
-  ]
-  /// Names that mean other things too: masked only where the answer speaks of itself.
-  private static let ambiguous: [String: String] = [
-    "claude": "[model]", "gemini": "[model]", "gemma": "[model]", "llama": "[model]", "mistral": "[model]",
-    "phi": "[model]", "bard": "[model]", "command": "[model]", "nova": "[model]", "falcon": "[model]",
-    "google": "[maker]", "deepmind": "[maker]", "meta": "[maker]", "microsoft": "[maker]", "nvidia": "[maker]",
-    "alibaba": "[maker]", "cohere": "[maker]", "hugging": "[maker]", "amazon": "[maker]", "mistralai": "[maker]",
-  ]
-  private static let makers: Set<String> = ["anthropic", "openai", "xai", "moonshot", "zhipu"]
-  /// Words before a name that make it the speaker's own.
-  private static let selfWords: Set<String> = [
-    "i'm", "i’m", "am", "me", "my", "as", "by", "from", "at", "called", "named", "bin", "soy", "suis", "von", "par",
-    "por", "ich", "heiße", "llamo", "appelle",
-  ]
-
-  /// Takes names of models and makers out of an answer that speaks of itself.
-  /// - Returns: the text with `[model]` and `[maker]`, and how many there are.
-  public static func mask(_ text: String) -> (text: String, count: Int) {
-    var result = ""
-    var count = 0
-    /// The last words, lower case, the latest at the end.
-    var recent: [String] = []
-    var rest = text[...]
-    while let start = rest.firstIndex(where: isWordCharacter) {
-      result += rest[..<start]
-      if rest[..<start].contains(where: { $0 == "." || $0.isNewline }) { recent = [] }
-      let end = rest[start...].firstIndex { !isWordCharacter($0) } ?? rest.endIndex
-      let word = rest[start..<end]
-      if let mask = mask(for: word, after: recent) {
-        // A version goes with its name: GPT-4o, Claude 3.5 Sonnet.
-        result += mask
-        count += 1
-        rest = text[versionEnd(in: text, from: end)...]
-      } else {
-        result += word
-        rest = text[end...]
-      }
-      recent.append(word.lowercased())
-      if recent.count > 8 { recent.removeFirst() }
-    }
-    return (result + rest, count)
-  }
-
-  private static func mask(for word: Substring, after recent: [String]) -> String? {
-    guard word.first?.isLetter == true else { return nil }
-    let lower = word.lowercased()
-    var stem = lower[...]
-    for ending in ["'s", "’s"] where stem.hasSuffix(ending) { stem = stem.dropLast(2) }
-    while stem.last?.isNumber == true { stem.removeLast() }
-    let name = String(stem)
-    if distinctive.contains(name) { return makers.contains(name) ? "[maker]" : "[model]" }
-    guard let mask = ambiguous[name], word.first?.isUppercase == true || mask == "[model]", speaksOfItself(recent)
-    else {
-      return nil
-    }
-    return mask
-  }
-
-  /// `I am …`, `made by …`, `as …, I`: the name stands where a speaker names itself or its maker.
-  private static func speaksOfItself(_ recent: [String]) -> Bool {
-    let near = recent.suffix(3)
-    let isSelf = near.contains { ["i'm", "i’m", "bin", "soy", "suis"].contains($0) } || near.suffix(2) == ["i", "am"]
-    if isSelf || recent.suffix(3).starts(with: ["i", "am"]) { return true }
-    let makes: Set<String> = [
-      "made", "trained", "developed", "created", "built", "entwickelt", "trainiert", "model", "assistant", "ai",
-      "entrenado", "creado", "développé", "entraîné",
-    ]
-    let isMade = recent.contains { makes.contains($0) }
-    guard let last = recent.last, selfWords.contains(last) else { return false }
-    // "named Claude" alone may be a painter; with a model or a making in the sentence it is the speaker.
-    return isMade || ["i", "i'm", "i’m", "my"].contains { recent.contains($0) }
-  }
-
-  private static func isWordCharacter(_ character: Character) -> Bool {
-    character.isLetter || character.isNumber || character == "'" || character == "’"
-  }
-
-  /// Where a version that belongs to the name ends: `-4o`, ` 3.5`, `-R1`, ` Sonnet`.
-  private static func versionEnd(in text: String, from end: String.Index) -> String.Index {
-    var place = end
-    let tiers: Set<String> = [
-      "sonnet", "opus", "haiku", "pro", "flash", "ultra", "turbo", "mini", "large", "small", "medium", "nano", "max",
-      "plus", "instruct", "chat",
-    ]
-    while place < text.endIndex, text[place] == "-" || text[place] == " " {
-      let next = text.index(after: place)
-      var stop = next
-      while stop < text.endIndex, isWordCharacter(text[stop]) || text[stop] == "." { stop = text.index(after: stop) }
-      while stop > next, text[text.index(before: stop)] == "." { stop = text.index(before: stop) }
-      let word = text[next..<stop]
-      let isVersion =
-        word.contains(where: \.isNumber) && word.count <= 8 && (text[place] == "-" || word.first?.isNumber == true)
-      guard isVersion || tiers.contains(word.lowercased()) else { break }
-      place = stop
-    }
-    return place
+    if name.count > 4 { return true }
+    guard let next = word.dropFirst(name.count).first else { return true }
+    return !next.isLetter
   }
 }

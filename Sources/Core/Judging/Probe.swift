@@ -21,6 +21,10 @@ public struct Probe: Equatable, Sendable {
   /// Fixed, so that no brief is paid for.
   public var criteria: [String]
 
+  /// The better answer and the other one; for a tie A and B.
+  public var good: String { expected == .b ? b : a }
+  public var bad: String { expected == .b ? a : b }
+
   public var brief: Brief {
     var brief = Brief()
     brief.criteria = criteria.enumerated().map { Brief.Criterion(id: "c\($0 + 1)", text: $1) }
