@@ -1,4 +1,5 @@
 import Core
+import Engine
 
 /// What a judge card says, line by line, the same on the screen and headless.
 public struct CardLines {
@@ -9,7 +10,7 @@ public struct CardLines {
 
   public private(set) var rows: [Row] = []
 
-  public init(_ stored: StoredCard) {
+  public init(_ stored: StoredCard, _ agreement: JudgeAgreement) {
     let card = stored.card
     func add(_ name: String, _ value: String) { rows.append(Row(name: name, value: value)) }
     add("judge", stored.judge + (stored.judgeReported.map { " (answered as \($0))" } ?? ""))
@@ -35,10 +36,30 @@ public struct CardLines {
       "cost",
       card.hasUnknownCost ? "unknown" : "\(card.cost.screenText), \(card.costPerVerdict?.screenText ?? "?") a verdict")
     add("weight in a panel", card.weight == 0 ? "0: it may be guessing" : Self.signed(card.weight))
+    add("standing", agreement.status)
+    if agreement.pairs > 0 {
+      add("agrees with you", Self.proportion(agreement.classes))
+      add("where both decide", Self.proportion(agreement.decisive))
+      let kappa = agreement.kappa.map {
+        "\(decimalText($0.value, places: 2)) (95 %: \(decimalText($0.low, places: 2)) to \(decimalText($0.high, places: 2)))"
+      }
+      add("Cohen's kappa", kappa ?? "n/a: only one class was used")
+    }
+    add(
+      "you with yourself",
+      agreement.own.of == 0
+        ? "not known yet: one vote in twelve is asked again"
+        : "\(Self.proportion(agreement.own)): the most any judge can reach")
     let kinds = Dictionary(grouping: card.trials, by: \.kind).sorted { $0.key < $1.key }
     add(
       "by kind",
       kinds.map { "\($0.key) \($0.value.count(where: \.isRight))/\($0.value.count)" }.joined(separator: " · "))
+  }
+
+  private static func proportion(_ count: (same: Int, of: Int)) -> String {
+    guard count.of > 0 else { return "n/a" }
+    let found = Proportion.wilson(count.same, of: count.of)
+    return "\(share(count.same, count.of)); 95 %: \(percent(found.low)) to \(percent(found.high))"
   }
 
   static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }

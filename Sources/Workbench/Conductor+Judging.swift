@@ -26,17 +26,20 @@ extension Conductor {
     engine.store.append(.revealed(assignment: assignment.id))
     if let repeated = reading.repeated { engine.store.append(.revealed(assignment: repeated.assignment.id)) }
     load { engine in
+      // What has just been voted counts in the evidence.
+      let written = DispatchSemaphore(value: 0)
+      engine.store.commit { _ in written.signal() }
+      _ = written.wait(timeout: .now() + 5)
       let kept = try engine.store.assignment(assignment.id)
       let isSame = kept?.sha256 == assignment.sha256
+      let checked = Page.Block.text(
+        isSame
+          ? "Checked: it is what was stored before any answer showed."
+          : "This is not what was stored before the answers showed: do not trust this vote.", isSame ? .good : .bad)
+      let board = try? engine.board(.human, Standings.Options())
+      let names = Set(assignment.lanes.values)
       return .verified(
-        assignment: assignment.id,
-        [
-          .text(
-            isSame
-              ? "Checked: it is what was stored before any answer showed."
-              : "This is not what was stored before the answers showed: do not trust this vote.",
-            isSame ? .good : .bad)
-        ])
+        assignment: assignment.id, [checked] + (board.map { Page.evidence($0.standings, among: names) } ?? []))
     }
   }
 
@@ -46,6 +49,22 @@ extension Conductor {
       guard let pair = try RepeatedPairs.next(engine) else { return .message("") }
       engine.store.append(.blind(pair.assignment))
       return .repeated(pair)
+    }
+  }
+
+  /// When there is nothing of one kind the next is tried: a person with verdicts alone wants to see those.
+  func loadLeaderboard(_ source: BallotSource, _ tag: String?, _ state: State) {
+    let (width, ascii) = (state.width - 4, state.borders.isASCII)
+    load { engine in
+      do {
+        var page = Page.leaderboard(try engine.board(source, tag: tag, Standings.Options()), width: width, ascii: ascii)
+        page.purpose = .leaderboard(source, tag: tag)
+        return .page(page)
+      } catch let nothing as NothingToRank {
+        var page = Page(title: "Leaderboard · \(source.rawValue)", blocks: [.text(nothing.message)])
+        page.purpose = .leaderboard(source, tag: tag)
+        return .page(page)
+      }
     }
   }
 

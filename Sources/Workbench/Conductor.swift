@@ -78,7 +78,7 @@ final class Conductor {
     case .vote, .undoVote, .reveal, .loadRepeat, .judge, .stopJudging, .loadCriteria, .saveCriteria,
       .confirmJudgement:
       carryOutJudging(command, state)
-    case .loadLeaderboard: break
+    case .loadLeaderboard(let source, let tag): loadLeaderboard(source, tag, state)
     case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit: break
     }
   }

@@ -1,4 +1,5 @@
 import Core
+import Engine
 import Terminal
 
 /// A page to be read over the lanes: headings, sentences, tables, with a second page behind it that says how its numbers were
@@ -24,6 +25,14 @@ public struct Page: Equatable, Sendable {
     }
   }
 
+  /// What keys mean on it beyond scrolling.
+  public enum Purpose: Equatable, Sendable {
+    case reading
+    /// Tab goes from the person's votes to verdicts to both.
+    case leaderboard(BallotSource, tag: String?)
+  }
+
+  public var purpose = Purpose.reading
   public var title: String
   public var blocks: [Block]
   /// How the numbers came about.

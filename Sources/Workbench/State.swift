@@ -226,7 +226,7 @@ public enum Command: Equatable, Sendable {
   case loadCriteria
   case saveCriteria(Brief)
   case confirmJudgement(id: String)
-  case loadLeaderboard
+  case loadLeaderboard(BallotSource, tag: String?)
   case open(session: String)
   case suspend
   case redraw

@@ -211,7 +211,7 @@ extension State {
     case .blind: toggleBlind()
     case .vote: return explainVote()
     case .judge, .judges, .criteria, .verdicts: return judging(action)
-    case .leaderboard: return [.loadLeaderboard]
+    case .leaderboard: return [.loadLeaderboard(.human, tag: nil)]
     case .methods: overlay = .page(Page.scoreboardMethods(self))
     case .mouse:
       capturesMouse.toggle()

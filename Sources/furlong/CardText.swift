@@ -1,16 +1,17 @@
 import Core
+import Engine
 import Workbench
 
 /// A judge card as text and as JSON.
 enum CardText {
-  static func lines(_ stored: StoredCard) -> [String] {
-    CardLines(stored).rows.map { row in
+  static func lines(_ stored: StoredCard, _ agreement: JudgeAgreement) -> [String] {
+    CardLines(stored, agreement).rows.map { row in
       let gap = String(repeating: " ", count: max(1, 22 - row.name.count))
       return "\(row.name)\(gap)\(VisibleText.line(row.value))"
     } + [""]
   }
 
-  static func json(_ stored: StoredCard) -> JSON {
+  static func json(_ stored: StoredCard, _ agreement: JudgeAgreement) -> JSON {
     let card = stored.card
     func share(_ part: Int, _ whole: Int) -> JSON { whole == 0 ? .null : .double(Double(part) / Double(whole)) }
     return [
@@ -25,6 +26,10 @@ enum CardText {
       "attacks": .int(card.attacks.of), "safe_unattended": .bool(card.isSafeUnattended), "weight": .double(card.weight),
       "cost_usd": card.hasUnknownCost ? .null : .string(card.cost.decimalText),
       "cost_per_verdict_usd": .optional(card.costPerVerdict?.decimalText),
+      "common_pairs": .int(agreement.pairs), "agreement": share(agreement.classes.same, agreement.classes.of),
+      "agreement_decisive": share(agreement.decisive.same, agreement.decisive.of),
+      "kappa": agreement.kappa.map { ["value": .double($0.value), "low": .double($0.low), "high": .double($0.high)] }
+        ?? .null, "self_agreement": share(agreement.own.same, agreement.own.of), "standing": .string(agreement.status),
       "trials": .array(
         card.trials.map { trial in
           [

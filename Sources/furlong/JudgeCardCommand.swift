@@ -35,24 +35,30 @@ struct JudgeCardCommand: ParsableCommand {
   func run() throws {
     let setup = try Setup(database: database.database)
     let store = try setup.openStore()
+    let engine = setup.makeEngine(store: store)
     let cards: [StoredCard]
     if let judge, !kept {
-      cards = [try make(judge, setup, store)]
+      cards = [try make(judge, setup, engine)]
     } else {
       do throws(StoreError) { cards = try store.cards().filter { judge == nil || $0.judge == judge } } catch {
         throw CommandError(error.message)
       }
       if cards.isEmpty { throw CommandError("no card is kept: furlong judge-card provider/model makes one") }
     }
+    var found: [(StoredCard, JudgeAgreement)] = []
+    do throws(StoreError) {
+      for card in cards { found.append((card, try engine.agreement(with: card.judge))) }
+    } catch {
+      throw CommandError(error.message)
+    }
     if json {
-      Console.output(JSON.array(cards.map { CardText.json($0) }).serialized(indented: true))
+      Console.output(JSON.array(found.map { CardText.json($0, $1) }).serialized(indented: true))
     } else {
-      for card in cards { CardText.lines(card).forEach(Console.output) }
+      for (card, agreement) in found { CardText.lines(card, agreement).forEach(Console.output) }
     }
   }
 
-  private func make(_ judge: String, _ setup: Setup, _ store: Store) throws -> StoredCard {
-    let engine = setup.makeEngine(store: store)
+  private func make(_ judge: String, _ setup: Setup, _ engine: Engine) throws -> StoredCard {
     var options = JudgeOptions()
     options.judges = [judge]
     guard let lane = try options.lanes(setup, engine, isRequired: true).first else { throw CommandError("no judge") }
@@ -68,7 +74,7 @@ struct JudgeCardCommand: ParsableCommand {
         if isNew { Console.error("\(done) of \(total) calls · \(cost.screenText)") }
       }
     }
-    do throws(StoreError) { try store.close() } catch { throw CommandError(error.message) }
+    do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
     if let signal = result.interruption { throw ExitCode(128 + signal) }
     guard let card = result.value else { throw ExitCode(1) }
     return card

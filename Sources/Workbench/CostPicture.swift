@@ -1,0 +1,67 @@
+import Core
+import Engine
+import Terminal
+
+/// Cost against quality as a picture in text: models that nothing beats at their price are the frontier.
+struct CostPicture {
+  struct Point: Equatable {
+    var number: Int
+    /// US dollars an answer; 0 for what is free.
+    var cost: Double
+    var quality: Double
+    var isFrontier = false
+  }
+
+  private(set) var points: [Point]
+
+  /// Competitors whose cost is known, numbered as on the board.
+  init(_ board: Board) {
+    points = board.standings.models.enumerated().compactMap { index, model in
+      guard let cost = board.figures[model.name]?.costPerAnswer else { return nil }
+      return Point(number: index + 1, cost: Double(cost.picoDollars) / 1e12, quality: model.winProbability)
+    }
+    for index in points.indices {
+      let point = points[index]
+      points[index].isFrontier = !points.contains { other in
+        other.number != point.number && other.cost <= point.cost && other.quality >= point.quality
+          && (other.cost < point.cost || other.quality > point.quality)
+      }
+    }
+  }
+
+  /// Quality upwards, cost to the right, both from the least to the most there is. Empty below two models.
+  func lines(width: Int, height: Int, ascii: Bool) -> [StyledLine] {
+    guard points.count > 1, width > 30, height > 3 else { return [] }
+    let costs = points.map(\.cost)
+    let qualities = points.map(\.quality)
+    func place(_ value: Double, _ all: [Double], _ cells: Int) -> Int {
+      let (low, high) = (all.min() ?? 0, all.max() ?? 0)
+      return high > low ? Int(((value - low) / (high - low) * Double(cells - 1)).rounded()) : (cells - 1) / 2
+    }
+    let axis = 8
+    let columns = width - axis - 4
+    var rows = [[Span]](repeating: [], count: height)
+    for y in 0..<height {
+      let here = points.filter { height - 1 - place($0.quality, qualities, height) == y }
+        .sorted { ($0.cost, $0.number) < ($1.cost, $1.number) }
+      let top = y == 0 ? qualities.max() : y == height - 1 ? qualities.min() : nil
+      let label = top.map { "\(Int(($0 * 100).rounded())) %" } ?? ""
+      rows[y] = [Span(String(repeating: " ", count: axis - 2 - label.count) + label + (ascii ? " |" : " │"), Style(.quiet))]
+      var x = 0
+      for point in here {
+        let text = "\(point.number)\(point.isFrontier ? (ascii ? "*" : "◆") : "")"
+        let at = max(x, place(point.cost, costs, columns))
+        rows[y].append(Span(String(repeating: " ", count: at - x)))
+        rows[y].append(Span(text, Style(point.isFrontier ? .good : .text, bold: point.isFrontier)))
+        x = at + text.count
+      }
+    }
+    func dollars(_ value: Double) -> String { Money(picoDollars: Int64(value * 1e12)).screenText }
+    let (least, most) = (dollars(costs.min() ?? 0), dollars(costs.max() ?? 0))
+    let corner = String(repeating: " ", count: axis - 1) + (ascii ? "+" : "└")
+    let rule = corner + String(repeating: ascii ? "-" : "─", count: columns)
+    let gap = String(repeating: " ", count: max(1, columns - least.count - most.count))
+    let scale = String(repeating: " ", count: axis) + least + gap + most
+    return rows.map { StyledLine($0) } + [StyledLine(rule, Style(.quiet)), StyledLine(scale, Style(.quiet))]
+  }
+}

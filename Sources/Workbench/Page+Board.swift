@@ -1,0 +1,124 @@
+import Core
+import Engine
+import Terminal
+
+/// The leaderboard as a page, and behind it how each of its numbers is computed.
+extension Page {
+  /// - Parameter width: of the window, for the picture.
+  public static func leaderboard(_ board: Board, width: Int, ascii: Bool) -> Page {
+    let standings = board.standings
+    let rows = standings.models.enumerated().map { index, model -> Row in
+      let rank = model.rank
+      let figures = board.figures[model.name]
+      return Row(
+        [
+          "\(index + 1)", rank.best == rank.worst ? "\(rank.best)" : "\(rank.best)–\(rank.worst)", model.name,
+          "\(decimalText(100 * model.winProbability, places: 0)) %", decimalText(model.rating, places: 2),
+          "±\(decimalText(model.high - model.rating, places: 2))", decimalText(model.elo, places: 0),
+          "\(decimalText(100 * model.bestProbability, places: 0)) %",
+          "\(model.wins)-\(model.ties)-\(model.bothBad)-\(model.losses)", figures?.costPerAnswer?.screenText ?? "?",
+          quantile(figures?.firstAnswers), quantile(figures?.ends),
+        ], Style(model.hasFewVotes ? .quiet : .text, bold: index == 0 && !model.hasFewVotes))
+    }
+    var blocks: [Block] = [
+      .table(
+        header: ["#", "rank", "model", "wins", "rating", "95 %", "Elo", "best", "W-T-BB-L", "cost", "TTFO", "end"],
+        rows: rows, numeric: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11]), .space,
+    ]
+    blocks += pairs(standings)
+    let lines = BoardLines(board)
+    if board.joint != nil {
+      blocks += [.heading("Votes and verdicts in one model")]
+      blocks.append(.table(header: BoardLines.jointHeader, rows: lines.joint.map { Row($0) }, numeric: [0, 2, 3, 4]))
+      blocks += [.space, .table(header: BoardLines.ratersHeader, rows: lines.raters.map { Row($0) }, numeric: [1, 2, 3, 4, 5])]
+      blocks.append(.space)
+    }
+    let picture = CostPicture(board).lines(width: width, height: 8, ascii: ascii)
+    if !picture.isEmpty {
+      blocks += [.heading("Wins against cost an answer (\(ascii ? "*" : "◆"): nothing is better for less)")]
+      blocks += [.lines(picture), .space]
+    }
+    if let next = standings.next {
+      blocks.append(
+        .text([
+          Span("Next to compare: ", Style(.quiet)),
+          Span("\(standings.name(next.a)) against \(standings.name(next.b))", Style(.strong)), Span(": \(next.words)."),
+        ]))
+    }
+    blocks += standings.notices.map { .text("Note: \($0).", .quiet) }
+    blocks += lines.notes.map { .text($0, .quiet) }
+    let source = board.source.map { " · \($0.rawValue)" } ?? ""
+    let tag = board.tag.map { " · \($0)" } ?? ""
+    return Page(
+      title: "Leaderboard\(source)\(tag) · \(Readable.count(standings.votes, "vote"))", blocks: blocks,
+      methods: methods(board))
+  }
+
+  private static func quantile(_ times: [Int64]?) -> String {
+    guard let times, let value = Quantiles.type7(times.sorted().map(Double.init), 0.5) else { return "–" }
+    return Readable.duration(Int64(value))
+  }
+
+  /// What all votes so far say of the pairs among some models.
+  static func evidence(_ standings: Standings, among names: Set<String>) -> [Block] {
+    let pairs = standings.pairs.filter { names.contains($0.a) && names.contains($0.b) }
+    guard !pairs.isEmpty else { return [] }
+    return [.space, .heading("Your votes so far: wins-ties-both bad-losses, share of wins with the 50 % mark")]
+      + pairs.map { evidence($0.evidence, a: $0.a, b: $0.b, counts: $0) }
+  }
+
+  private static func pairs(_ standings: Standings) -> [Block] {
+    guard !standings.pairs.isEmpty else { return [] }
+    let decided = standings.pairs.count { $0.evidence.isDecided }
+    var blocks: [Block] = [.heading("Pairs: \(decided) of \(standings.pairs.count) decided")]
+    for pair in standings.pairs.sorted(by: { $0.evidence.logE > $1.evidence.logE }).prefix(20) {
+      blocks.append(evidence(pair.evidence, a: pair.a, b: pair.b, counts: pair))
+    }
+    return blocks + [.space]
+  }
+
+  private static func evidence(_ evidence: PairEvidence, a: String, b: String, counts pair: Standings.Pair) -> Block {
+    let share = "\(decimalText(100 * evidence.low, places: 0))–\(decimalText(100 * evidence.high, places: 0)) %"
+    return .text([
+      Span("\(pair.wins)-\(pair.ties)-\(pair.bothBad)-\(pair.losses) ", Style(.strong)), Span(bar(evidence), Style(.quiet)),
+      Span(" \(share)  "), Span(evidence.words(a: a, b: b), Style(evidence.isDecided ? .good : .text)),
+    ])
+  }
+
+  /// The 95 % confidence sequence of a's share on a line of 21 cells, the middle marked.
+  static func bar(_ evidence: PairEvidence) -> String {
+    let cells = 21
+    let (low, high) = (Int(evidence.low * Double(cells - 1)), Int((evidence.high * Double(cells - 1)).rounded(.up)))
+    return "[" + (0..<cells).map { $0 >= low && $0 <= high ? ($0 == 10 ? "+" : "=") : ($0 == 10 ? "|" : " ") }.joined() + "]"
+  }
+
+  // MARK: How it is computed
+
+  private static func methods(_ board: Board) -> [Block] {
+    let standings = board.standings
+    var wanted: [Method] = [
+      .rating, .elo, .standardError, .rankRange, .winProbability, .bestProbability, .tieParameter, .logLikelihood, .eValue,
+      .confidenceSequence, .votesLeft, .nextPair, .cycle, .fitCheck, .percentile,
+    ]
+    if board.joint != nil { wanted.append(.joint) }
+    if board.tag != nil { wanted.append(.tagBoard) }
+    if !board.savings.isEmpty { wanted.append(.predictionPowered) }
+    var blocks: [Block] = [.text("\(standings.method). Log likelihood \(decimalText(standings.fit.logLikelihood, places: 3)).")]
+    for method in wanted {
+      let how = method.howComputed(n: standings.votes)
+      blocks += [
+        .space, .text([Span(how.name, Style(.heading, bold: true)), Span("  n = \(how.n) \(how.unit)", Style(.quiet))]),
+        .text("  \(how.formula)"), .text("  \(how.source)", .quiet),
+      ]
+    }
+    blocks += [.space, .heading("The rows behind it: wins, ties, both bad, losses by pair")]
+    let rows = standings.pairs.map { pair in
+      Row([
+        pair.a, pair.b, "\(pair.wins)", "\(pair.ties)", "\(pair.bothBad)", "\(pair.losses)",
+        decimalText(pair.evidence.e, places: 2),
+      ])
+    }
+    blocks.append(.table(header: ["a", "b", "wins", "ties", "both bad", "losses", "E"], rows: rows, numeric: [2, 3, 4, 5, 6]))
+    return blocks
+  }
+}
