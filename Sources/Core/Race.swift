@@ -1,15 +1,22 @@
 /// What wins a race. One table: help, completion and parsing come from `allCases`.
 public enum RaceRule: String, CaseIterable, Sendable {
   case all, firstToken = "first-token", firstFinish = "first-finish", firstValid = "first-valid"
+  case firstGood = "first-good"
 
   public var explanation: String {
     switch self {
     case .all: "nobody is stopped; the first to finish takes first place"
     case .firstToken: "the first token wins, the others are stopped"
     case .firstFinish: "the first complete answer wins, the others are stopped"
+    case .firstGood: "the first complete answer that the judge finds good enough wins, the others are stopped"
     case .firstValid: "the first complete answer that passes the check wins, the others are stopped"
     }
   }
+}
+
+extension RaceRule {
+  /// Whether an answer must pass something before it wins.
+  public var examines: Bool { self == .firstValid || self == .firstGood }
 }
 
 /// What makes an answer valid for `first-valid`.
@@ -38,5 +45,7 @@ public enum ValidityCheck: Equatable, Sendable {
 public enum RaceEvent: Equatable, Sendable {
   case lane(Int, ResponseEvent)
   case won(lane: Int)
+  /// A judge has read a finished answer.
+  case fit(Fit)
   case ended(winner: Int?)
 }

@@ -195,6 +195,8 @@ public struct RaceRequest: Sendable {
   public var hedge: Int64?
   /// The whole turn ends after this, in nanoseconds.
   public var timeout: Int64?
+  /// Who judges for `first-good`, and what is good enough.
+  public var good: GoodEnough?
   /// What every answer is held to.
   public var schema: OutputSchema?
   /// Lanes are stopped when what they have cost so far, by an estimate, comes to this.

@@ -19,6 +19,7 @@ public final class Race: @unchecked Sendable {
   private var timeoutTimer: TransferLoop.TimerID?
   private var pendingChecks = Set<Int>()
   private var isEnded = false
+  private let examiner: Examiner?
   /// By service id, as found before the start: a command of the person's is not run on this thread.
   var keys: [String: Engine.KeyResult] = [:]
   /// Lanes whose keys are being looked for, and those of them that have been stopped meanwhile.
@@ -33,6 +34,7 @@ public final class Race: @unchecked Sendable {
     self.engine = engine
     self.observe = observe
     referee = Referee(rule: request.turn.rule)
+    examiner = request.good.map { Examiner($0, request, engine: engine) }
     awaited = Set(request.lanes.map(\.number))
   }
 
@@ -42,6 +44,7 @@ public final class Race: @unchecked Sendable {
   public func stop(_ lane: Int) { loop.perform { self.callOff(lane) } }
 
   public func stopAll() {
+    examiner?.cancel()
     loop.perform { for lane in self.awaited.union(self.order) { self.callOff(lane) } }
   }
 
@@ -51,6 +54,7 @@ public final class Race: @unchecked Sendable {
     loop.perform {
       self.awaited.formUnion(entries.map(\.number))
       for entry in entries { self.stop(entry.number, isLoser: false) }
+      self.examiner?.prepare()
       if startsOver {
         self.referee = Referee(rule: self.request.turn.rule)
         self.sawToken = false
@@ -133,6 +137,7 @@ public final class Race: @unchecked Sendable {
   // MARK: The race
 
   func fire() {
+    examiner?.prepare()
     for lane in calledOff { stop(lane, isLoser: false) }
     (awaited, calledOff) = ([], [])
     if let timeout = request.timeout {
@@ -237,6 +242,7 @@ public final class Race: @unchecked Sendable {
     case .none: break
     case .check:
       pendingChecks.insert(lane)
+      if request.turn.rule == .firstGood { return examine(run) }
       ValidityChecker.run(request.check ?? .nonempty, on: run.response.text) { passed in
         self.loop.perform { self.checked(lane, passed) }
       }
@@ -245,14 +251,32 @@ public final class Race: @unchecked Sendable {
       observe(.won(lane: lane))
       if stopsOthers {
         for other in order where other != lane { stop(other, isLoser: true) }
+        // Finishers that the judge still reads have lost.
+        pendingChecks = []
+        examiner?.cancel()
       }
     }
   }
 
-  private func checked(_ lane: Int, _ passed: Bool) {
-    pendingChecks.remove(lane)
-    guard let run = runs[lane] else { return }
-    if !passed { notify(run, "did not pass the check") }
+  /// Finishers are read by the judge as they land.
+  private func examine(_ run: LaneRun) {
+    guard let examiner else { return checked(run.entry.number, false, "no judge: it cannot be found good enough") }
+    let answer = ResponseKey(
+      session: run.key.session, turn: run.key.turn, lane: run.key.lane, generation: run.response.generation)
+    let lane = run.entry.number
+    examiner.examine(run.response, answer) { fit, passed in
+      self.loop.perform {
+        self.observe(.fit(fit))
+        let words = fit.value.map { "fit \($0) of 10" } ?? "no fit"
+        self.checked(lane, passed, "\(words): \(fit.reason)")
+      }
+    }
+  }
+
+  private func checked(_ lane: Int, _ passed: Bool, _ notice: String = "did not pass the check") {
+    // Somebody may have called the race off meanwhile.
+    guard pendingChecks.remove(lane) != nil, let run = runs[lane] else { return }
+    if !passed { notify(run, notice) }
     decide(.checked(passed: passed), run)
     useReserve()
     endIfOver()

@@ -23,13 +23,14 @@ struct Referee: Equatable {
   mutating func observe(_ moment: Moment, lane: Int) -> Decision {
     guard winner == nil else { return .none }
     switch (rule, moment) {
-    case (.firstToken, .firstToken), (.firstFinish, .finished), (.firstValid, .checked(passed: true)):
+    case (.firstToken, .firstToken), (.firstFinish, .finished), (.firstValid, .checked(passed: true)),
+      (.firstGood, .checked(passed: true)):
       winner = lane
       return .win(stopsOthers: true)
     case (.all, .finished):
       winner = lane
       return .win(stopsOthers: false)
-    case (.firstValid, .finished): return .check
+    case (.firstValid, .finished), (.firstGood, .finished): return .check
     default: return .none
     }
   }

@@ -23,6 +23,7 @@ public enum Record: Sendable {
   /// The person has looked at a quarantined verdict and lets it count.
   case confirmed(judgement: String)
   case card(StoredCard)
+  case fit(Fit)
   /// Before its request is sent. `request` is the body without the conversation.
   case began(ResponseKey, Response, request: JSON?)
   case text(ResponseKey, Channel, String, at: Int64)

@@ -48,6 +48,21 @@ extension RecordWriter {
           stored.id, stored.created, stored.judge, stored.judgeReported, stored.version,
           stored.card.json.serialized(),
         ])
+    case .fit(let fit):
+      let document: JSON = [
+        "reason": .string(fit.reason), "quarantined": .bool(fit.isQuarantined),
+        "calls": .array(fit.calls.map { .string($0) }),
+      ]
+      try db.execute(
+        sql: """
+          INSERT INTO fit (created, session, turn, lane, generation, judge, judge_reported, value, document, cost,
+            cost_unknown, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?)
+          """,
+        arguments: [
+          Clock.date(), fit.answer.session, number(fit.answer.session, fit.answer.turn), fit.answer.lane,
+          fit.answer.generation, fit.judge, fit.judgeReported, fit.value, blob(document.serialized()),
+          fit.cost.picoDollars, fit.hasUnknownCost, fit.time,
+        ])
     default: break
     }
   }

@@ -56,7 +56,8 @@ struct RecordWriter {
     case .lineup(let name, let lanes):
       try db.execute(
         sql: "INSERT OR REPLACE INTO lineup (name, lanes) VALUES (?, ?)", arguments: [name, lanesText(lanes)])
-    case .blind, .revealed, .vote, .undoneVote, .brief, .judgement, .confirmed, .card: try writeJudging(record, db)
+    case .blind, .revealed, .vote, .undoneVote, .brief, .judgement, .confirmed, .card, .fit:
+      try writeJudging(record, db)
     case .began(let key, let response, let request): try begin(key, response, request, db)
     case .text(let key, let channel, let text, let offset):
       // In place: taking the entry out and back would copy all its text.

@@ -162,6 +162,23 @@ enum Schema {
           CREATE INDEX judgement_turn ON judgement(session, turn);
           CREATE TABLE judgement_confirmed (judgement TEXT PRIMARY KEY NOT NULL, created INTEGER NOT NULL);
 
+          CREATE TABLE fit (
+            id INTEGER PRIMARY KEY,
+            created INTEGER NOT NULL,
+            session TEXT NOT NULL,
+            turn INTEGER NOT NULL,
+            lane INTEGER NOT NULL, generation INTEGER NOT NULL,
+            judge TEXT NOT NULL,
+            judge_reported TEXT,
+            value INTEGER,                 -- 0 to 10; NULL when there is none
+            document TEXT NOT NULL,        -- JSON: reason, calls
+            cost INTEGER NOT NULL,
+            cost_unknown INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            FOREIGN KEY (session, turn) REFERENCES turn(session, number) ON DELETE CASCADE
+          );
+          CREATE INDEX fit_turn ON fit(session, turn);
+
           CREATE TABLE card (
             id TEXT PRIMARY KEY NOT NULL,
             created INTEGER NOT NULL,

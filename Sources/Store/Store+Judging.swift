@@ -82,6 +82,29 @@ extension Store {
     return judgement
   }
 
+  /// Absolute readings of a session's answers, oldest first.
+  public func fits(session: String) throws(StoreError) -> [Fit] {
+    try read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT *, CAST(document AS BLOB) AS bytes FROM fit WHERE session = ? ORDER BY id",
+        arguments: [session]
+      ).map { row in
+        let document = try? JSONDocument().parse(text(row["bytes"]))
+        var fit = Fit(
+          answer: ResponseKey(
+            session: row["session"], turn: row["turn"], lane: row["lane"], generation: row["generation"]),
+          judge: row["judge"], value: row["value"], reason: document?["reason"]?.string ?? "")
+        fit.judgeReported = row["judge_reported"]
+        fit.isQuarantined = document?["quarantined"]?.bool ?? false
+        fit.calls = document?["calls"]?.elements.compactMap(\.string) ?? []
+        fit.cost = Money(picoDollars: row["cost"])
+        fit.hasUnknownCost = row["cost_unknown"]
+        fit.time = row["time"]
+        return fit
+      }
+    }
+  }
+
   /// Nil when none is kept.
   public func brief(_ id: String) throws(StoreError) -> StoredBrief? {
     try read { db in

@@ -102,6 +102,7 @@ final class Conductor {
     guard let turn = state.turn else { return }
     var request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
     request.budget = state.limit
+    request.good = state.judges.first.map { GoodEnough(judge: $0) }
     races[shownRace(state)] = engine.start(request, observe: post(shownRace(state)))
   }
 
@@ -145,7 +146,10 @@ final class Conductor {
 
   /// Verdicts of a session that is opened.
   func loadJudgements(_ session: String) {
-    load { .judgements(session: session, try $0.store.judgements(session: session)) }
+    load {
+      .judgements(
+        session: session, try $0.store.judgements(session: session), try $0.store.fits(session: session))
+    }
   }
 
   // MARK: Lists

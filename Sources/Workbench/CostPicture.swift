@@ -46,7 +46,9 @@ struct CostPicture {
         .sorted { ($0.cost, $0.number) < ($1.cost, $1.number) }
       let top = y == 0 ? qualities.max() : y == height - 1 ? qualities.min() : nil
       let label = top.map { "\(Int(($0 * 100).rounded())) %" } ?? ""
-      rows[y] = [Span(String(repeating: " ", count: axis - 2 - label.count) + label + (ascii ? " |" : " │"), Style(.quiet))]
+      rows[y] = [
+        Span(String(repeating: " ", count: axis - 2 - label.count) + label + (ascii ? " |" : " │"), Style(.quiet))
+      ]
       var x = 0
       for point in here {
         let text = "\(point.number)\(point.isFrontier ? (ascii ? "*" : "◆") : "")"

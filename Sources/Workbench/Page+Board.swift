@@ -30,7 +30,9 @@ extension Page {
     if board.joint != nil {
       blocks += [.heading("Votes and verdicts in one model")]
       blocks.append(.table(header: BoardLines.jointHeader, rows: lines.joint.map { Row($0) }, numeric: [0, 2, 3, 4]))
-      blocks += [.space, .table(header: BoardLines.ratersHeader, rows: lines.raters.map { Row($0) }, numeric: [1, 2, 3, 4, 5])]
+      blocks += [
+        .space, .table(header: BoardLines.ratersHeader, rows: lines.raters.map { Row($0) }, numeric: [1, 2, 3, 4, 5]),
+      ]
       blocks.append(.space)
     }
     let picture = CostPicture(board).lines(width: width, height: 8, ascii: ascii)
@@ -80,7 +82,8 @@ extension Page {
   private static func evidence(_ evidence: PairEvidence, a: String, b: String, counts pair: Standings.Pair) -> Block {
     let share = "\(decimalText(100 * evidence.low, places: 0))–\(decimalText(100 * evidence.high, places: 0)) %"
     return .text([
-      Span("\(pair.wins)-\(pair.ties)-\(pair.bothBad)-\(pair.losses) ", Style(.strong)), Span(bar(evidence), Style(.quiet)),
+      Span("\(pair.wins)-\(pair.ties)-\(pair.bothBad)-\(pair.losses) ", Style(.strong)),
+      Span(bar(evidence), Style(.quiet)),
       Span(" \(share)  "), Span(evidence.words(a: a, b: b), Style(evidence.isDecided ? .good : .text)),
     ])
   }
@@ -89,7 +92,8 @@ extension Page {
   static func bar(_ evidence: PairEvidence) -> String {
     let cells = 21
     let (low, high) = (Int(evidence.low * Double(cells - 1)), Int((evidence.high * Double(cells - 1)).rounded(.up)))
-    return "[" + (0..<cells).map { $0 >= low && $0 <= high ? ($0 == 10 ? "+" : "=") : ($0 == 10 ? "|" : " ") }.joined() + "]"
+    return "[" + (0..<cells).map { $0 >= low && $0 <= high ? ($0 == 10 ? "+" : "=") : ($0 == 10 ? "|" : " ") }.joined()
+      + "]"
   }
 
   // MARK: How it is computed
@@ -97,17 +101,21 @@ extension Page {
   private static func methods(_ board: Board) -> [Block] {
     let standings = board.standings
     var wanted: [Method] = [
-      .rating, .elo, .standardError, .rankRange, .winProbability, .bestProbability, .tieParameter, .logLikelihood, .eValue,
+      .rating, .elo, .standardError, .rankRange, .winProbability, .bestProbability, .tieParameter, .logLikelihood,
+      .eValue,
       .confidenceSequence, .votesLeft, .nextPair, .cycle, .fitCheck, .percentile,
     ]
     if board.joint != nil { wanted.append(.joint) }
     if board.tag != nil { wanted.append(.tagBoard) }
     if !board.savings.isEmpty { wanted.append(.predictionPowered) }
-    var blocks: [Block] = [.text("\(standings.method). Log likelihood \(decimalText(standings.fit.logLikelihood, places: 3)).")]
+    var blocks: [Block] = [
+      .text("\(standings.method). Log likelihood \(decimalText(standings.fit.logLikelihood, places: 3)).")
+    ]
     for method in wanted {
       let how = method.howComputed(n: standings.votes)
       blocks += [
-        .space, .text([Span(how.name, Style(.heading, bold: true)), Span("  n = \(how.n) \(how.unit)", Style(.quiet))]),
+        .space,
+        .text([Span(how.name, Style(.heading, bold: true)), Span("  n = \(how.n) \(how.unit)", Style(.quiet))]),
         .text("  \(how.formula)"), .text("  \(how.source)", .quiet),
       ]
     }
@@ -118,7 +126,8 @@ extension Page {
         decimalText(pair.evidence.e, places: 2),
       ])
     }
-    blocks.append(.table(header: ["a", "b", "wins", "ties", "both bad", "losses", "E"], rows: rows, numeric: [2, 3, 4, 5, 6]))
+    blocks.append(
+      .table(header: ["a", "b", "wins", "ties", "both bad", "losses", "E"], rows: rows, numeric: [2, 3, 4, 5, 6]))
     return blocks
   }
 }

@@ -107,7 +107,7 @@ public enum Scoreboard {
   /// Lanes that crossed the line, by when they did: place 1 first. The winner of the rule, if any, comes before all; where a check
   /// decides and none has passed it, there are no places.
   public static func places(_ responses: [Response], winner: Int?, rule: RaceRule) -> [Int: Int] {
-    if rule == .firstValid, winner == nil { return [:] }
+    if rule.examines, winner == nil { return [:] }
     let finishers = responses.filter { $0.state.isFinish || ($0.lane == winner && !$0.state.isOver) }.sorted { a, b in
       if (a.lane == winner) != (b.lane == winner) { return a.lane == winner }
       return (a.timing.end ?? .max, a.lane) < (b.timing.end ?? .max, b.lane)

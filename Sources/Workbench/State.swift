@@ -65,6 +65,8 @@ public struct State: Equatable {
   public var judges: [Lane] = []
   /// Verdicts on the session's turns.
   public var judgements: [Judgement] = []
+  /// What a judge gave single answers, where the rule asked for it.
+  public var fits: [Fit] = []
   /// Judges at work on the latest turn.
   public var judging: JudgingProgress?
   /// What the mouse has drawn over, until the next key.
@@ -159,7 +161,7 @@ public enum Input: Sendable {
   case judging(session: String, turn: Int, JudgeEvent)
   /// The judges have ended.
   case judged(session: String, turn: Int)
-  case judgements(session: String, [Judgement])
+  case judgements(session: String, [Judgement], [Fit])
   case page(Page)
   /// The criteria in force, to be edited.
   case criteria(String)

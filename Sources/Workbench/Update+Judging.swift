@@ -107,8 +107,16 @@ extension State {
     let fits = verdicts.compactMap { verdict in
       verdict.a.lane == lane ? verdict.outcome.fitA : verdict.b.lane == lane ? verdict.outcome.fitB : nil
     }
-    return fits.isEmpty ? nil : fits.reduce(0, +) / Double(fits.count)
+    guard fits.isEmpty else { return fits.reduce(0, +) / Double(fits.count) }
+    let answer = turn.flatMap { turn in turn.responses[lane].map { (turn.number, $0.generation) } }
+    return self.fits.last {
+      $0.answer.lane == lane && ($0.answer.turn, $0.answer.generation) == (answer?.0, answer?.1)
+    }?
+    .value.map(Double.init)
   }
+
+  /// Any lane of the latest turn has a fit.
+  public var hasFits: Bool { shown.contains { fit($0) != nil } }
 
   /// Beside the answers first, then all of it on a page.
   private mutating func showVerdicts() -> [Command] {

@@ -119,8 +119,8 @@ extension State {
   }
 
   mutating func nextRule() -> [Command] {
-    // A check is needed for first-valid, which the workbench cannot ask for yet.
-    let rules = RaceRule.allCases.filter { $0 != .firstValid }
+    // A check is needed for first-valid, which the workbench cannot ask for; first-good needs a judge.
+    let rules = RaceRule.allCases.filter { $0 != .firstValid && ($0 != .firstGood || !judges.isEmpty) }
     let index = rules.firstIndex(of: session.rule) ?? 0
     session.rule = rules[(index + 1) % rules.count]
     message = "rule \(session.rule.rawValue): \(session.rule.explanation)"

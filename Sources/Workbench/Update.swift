@@ -21,7 +21,8 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .verified(let assignment, let blocks): state.add(blocks, toRevealOf: assignment)
   case .judging(let session, let turn, let event): state.observe(event, session, turn)
   case .judged(let session, let turn): state.endJudging(session, turn)
-  case .judgements(let session, let found): if session == state.session.id { state.judgements = found }
+  case .judgements(let session, let found, let fits):
+    if session == state.session.id { (state.judgements, state.fits) = (found, fits) }
   case .criteria(let text): return [.edit(.criteria, text)]
   case .page(let page): state.overlay = .page(page)
   case .attached(let file):
@@ -74,7 +75,7 @@ extension State {
     overlay = nil
     message = nil
     (reading, revealed, judging) = (nil, nil, nil)
-    judgements = []
+    (judgements, fits) = ([], [])
     if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }
 
@@ -112,6 +113,7 @@ extension State {
       // In place: a copy taken out and put back would copy the whole answer for every token.
       session.turns[index].responses[lane]?.apply(change)
     case .won(let lane): session.turns[index].winner = lane
+    case .fit(let fit): fits.append(fit)
     case .ended(let winner):
       session.turns[index].winner = winner
       revealIfHopeless()

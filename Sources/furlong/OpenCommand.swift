@@ -110,7 +110,7 @@ struct LooksOptions: ParsableArguments {
 /// Puts the workbench on the terminal.
 struct WorkbenchLaunch {
   /// Rules that need nothing more than their name.
-  static let rules = RaceRule.allCases.filter { $0 != .firstValid }
+  static let rules = RaceRule.allCases.filter { !$0.examines }
 
   let setup: Setup
   let engine: Engine
@@ -135,6 +135,7 @@ struct WorkbenchLaunch {
     if looks.ascii { state.borders = .ascii }
     state.budget = setup.config.budget
     state.judges = setup.config.judge.map { [$0] } ?? []
+    if isStored { state.fits = (try? engine.store.fits(session: session.id)) ?? [] }
     if isStored { state.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }
     let surroundings = surroundings()
     if looks.plain { return try runPlain(state, surroundings, prompt: prompt) }

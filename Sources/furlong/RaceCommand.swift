@@ -29,6 +29,14 @@ struct RaceCommand: ParsableCommand {
   var valid: String?
 
   @Option(
+    name: .customLong("judge"),
+    help: ArgumentHelp("Who reads the finishers for first-good; else the config's judge.", valueName: "model"))
+  var judge: String?
+
+  @Option(help: ArgumentHelp("The fit, 0 to 10, from which an answer is good enough for first-good.", valueName: "fit"))
+  var bar: Double?
+
+  @Option(
     help: ArgumentHelp("Start the next lane only when nothing has come for this many milliseconds.", valueName: "ms"))
   var hedge: Int?
 
@@ -59,6 +67,10 @@ struct RaceCommand: ParsableCommand {
     if let valid, case .regex(let pattern)? = ValidityCheck(valid), (try? Regex(pattern)) == nil {
       throw ValidationError("‘\(pattern)’ is not a regular expression")
     }
+    if judge != nil || bar != nil, rule != .firstGood {
+      throw ValidationError("--judge and --bar go with --rule first-good")
+    }
+    if let bar, !(0...10).contains(bar) { throw ValidationError("--bar takes a fit from 0 to 10") }
     if valid != nil, let rule, rule != .firstValid { throw ValidationError("--valid goes with --rule first-valid") }
     if let hedge, !(1...86_400_000).contains(hedge) {
       throw ValidationError("--hedge takes milliseconds, from 1 to 86400000 (a day)")
@@ -88,6 +100,7 @@ struct RaceCommand: ParsableCommand {
     request.check = valid.flatMap(ValidityCheck.init)
     request.hedge = hedge.map { Int64($0) * 1_000_000 }
     request.timeout = timeout.map { Int64($0 * 1e9) }
+    if rule == .firstGood { request.good = try goodEnough(lanes, setup, engine) }
     request.budget = try limit(request, setup, engine)
     let race = HeadlessRace(request: request, engine: engine, printsText: !json)
     let outcome = race.run()
@@ -106,6 +119,18 @@ struct RaceCommand: ParsableCommand {
     }
     if let signal = outcome.interruption { throw ExitCode(128 + signal) }
     if !outcome.isAsAsked(rule: rule) || !isSaved { throw ExitCode(1) }
+  }
+
+  private func goodEnough(_ lanes: [Lane], _ setup: Setup, _ engine: Engine) throws(CommandError) -> GoodEnough {
+    var options = JudgeOptions()
+    options.judges = judge.map { [$0] } ?? []
+    guard let judge = try options.lanes(setup, engine, isRequired: true).first else { throw CommandError("no judge") }
+    let own = lanes.count { $0.model == judge.model }
+    // Where all answers are of the judge's own model it cannot favour itself.
+    guard own == 0 || own == lanes.count else {
+      throw CommandError("\(judge.model.text) is a contestant, and does not judge itself: name another --judge")
+    }
+    return GoodEnough(judge: judge, bar: bar ?? GoodEnough.usualBar)
   }
 
   /// What this turn may cost: `--max-cost`, else what the config's budgets leave.
@@ -165,10 +190,23 @@ struct RaceOutcome: Sendable {
   /// By lane number.
   var responses: [Int: Response] = [:]
   var winner: Int?
+  /// What a judge gave the finishers.
+  var fits: [Fit] = []
+  /// Nanoseconds from the start of the race to its winner, judging included.
+  var wonAfter: Int64?
   /// The signal that stopped it.
   var interruption: Int32?
 
   var ordered: [Response] { responses.values.sorted { $0.lane < $1.lane } }
+
+  /// All lanes and what the judge read of them.
+  var costOfWinning: (amount: Money, hasUnknown: Bool) {
+    let costs = ordered.map(\.cost)
+    return (
+      costs.compactMap(\.amount).reduce(.zero, +) + fits.map(\.cost).reduce(.zero, +),
+      costs.contains { $0.status == .unknown } || fits.contains(where: \.hasUnknownCost)
+    )
+  }
 
   /// Lanes that a rule stopped, or held back, are as asked; a lane that failed by itself, or a rule without a winner, is not.
   func isAsAsked(rule: RaceRule) -> Bool {
@@ -202,6 +240,7 @@ final class HeadlessRace: Sendable {
     let warmed = DispatchSemaphore(value: 0)
     engine.warm(request.lanes.map(\.lane)) { warmed.signal() }
     warmed.wait()
+    let began = Clock.now()
     let stream = LineStream(lanes: request.lanes.count)
     let race = engine.start(request) { [self] event in
       outcome.withLock { outcome in
@@ -213,7 +252,8 @@ final class HeadlessRace: Sendable {
             outcome.responses[lane]?.apply(event)
           }
         case .ended(let winner): outcome.winner = winner
-        case .won: break
+        case .won: outcome.wonAfter = Clock.now() - began
+        case .fit(let fit): outcome.fits.append(fit)
         }
       }
       printer.async {

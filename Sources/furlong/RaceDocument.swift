@@ -15,10 +15,33 @@ struct RaceDocument {
   }
 
   var json: JSON {
-    [
+    var document: JSON = [
       "session": .string(session), "turn": .int(turn.number), "rule": .string(turn.rule.rawValue),
       "winner": outcome.winner.map { .int($0) } ?? .null, "prompt_sha256": .string(turn.promptSHA256),
       "responses": .array(outcome.ordered.map(Self.response)),
+    ]
+    if turn.rule == .firstGood {
+      document["fits"] = .array(outcome.fits.map(Self.fit))
+      document["acceptable"] = acceptable
+    }
+    return document
+  }
+
+  /// What one acceptable answer took and cost, losers and judge included; null when none was found.
+  private var acceptable: JSON {
+    guard outcome.winner != nil else { return .null }
+    let cost = outcome.costOfWinning
+    return [
+      "after_ms": Self.milliseconds(outcome.wonAfter),
+      "cost_usd": cost.hasUnknown ? .null : .string(cost.amount.decimalText),
+    ]
+  }
+
+  private static func fit(_ fit: Fit) -> JSON {
+    [
+      "lane": .int(fit.answer.lane), "judge": .string(fit.judge), "fit": fit.value.map { .int($0) } ?? .null,
+      "reason": .string(fit.reason), "quarantined": .bool(fit.isQuarantined), "judging_ms": milliseconds(fit.time),
+      "cost": ["usd": fit.hasUnknownCost ? .null : .string(fit.cost.decimalText)],
     ]
   }
 

@@ -35,6 +35,20 @@ enum RaceText {
   static func printResult(_ outcome: RaceOutcome, rule: RaceRule, session: String?) {
     if Console.outputIsTerminal { Console.output("") } else { printAnswers(outcome, rule: rule) }
     printTable(outcome, rule: rule)
+    for fit in outcome.fits {
+      let value = fit.value.map { "fit \($0)" } ?? "no fit"
+      Console.output(
+        "lane \(fit.answer.lane + 1): \(value), judged in \(Readable.duration(fit.time)): \(VisibleText.line(fit.reason))"
+      )
+    }
+    if rule == .firstGood {
+      let cost = outcome.costOfWinning
+      let unknown = cost.hasUnknown ? " + ?" : ""
+      let words = outcome.wonAfter.map {
+        "an acceptable answer after \(Readable.duration($0)), \(cost.amount.screenText)\(unknown) in all"
+      }
+      Console.output(words ?? "no answer was good enough; \(cost.amount.screenText)\(unknown) in all")
+    }
     if let session { Console.error("session \(session)") }
   }
 
@@ -53,9 +67,11 @@ enum RaceText {
 
   static func printTable(_ outcome: RaceOutcome, rule: RaceRule) {
     let places = Scoreboard.places(outcome.ordered, winner: outcome.winner, rule: rule)
-    let columns = Scoreboard.columns(hasFits: false)
+    let columns = Scoreboard.columns(hasFits: !outcome.fits.isEmpty)
     let rows = outcome.ordered.map { response in
-      let row = Scoreboard.row(response, place: places[response.lane])
+      let row = Scoreboard.row(
+        response, place: places[response.lane],
+        fit: outcome.fits.last { $0.answer.lane == response.lane }?.value.map(Double.init))
       return columns.map { VisibleText.line(row[$0] ?? "") }
     }
     let numeric = Set(columns.indices.filter { columns[$0].isNumeric })

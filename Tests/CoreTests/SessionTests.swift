@@ -73,6 +73,6 @@ import Testing
     #expect(ValidityCheck("regex:^a:b$") == .regex("^a:b$"))
     #expect(ValidityCheck("exec:grep -q x") == .exec("grep -q x"))
     for text in ["", "regex:", "exec:", "JSON", "xml"] { #expect(ValidityCheck(text) == nil, "‘\(text)’ is no check") }
-    #expect(RaceRule.allCases.map(\.rawValue) == ["all", "first-token", "first-finish", "first-valid"])
+    #expect(RaceRule.allCases.map(\.rawValue) == ["all", "first-token", "first-finish", "first-valid", "first-good"])
   }
 }

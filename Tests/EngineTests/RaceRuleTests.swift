@@ -128,6 +128,7 @@ import Testing
       case .lane(_, .notice(let notice)): "notice \(notice)"
       case .lane(_, .ended(let response)): "ended \(response.state)"
       case .won(let lane): "won \(lane)"
+      case .fit: "fit"
       case .ended: "over"
       }
     }

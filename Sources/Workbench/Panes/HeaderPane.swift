@@ -76,7 +76,10 @@ enum FooterPane {
       ]
     case (.page(let page)?, _):
       let board = page.purpose == .reading ? [] : [("Tab", "your votes, verdicts, both")]
-      hints = [("↑ ↓", "scroll")] + board + (page.methods.isEmpty ? [] : [hint(.methods, "how computed")]) + [("Esc", "close")]
+      hints =
+        [("↑ ↓", "scroll")] + board + (page.methods.isEmpty ? [] : [hint(.methods, "how computed")]) + [
+          ("Esc", "close")
+        ]
     case (nil, .lanes) where state.isHidden:
       hints = [
         ("1", "left"), ("2", "right"), ("3", "tie"), ("4", "both bad"), ("Enter", state.isVoted ? "reveal" : "confirm"),

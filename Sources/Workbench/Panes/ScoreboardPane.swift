@@ -12,7 +12,7 @@ enum ScoreboardPane {
   static func leastHeight(_ state: State) -> Int { 20 + state.responses.count }
 
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
-    let columns = Scoreboard.columns(hasFits: !state.verdicts.isEmpty)
+    let columns = Scoreboard.columns(hasFits: state.hasFits)
     let places = state.places
     let responses = Scoreboard.sorted(state.responses, by: state.order)
     let rows = responses.map { Scoreboard.row($0, place: places[$0.lane], fit: state.fit($0.lane)) }
