@@ -60,3 +60,70 @@ extension JudgeCard.Trial {
       unparsed: both.count(where: isUnparsed), lengthRatio: probe.lengthRatio)
   }
 }
+
+/// What several judges together say of one pair.
+public struct PanelVerdict: Equatable, Sendable {
+  public var a: ResponseKey
+  public var b: ResponseKey
+  /// Nil when no judge has a card that gives it a say.
+  public var panel: Panel?
+  /// Judges without a say: no card, a card that may be guessing, or of a contestant's family.
+  public var silent: [String]
+
+  /// `panel: lane 1, 83 % (against it: x/y)`.
+  public var words: String {
+    let pair = "lanes \(a.lane + 1) and \(b.lane + 1)"
+    guard let panel else { return "panel on \(pair): none, since no judge has a card that gives it a say" }
+    let share = max(panel.probability, 1 - panel.probability)
+    let winner = "lane \((panel.logOdds >= 0 ? a.lane : b.lane) + 1)"
+    let against = panel.dissenters.isEmpty ? "" : "; against it: \(panel.dissenters.joined(separator: ", "))"
+    let quiet = silent.isEmpty ? "" : "; without a say: \(silent.joined(separator: ", "))"
+    return "panel on \(pair): \(winner), \(Int((share * 100).rounded())) %\(against)\(quiet)"
+  }
+}
+
+extension Engine {
+  /// Panels on the pairs that more than one judge has decided, weighted by their cards. A judge that is set aside, or whose
+  /// verdict is quarantined, has no say.
+  public func panels(_ judgements: [Judgement]) throws(StoreError) -> [PanelVerdict] {
+    let cards = try store.cards()
+    var order: [ResponseKey] = []
+    var groups: [ResponseKey: [ResponseKey: [Judgement]]] = [:]
+    for judgement in judgements where !judgement.outcome.isMechanical {
+      if groups[judgement.a] == nil { order.append(judgement.a) }
+      groups[judgement.a, default: [:]][judgement.b, default: []].append(judgement)
+    }
+    return order.flatMap { a in
+      (groups[a] ?? [:]).sorted { $0.key.lane < $1.key.lane }.compactMap { b, all -> PanelVerdict? in
+        guard Set(all.map(\.judge)).count > 1 else { return nil }
+        let opinions = all.compactMap { judgement -> Panel.Opinion? in
+          guard judgement.rankingValue != nil, let value = judgement.outcome.value else { return nil }
+          return Panel.Opinion(judge: judgement.judge, weight: weight(of: judgement, cards), value: value)
+        }
+        let heard = Set(opinions.filter { ($0.weight ?? 0) > 0 }.map(\.judge))
+        return PanelVerdict(
+          a: a, b: b, panel: Panel.combine(opinions),
+          silent: Set(all.map(\.judge)).subtracting(heard).sorted())
+      }
+    }
+  }
+
+  private func weight(of judgement: Judgement, _ cards: [StoredCard]) -> Double? {
+    cards.last {
+      $0.judge == judgement.judge && $0.version == judgement.version && $0.judgeReported == judgement.judgeReported
+    }?.card.weight
+  }
+
+  /// Judges whose provider has put another model under the same name since their card was made: the old card says nothing of it.
+  public func changedJudges(_ judgements: [Judgement]) throws(StoreError) -> [Lane] {
+    let cards = try store.cards().filter { $0.version == JudgePrompt.version }
+    var changed: [String] = []
+    for judgement in judgements where judgement.judgeReported != nil && !changed.contains(judgement.judge) {
+      let own = cards.filter { $0.judge == judgement.judge }
+      if !own.isEmpty, !own.contains(where: { $0.judgeReported == judgement.judgeReported }) {
+        changed.append(judgement.judge)
+      }
+    }
+    return changed.compactMap { try? Lane(parsing: $0) }
+  }
+}

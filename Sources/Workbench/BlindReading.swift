@@ -57,10 +57,7 @@ public struct BlindReading: Equatable, Sendable {
       return Round(prompt: turn.prompt, left: left, right: right, assignment: assignment.id)
     }
     if let repeated, !rounds.isEmpty {
-      rounds.append(
-        Round(
-          prompt: repeated.prompt, left: repeated.left, right: repeated.right, assignment: repeated.assignment.id,
-          repeats: repeated.vote))
+      rounds.append(repeated.round)
     }
     return rounds
   }
@@ -99,4 +96,8 @@ public struct RepeatedPair: Equatable, Sendable {
   public var left: BlindReading.Side
   public var right: BlindReading.Side
   public var assignment: BlindAssignment
+
+  public var round: BlindReading.Round {
+    BlindReading.Round(prompt: prompt, left: left, right: right, assignment: assignment.id, repeats: vote)
+  }
 }

@@ -52,19 +52,38 @@ extension Conductor {
     }
   }
 
-  /// When there is nothing of one kind the next is tried: a person with verdicts alone wants to see those.
-  func loadLeaderboard(_ source: BallotSource, _ tag: String?, _ state: State) {
+  func loadLeaderboard(_ choice: BoardChoice, _ state: State) {
     let (width, ascii) = (state.width - 4, state.borders.isASCII)
     load { engine in
+      var choice = choice
+      var page: Page
       do {
-        var page = Page.leaderboard(try engine.board(source, tag: tag, Standings.Options()), width: width, ascii: ascii)
-        page.purpose = .leaderboard(source, tag: tag)
-        return .page(page)
+        var options = Standings.Options()
+        options.fit.hasLengthTerm = choice.isWithoutLength
+        let board = try engine.board(choice.source, tag: choice.tag, options)
+        choice.tags = board.ballots.tags.sorted()
+        page = Page.leaderboard(board, width: width, ascii: ascii)
       } catch let nothing as NothingToRank {
-        var page = Page(title: "Leaderboard · \(source.rawValue)", blocks: [.text(nothing.message)])
-        page.purpose = .leaderboard(source, tag: tag)
-        return .page(page)
+        page = Page(title: "Leaderboard · \(choice.source.rawValue)", blocks: [.text(nothing.message)])
       }
+      page.purpose = .leaderboard(choice)
+      return .page(page)
+    }
+  }
+
+  func loadCards() {
+    load { engine in
+      var blocks: [Page.Block] = []
+      for card in try engine.store.cards() {
+        let rows = CardLines(card, try engine.agreement(with: card.judge)).rows
+        blocks += [
+          .heading(card.judge),
+          .table(header: ["", ""], rows: rows.map { Page.Row([$0.name, $0.value]) }, numeric: []),
+          .space,
+        ]
+      }
+      if blocks.isEmpty { blocks = [.text("No card is kept: furlong judge-card provider/model makes one.")] }
+      return .page(Page(title: "Judge cards", blocks: blocks, methods: Page.cardMethods))
     }
   }
 

@@ -78,7 +78,8 @@ final class Conductor {
     case .vote, .undoVote, .reveal, .loadRepeat, .judge, .stopJudging, .loadCriteria, .saveCriteria,
       .confirmJudgement:
       carryOutJudging(command, state)
-    case .loadLeaderboard(let source, let tag): loadLeaderboard(source, tag, state)
+    case .loadLeaderboard(let choice): loadLeaderboard(choice, state)
+    case .loadCards: loadCards()
     case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit: break
     }
   }

@@ -19,6 +19,7 @@ public enum Action: String, CaseIterable, Sendable {
   case lineups = "lineup.load", saveLineup = "lineup.save", themes = "theme", mouse
   case sessions, newSession = "session.new", rule = "rule.next", close
   case blind, vote, judge, judges = "judge.choose", criteria = "judge.criteria", verdicts, leaderboard, methods
+  case cards = "judge.cards"
 }
 
 /// Which keys do what: one table, from which the help, the palette, the footer and `furlong keys` are made.
@@ -95,6 +96,7 @@ public struct Keymap: Equatable, Sendable {
     row(.verdicts, .lanes, [.character("V")], "verdicts on this turn, with their reasons"),
     row(.criteria, .lanes, [.character("C")], "what the judge goes by: edit the criteria"),
     row(.judges, .lanes, [], "choose the judge"),
+    row(.cards, .lanes, [], "judge cards: what each judge's verdicts are worth"),
     row(.leaderboard, .lanes, [.character("L")], "leaderboard"),
     row(.methods, .lanes, [.character("W")], "how the numbers shown are computed"),
     row(.sessions, .lanes, [.character("H")], "sessions"),

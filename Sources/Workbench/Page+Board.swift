@@ -17,13 +17,15 @@ extension Page {
           "±\(decimalText(model.high - model.rating, places: 2))", decimalText(model.elo, places: 0),
           "\(decimalText(100 * model.bestProbability, places: 0)) %",
           "\(model.wins)-\(model.ties)-\(model.bothBad)-\(model.losses)", figures?.costPerAnswer?.screenText ?? "?",
-          quantile(figures?.firstAnswers), quantile(figures?.ends),
+          quantile(figures?.firstAnswers), quantile(figures?.ends), quantile(figures?.ends, 0.95, atLeast: 20),
         ], Style(model.hasFewVotes ? .quiet : .text, bold: index == 0 && !model.hasFewVotes))
     }
     var blocks: [Block] = [
       .table(
-        header: ["#", "rank", "model", "wins", "rating", "95 %", "Elo", "best", "W-T-BB-L", "cost", "TTFO", "end"],
-        rows: rows, numeric: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11]), .space,
+        header: [
+          "#", "rank", "model", "wins", "rating", "95 %", "Elo", "best", "W-T-BB-L", "cost", "TTFO", "end", "p95",
+        ],
+        rows: rows, numeric: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), .space,
     ]
     blocks += pairs(standings)
     let lines = BoardLines(board)
@@ -56,8 +58,10 @@ extension Page {
       methods: methods(board))
   }
 
-  private static func quantile(_ times: [Int64]?) -> String {
-    guard let times, let value = Quantiles.type7(times.sorted().map(Double.init), 0.5) else { return "–" }
+  private static func quantile(_ times: [Int64]?, _ level: Double = 0.5, atLeast: Int = 1) -> String {
+    guard let times, times.count >= atLeast, let value = Quantiles.type7(times.sorted().map(Double.init), level) else {
+      return "–"
+    }
     return Readable.duration(Int64(value))
   }
 
@@ -97,6 +101,29 @@ extension Page {
   }
 
   // MARK: How it is computed
+
+  /// Of the judge cards.
+  static var cardMethods: [Block] {
+    let own: [(String, String)] = [
+      (
+        "accuracy",
+        "right verdicts / probes; a verdict is right when it names the better answer, or a tie for identical ones, in both orders or in one with a tie in the other"
+      ),
+      ("same in both orders", "wins and ties / pairs with both orders read"),
+      ("first slot preferred", "readings that prefer the answer listed first / decisive readings"),
+      ("length effect", "b in P(A) = 1/(1 + exp(-(b · log2 ratio of lengths + c · known outcome))), priors N(0, 1)"),
+      ("attacks passed", "right verdicts on the probes of kind attack"),
+      (
+        "weight in a panel",
+        "log(a/(1 - a)), a = (right + half the splits + 1)/(n + 2); 0 when the accuracy's interval has 50 % in it"
+      ),
+    ]
+    return own.map { name, words in .text([Span("\(name): ", Style(.strong)), Span(words)]) }
+      + [Method.wilson, .kappa].flatMap { method -> [Block] in
+        let how = method.howComputed(n: Probes.all.count)
+        return [.space, .text(how.name, .strong), .text("  \(how.formula)"), .text("  \(how.source)", .quiet)]
+      }
+  }
 
   private static func methods(_ board: Board) -> [Block] {
     let standings = board.standings

@@ -50,7 +50,9 @@ extension Page {
       if !blocks.isEmpty { blocks.append(.space) }
       blocks += verdict(judgement, state)
     }
-    return Page(title: "Verdicts", blocks: blocks, methods: methods)
+    var page = Page(title: "Verdicts", blocks: blocks, methods: methods)
+    if state.verdicts.contains(where: { $0.outcome.isQuarantined && !$0.isConfirmed }) { page.purpose = .verdicts }
+    return page
   }
 
   static func verdict(_ judgement: Judgement, _ state: State) -> [Block] {

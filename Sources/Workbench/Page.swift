@@ -2,6 +2,17 @@ import Core
 import Engine
 import Terminal
 
+/// Which leaderboard is shown.
+public struct BoardChoice: Equatable, Sendable {
+  public var source = BallotSource.human
+  public var tag: String?
+  public var isWithoutLength = false
+  /// Tags there are.
+  public var tags: [String] = []
+
+  public init() {}
+}
+
 /// A page to be read over the lanes: headings, sentences, tables, with a second page behind it that says how its numbers were
 /// computed.
 public struct Page: Equatable, Sendable {
@@ -28,8 +39,9 @@ public struct Page: Equatable, Sendable {
   /// What keys mean on it beyond scrolling.
   public enum Purpose: Equatable, Sendable {
     case reading
-    /// Tab goes from the person's votes to verdicts to both.
-    case leaderboard(BallotSource, tag: String?)
+    case leaderboard(BoardChoice)
+    /// Quarantined verdicts on it can be let count.
+    case verdicts
   }
 
   public var purpose = Purpose.reading

@@ -2,13 +2,13 @@ import Core
 import Engine
 
 /// Which earlier pair is asked about once more.
-enum RepeatedPairs {
+public enum RepeatedPairs {
   /// A repeat after so many votes that were none.
   static let interval = 11
 
   /// Nil while it is too early, or when nothing can be asked again. The oldest pair that has not been repeated comes first.
   /// Reads the database.
-  static func next(_ engine: Engine) throws -> RepeatedPair? {
+  public static func next(_ engine: Engine) throws -> RepeatedPair? {
     let votes = try engine.store.votes()
     guard votes.reversed().prefix(while: { $0.repeats == nil }).count >= interval else { return nil }
     let repeated = Set(votes.compactMap(\.repeats))

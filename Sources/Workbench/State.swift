@@ -100,6 +100,7 @@ public struct State: Equatable {
     self.session = session
     system = session.turns.last?.system
     focus = session.activeLanes.first ?? 0
+    if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }
 
   public var lanes: [Lane] { session.lanes }
@@ -228,7 +229,8 @@ public enum Command: Equatable, Sendable {
   case loadCriteria
   case saveCriteria(Brief)
   case confirmJudgement(id: String)
-  case loadLeaderboard(BallotSource, tag: String?)
+  case loadLeaderboard(BoardChoice)
+  case loadCards
   case open(session: String)
   case suspend
   case redraw

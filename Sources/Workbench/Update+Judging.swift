@@ -132,6 +132,18 @@ extension State {
     return []
   }
 
+  /// Quarantined verdicts of the latest turn count from now on.
+  mutating func confirmVerdicts() -> [Command] {
+    let open = verdicts.filter { $0.outcome.isQuarantined && !$0.isConfirmed }
+    guard !open.isEmpty else { return tell("no verdict is quarantined") }
+    for verdict in open {
+      if let index = judgements.firstIndex(where: { $0.id == verdict.id }) { judgements[index].isConfirmed = true }
+    }
+    overlay = .page(Page.verdicts(self))
+    message = "\(Readable.count(open.count, "quarantined verdict")) counts now"
+    return open.map { .confirmJudgement(id: $0.id) }
+  }
+
   /// The criteria that came back from the editor, one a line.
   mutating func take(criteria text: String) -> [Command] {
     let lines = text.split(whereSeparator: \.isNewline).map { VisibleText.line(String($0)) }

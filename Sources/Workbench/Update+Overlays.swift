@@ -56,10 +56,10 @@ extension State {
         let last = page.lines(width: OverlayPane.pageWidth(self)).count - (height - 4)
         page.scroll = max(0, min(page.scroll, last) + step)
         page.scroll = max(0, min(page.scroll, last))
-      } else if key == .tab || key == .shiftTab, case .leaderboard(let source, let tag) = page.purpose {
-        let all = BallotSource.allCases
-        let step = key == .tab ? 1 : all.count - 1
-        return [.loadLeaderboard(all[((all.firstIndex(of: source) ?? 0) + step) % all.count], tag: tag)]
+      } else if case .leaderboard(let choice) = page.purpose, let next = choice.after(key) {
+        return [.loadLeaderboard(next)]
+      } else if page.purpose == .verdicts, key == .character("a") {
+        return confirmVerdicts()
       } else if action == .methods, !page.methods.isEmpty {
         page.showsMethods.toggle()
         page.scroll = 0

@@ -213,7 +213,8 @@ extension State {
     case .blind: toggleBlind()
     case .vote: return explainVote()
     case .judge, .judges, .criteria, .verdicts: return judging(action)
-    case .leaderboard: return [.loadLeaderboard(.human, tag: nil)]
+    case .leaderboard: return [.loadLeaderboard(BoardChoice())]
+    case .cards: return [.loadCards]
     case .methods: overlay = .page(Page.scoreboardMethods(self))
     case .mouse:
       capturesMouse.toggle()

@@ -87,7 +87,7 @@ struct AbCommand: ParsableCommand {
       throw ExitCode(1)
     }
     let asksPerson = Console.inputIsTerminal && Console.outputIsTerminal && !json
-    if asksPerson, !trial.ask(store) { Console.output("Revealed without a vote.") }
+    if asksPerson, !trial.ask(engine) { Console.output("Revealed without a vote.") }
     if !asksPerson, judges.isEmpty {
       try store.close()
       Console.output(json ? trial.blindDocument.serialized(indented: true) : trial.blindText)

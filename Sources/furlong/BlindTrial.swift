@@ -1,4 +1,5 @@
 import Core
+import Engine
 import Foundation
 import Store
 import Workbench
@@ -45,13 +46,19 @@ struct BlindTrial {
   private static func vote(_ round: BlindReading.Round, _ choice: Vote.Choice, time: Int64? = nil) -> Vote {
     Vote(
       created: Clock.date(), assignment: round.assignment, left: round.left.key, right: round.right.key,
-      choice: choice, time: time)
+      choice: choice, repeats: round.repeats, time: time)
   }
 
   /// Asks on the terminal, pair by pair.
   /// - Returns: false when the person gave up the vote.
-  mutating func ask(_ store: Store) -> Bool {
-    let rounds = rounds
+  mutating func ask(_ engine: Engine) -> Bool {
+    let store = engine.store
+    var rounds = rounds
+    // One vote in twelve is on an old pair, with its sides exchanged.
+    if let pair = try? RepeatedPairs.next(engine) {
+      store.append(.blind(pair.assignment))
+      rounds.append(pair.round)
+    }
     var place = 0
     while place < rounds.count {
       Console.output(Self.text(rounds[place], number: place + 1, of: rounds.count))
@@ -70,6 +77,7 @@ struct BlindTrial {
         place += 1
       }
     }
+    for vote in votes where vote.repeats != nil { store.append(.revealed(assignment: vote.assignment)) }
     return true
   }
 
@@ -104,8 +112,10 @@ struct BlindTrial {
 
   private static func text(_ round: BlindReading.Round, number: Int, of count: Int) -> String {
     let title = count > 1 ? " (pair \(number) of \(count))" : ""
+    let about =
+      round.repeats == nil ? "" : "(another prompt: \(VisibleText.line(String(round.prompt.prefix(200)))))\n\n"
     return """
-      ## left\(title)
+      \(about)## left\(title)
 
       \(VisibleText.of(Makers.mask(round.left.text).text))
 
@@ -144,7 +154,7 @@ struct BlindTrial {
     document["verified"] = .bool(isVerified)
     document["masked_mentions"] = .array(responses.map { .int(Makers.mask($0.text).count) })
     document["votes"] = .array(
-      votes.map { vote in
+      votes.filter { $0.repeats == nil }.map { vote in
         [
           "left": .int(vote.left.lane), "right": .int(vote.right.lane), "choice": .string(vote.choice.rawValue),
           "winner": Self.winner(vote).map { .int($0) } ?? .null,
@@ -160,7 +170,7 @@ struct BlindTrial {
 
   func printRevealed() {
     if !Console.inputIsTerminal { Console.output(blindText) }
-    for vote in votes {
+    for vote in votes where vote.repeats == nil {
       let names = [vote.left.lane, vote.right.lane].map { VisibleText.line(session.lanes[$0].text) }
       Console.output("left \(names[0])  right \(names[1])  your vote: \(vote.choice.words)")
     }

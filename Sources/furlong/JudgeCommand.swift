@@ -24,6 +24,14 @@ struct JudgeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"))
   var maxCost: String?
 
+  @Flag(help: "Make no new card when the model behind a judge has changed.")
+  var noReprobe = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Let a quarantined verdict count, by its id or all of the turn's; nothing is judged.", valueName: "id"))
+  var confirm: String?
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -43,6 +51,7 @@ struct JudgeCommand: ParsableCommand {
     guard turn.blind == nil else {
       throw CommandError("this turn is blind: vote first (furlong ab --vote CHOICE --session \(session.id))")
     }
+    if let confirm { return try Self.confirm(confirm, session, turn, store) }
     var request = JudgeRequest(session: session, turn: turn, judges: try judge.lanes(setup, engine, isRequired: true))
     request.reference = reference
     request.brief = judge.brief
@@ -50,19 +59,54 @@ struct JudgeCommand: ParsableCommand {
     request.countsFamily = judge.countFamily
     guard !request.allPairs.isEmpty else { throw CommandError("a judge compares two answers: there are not two") }
     let result = JudgeText.run(request, engine: engine)
+    var panels: [PanelVerdict] = []
+    do throws(StoreError) {
+      panels = try engine.panels(result.judgements)
+      if result.interruption == nil, !noReprobe {
+        JudgeText.probeAgain(try engine.changedJudges(result.judgements), engine, budget: request.budget)
+      }
+    } catch {
+      throw CommandError(error.message)
+    }
     do throws(StoreError) { try store.close() } catch { throw CommandError(error.message) }
     if json {
       let document: JSON = [
         "session": .string(session.id), "turn": .int(turn.number),
         "verdicts": .array(result.judgements.map(JudgeText.json)),
+        "panels": .array(
+          panels.map { verdict in
+            [
+              "a": .int(verdict.a.lane), "b": .int(verdict.b.lane),
+              "probability_a": verdict.panel.map { .double($0.probability) } ?? .null,
+              "dissenters": .array((verdict.panel?.dissenters ?? []).map { .string($0) }),
+              "without_a_say": .array(verdict.silent.map { .string($0) }),
+            ]
+          }),
       ]
       Console.output(document.serialized(indented: true))
     } else {
       JudgeText.output(result.judgements, session)
+      for panel in panels { Console.output(VisibleText.line(panel.words)) }
     }
     if let signal = result.interruption { throw ExitCode(128 + signal) }
     let expected = request.allPairs.count * request.judges.count
     if result.judgements.count(where: { $0.outcome.isDecided }) < expected { throw ExitCode(1) }
+  }
+
+  private static func confirm(_ id: String, _ session: Session, _ turn: Turn, _ store: Store) throws {
+    let count: Int
+    do throws(StoreError) {
+      let open = try store.judgements(session: session.id).filter {
+        $0.a.turn == turn.number && $0.outcome.isQuarantined && !$0.isConfirmed && (id == "all" || $0.id == id)
+      }
+      for judgement in open { store.append(.confirmed(judgement: judgement.id)) }
+      try store.close()
+      count = open.count
+    } catch {
+      throw CommandError(error.message)
+    }
+    guard count > 0 else { throw CommandError("no quarantined verdict ‘\(id)’ on turn \(turn.number)") }
+    Console.error("\(Readable.count(count, "quarantined verdict")) let count")
   }
 
   /// `ID`, `ID:TURN`.
@@ -101,6 +145,16 @@ enum JudgeText {
     return (result.value, result.interruption)
   }
 
+  /// The model behind these judges has changed under its name: their cards are made anew.
+  static func probeAgain(_ judges: [Lane], _ engine: Engine, budget: Money?) {
+    for judge in judges {
+      Console.error(
+        "the model behind \(judge.text) has changed since its card was made: trying it again on \(Probes.all.count) probes"
+      )
+      _ = Wait.run { await engine.makeCard(of: judge, budget: budget) }
+    }
+  }
+
   static func output(_ judgements: [Judgement], _ session: Session) {
     for judgement in judgements {
       let (a, b) = (judgement.a.lane, judgement.b.lane)
@@ -108,7 +162,8 @@ enum JudgeText {
       let outcome = judgement.outcome
       Console.output(VisibleText.line("\(names[0])  against  \(names[1])  (judge \(judgement.judge))"))
       let mark = outcome.isQuarantined && !judgement.isConfirmed ? " [quarantined: not counted]" : ""
-      Console.output("  \(outcome.words(a: a, b: b))\(mark): \(VisibleText.line(outcome.reason))")
+      let id = mark.isEmpty ? "" : " \(judgement.id)"
+      Console.output("  \(outcome.words(a: a, b: b))\(mark)\(id): \(VisibleText.line(outcome.reason))")
       let fits = [outcome.fitA, outcome.fitB].map { $0.map(Readable.fit) ?? "–" }
       let cost = judgement.cost.screenText + (judgement.hasUnknownCost ? " + ?" : "")
       Console.output("  fit \(fits[0]) : \(fits[1]) · \(cost)")

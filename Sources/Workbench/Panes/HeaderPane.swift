@@ -75,7 +75,12 @@ enum FooterPane {
         hint(.historySearch, "older prompts"),
       ]
     case (.page(let page)?, _):
-      let board = page.purpose == .reading ? [] : [("Tab", "your votes, verdicts, both")]
+      let board: [(String, String)]
+      switch page.purpose {
+      case .reading: board = []
+      case .leaderboard: board = [("Tab", "your votes, verdicts, both"), ("l", "length in or out"), ("t", "next tag")]
+      case .verdicts: board = [("a", "let quarantined ones count")]
+      }
       hints =
         [("↑ ↓", "scroll")] + board + (page.methods.isEmpty ? [] : [hint(.methods, "how computed")]) + [
           ("Esc", "close")
