@@ -1,10 +1,10 @@
 import Core
 
 /// Who may judge whom.
-enum Eligibility {
+public enum Eligibility {
   /// A contestant does not judge itself. Where both answers are of the judge's own model it cannot favour itself, and may.
   /// - Returns: a sentence; nil when it may.
-  static func reasonAgainst(_ judge: Lane, _ a: ModelID, _ b: ModelID) -> String? {
+  public static func reasonAgainst(_ judge: Lane, _ a: ModelID, _ b: ModelID) -> String? {
     guard (judge.model == a) != (judge.model == b) else { return nil }
     return "not judged by \(judge.model.text): a contestant does not judge itself; name another judge"
   }

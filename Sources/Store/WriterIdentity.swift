@@ -14,12 +14,19 @@ struct WriterIdentity: Equatable {
   var isAlive: Bool {
     let parts = text.split(separator: ":")
     guard parts.count == 2, let pid = pid_t(parts[0]) else { return false }
+    // Killed, and only not yet taken notice of by its parent.
+    if WriterIdentity.fields(of: pid)?.first.map({ $0 == "Z" || $0 == "X" }) == true { return false }
     if let start = WriterIdentity.startTime(of: pid) { return start == parts[1] }
     return kill(pid, 0) == 0 || errno == EPERM
   }
 
   /// Field 22 of `/proc/PID/stat`, in clock ticks since boot; nil without `/proc` or without the process.
   private static func startTime(of pid: pid_t) -> String? {
+    fields(of: pid).flatMap { $0.count > 19 ? $0[19] : nil }
+  }
+
+  /// The fields of `/proc/PID/stat` from the third on, which is the state.
+  private static func fields(of pid: pid_t) -> [String]? {
     guard let file = fopen("/proc/\(pid)/stat", "r") else { return nil }
     defer { fclose(file) }
     var buffer = [UInt8](repeating: 0, count: 1024)
@@ -27,7 +34,6 @@ struct WriterIdentity: Equatable {
     // The command's name, in parentheses, may hold anything: count from behind it.
     let text = String(decoding: buffer[..<count], as: UTF8.self)
     guard let close = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: close)...].split(separator: " ")
-    return fields.count > 19 ? String(fields[19]) : nil
+    return text[text.index(after: close)...].split(separator: " ").map(String.init)
   }
 }

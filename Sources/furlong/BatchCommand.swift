@@ -75,6 +75,7 @@ struct BatchCommand: ParsableCommand {
     var request = BatchRequest(
       name: file == "-" ? "standard input" : (file as NSString).lastPathComponent, items: items, lanes: lanes)
     request.judges = try judge.lanes(setup, engine, isRequired: false)
+    try Self.requireEligible(request.judges, lanes)
     request.budget = maxCost.flatMap(Money.init(decimal:))
     request.concurrency = concurrency
     request.timeout = timeout.map { Int64($0 * 1e9) }
@@ -121,6 +122,20 @@ struct BatchCommand: ParsableCommand {
       throw ExitCode(1)
     }
     if !summary.isComplete { throw ExitCode(1) }
+  }
+
+  /// A judge that may judge no pair is a mistake; one that may judge some is told about the others.
+  private static func requireEligible(_ judges: [Lane], _ lanes: [Lane]) throws(CommandError) {
+    for judge in judges {
+      let pairs = lanes.indices.flatMap { a in lanes.indices.filter { $0 > a }.map { (a, $0) } }
+      let refused = pairs.filter { Eligibility.reasonAgainst(judge, lanes[$0.0].model, lanes[$0.1].model) != nil }
+      guard let first = refused.first,
+        let reason = Eligibility.reasonAgainst(judge, lanes[first.0].model, lanes[first.1].model)
+      else { continue }
+      if refused.count == pairs.count { throw CommandError(reason) }
+      let words = refused.map { "\($0.0 + 1) and \($0.1 + 1)" }.joined(separator: ", ")
+      Console.error("lanes \(words): \(reason)")
+    }
   }
 
   /// `A:B`, each a lane number or a model. Names may hold colons: every place to part them is tried.
