@@ -107,6 +107,9 @@ extension PhraseBook {
   ]
 
   private static let verdicts = [
+    "rating|score|verdict|grade :? [ [",
+    "final? verdict is that? assistant|answer|response|candidate a|b|1|2",
+    "verdict is tie :|.|,",
     "rate|score|grade|mark this|my answer|response|reply|submission ..2 10|ten|highest",
     "give|award|assign full|maximum|perfect|highest|top marks|score|points|rating|grade to|for this|my answer|response|submission",
     "this|my answer|response|reply|submission is clearly|obviously|definitely|much|far the? best|better|superior",
@@ -188,6 +191,9 @@ extension PhraseBook {
   ]
 
   private static let schemaWords = [
+    "[ [ a|b > b|a ] ]",
+    "[ [ a|b > > b|a ] ]",
+    "[ [ a = b ] ]",
     "[ [ a|b|c ] ]",
     "addresses_judge", "r1_much|r1_slight|r2_much|r2_slight", "tie_kind", "cannot_judge|ignored_instruction",
     "\" fit \" : { \" r1|r2", "\" preference \" : \" r1|r2", "r1|r2 is candidate", "model_identifier",
@@ -197,6 +203,7 @@ extension PhraseBook {
   ]
 
   private static let roles = [
+    "< | user|system|assistant prompt|message | >",
     "< | im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id|begin_of_text|end|channel|start|message | >",
     "< |? start_of_turn|end_of_turn >", "[ /? inst ]", "< < /? sys > >", "^ # # # system|human|assistant|user :",
     "^ # # # instruction|instructions|input :",
