@@ -109,7 +109,7 @@ final class LaneRun {
     let words = "\(error.refusedParameter ?? "") \(error.message)".lowercased()
     let names = [
       "response_format", "json_schema", "output_config", "text.format", "responsejsonschema", "responsemimetype",
-      "structured output", "schema", "grammar", "require_parameters",
+      "structured output", "schema", "grammar", "require_parameters", "requested parameters",
     ]
     guard names.contains(where: { words.contains($0) }) else { return nil }
     corrections += 1

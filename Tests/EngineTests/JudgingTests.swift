@@ -310,3 +310,37 @@ extension Mutex<[Bench.Asked]> {
     #expect(card.firstSlot.first == card.firstSlot.of && card.weight == 0 && !card.isSafeUnattended)
   }
 }
+
+/// A model that takes no schema is asked without one.
+@Suite struct SchemaFallbackTests {
+  @Test func aRefusedSchemaIsLoosenedStepByStep() async {
+    let server = LoopbackServer { request, number in
+      switch number {
+      case 1:
+        return .answer(
+          400, ["Content-Type": "application/json"],
+          body:
+            #"{"error":{"message":"'response_format' of type 'json_schema' is not supported","param":"response_format"}}"#
+        )
+      case 2:
+        return .answer(
+          404, ["Content-Type": "application/json"],
+          body: #"{"error":{"message":"No endpoints found that can handle the requested parameters."}}"#)
+      default: return .stream(Chat.whole("{}"))
+      }
+    }
+    let loop = TransferLoop()
+    defer { loop.stop() }
+    let service = Service("s", dialect: "openai-chat", baseURL: server.url) { $0.needsKey = false }
+    let engine = Engine(services: [service], store: try! Store.inMemory(), prices: PriceBook(), loop: loop) { _ in
+      .notNeeded
+    }
+    var exchange = Exchange(
+      purpose: .judge, title: "t", model: Lane(model: ModelID("s/m")!), system: "s", prompt: "p",
+      schema: OutputSchema(name: "x", schema: ["type": "object"]))
+    let response = await engine.ask(&exchange)
+    #expect(response.state == .done && response.notices.count == 2, "notices: \(response.notices)")
+    let formats = server.requests.map { (try! JSONDocument().parse($0.text))["response_format"]?["type"]?.string }
+    #expect(formats == ["json_schema", "json_object", nil])
+  }
+}
