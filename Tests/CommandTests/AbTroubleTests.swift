@@ -1,0 +1,94 @@
+import Core
+import Foundation
+import TestSupport
+import Testing
+
+/// `furlong ab` when a lane is slow, is told off, or fails; and when a judge decides.
+@Suite struct AbTroubleTests {
+  private let pair = ["-m", "test/zulu-x", "-m", "test/yoke-y"]
+
+  private func expectBlind(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    for secret in ["zulu", "yoke", "lane", "test/", "retry", "again", "_ms"] where text.contains(secret) {
+      Issue.record("‘\(secret)’ tells the lanes apart: \(text)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// A lane that is refused once and waits is not told from the other.
+  @Test func aLaneInTroubleIsNotTold() throws {
+    let refused = Journal<Void>()
+    let models = ScriptedModels(lanes: { call in
+      guard call.model == "yoke-y", refused.entries.isEmpty else { return ScriptedModels.stream("Fine.") }
+      refused.append(())
+      return .answer(429, ["Retry-After": "0"], body: #"{"error":{"message":"slow down, yoke-y"}}"#)
+    })
+    let result = try models.program().run(["ab", "x"] + pair + ["--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    expectBlind(result.output)
+    expectBlind(result.errors)
+    #expect(models.laneCalls.count == 3, "one lane was asked again: \(models.laneCalls.map(\.model))")
+  }
+
+  /// A parameter that a model does not take is dropped with a notice, which would name the lane.
+  @Test func aNoticeIsKeptBack() throws {
+    let models = ScriptedModels(lanes: { _ in ScriptedModels.stream("Fine.") })
+    let result = try models.program().run(
+      ["ab", "x", "-m", "test/zulu-x,effort=high", "-m", "test/yoke-y", "--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    expectBlind(result.output + result.errors)
+    #expect(!(result.output + result.errors).contains("effort"), "parameters tell lanes apart: \(result.errors)")
+  }
+
+  @Test func aSlowLaneIsNotTold() throws {
+    let gate = Gate()
+    let models = ScriptedModels(lanes: { call in
+      guard call.model == "zulu-x" else {
+        defer { gate.open() }
+        return ScriptedModels.stream("Quick.")
+      }
+      return [.hold(gate)] + ScriptedModels.stream("Slow.")
+    })
+    let result = try models.program().run(["ab", "x"] + pair)
+    #expect(result.status == 0, "\(result.errors)")
+    expectBlind(result.output + result.errors)
+  }
+
+  @Test func aLaneThatFailsLeavesNoPair() throws {
+    let models = ScriptedModels(lanes: { call in
+      call.model == "zulu-x" ? ScriptedModels.stream("Fine.") : .answer(400, body: #"{"error":{"message":"no"}}"#)
+    })
+    for json in [[], ["--json"]] {
+      let result = try models.program().run(["ab", "x"] + pair + json)
+      #expect(result.status == 1, "a pair that came to nothing is exit 1, not \(result.status)")
+      #expect(result.errors.contains("no two answers"), "\(result.errors)")
+      #expect(result.output.isEmpty, "nothing to show: \(result.output)")
+    }
+  }
+
+  @Test func aJudgeReveals() throws {
+    let models = ScriptedModels(answers: ["zulu-x": "That is right.", "yoke-y": "That is wrong."])
+    let program = try models.program()
+    let result = try program.run(["ab", "x"] + pair + ["--judge", "test/judge-j", "--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let document = try result.json()
+    #expect(document["blind"]?.bool == false && document["verified"]?.bool == true, "\(result.output)")
+    let verdict = try #require(document["verdicts"]?.first, "the verdict is told: \(result.output)")
+    #expect(verdict["outcome"]?.string == "win" && verdict["winner"]?.int == 0, "\(verdict.source)")
+    #expect(models.verdictCalls.count == 2, "both orders are asked: \(models.verdictCalls.count)")
+    let text = try program.run(["ab", "y"] + pair + ["--judge", "test/judge-j"])
+    #expect(text.status == 0 && text.output.contains("test/zulu-x"), "names are told: \(text.output)\(text.errors)")
+  }
+
+  @Test(arguments: [
+    (["ab"], "--vote"), (["ab", "x", "-m", "test/a"], "two lanes"), (["ab", "--vote", "left"], "--session"),
+    (["ab", "--vote", "best", "--session", "abc"], "both_bad"), (["ab", "--check", "nope"], "no assignment"),
+    (["ab", "--vote", "left", "--session", "abc"], "no session"),
+    (["ab", "x", "-m", "test/a", "-m", "test/b", "--judge", "nobody/j"], "no provider"),
+  ])
+  func whatCannotRunSaysWhy(arguments: [String], words: String) throws {
+    let models = ScriptedModels(answers: [:])
+    let result = try models.program().run(arguments)
+    #expect(result.status == 2, "\(arguments): \(result.errors)")
+    #expect(result.errors.contains(words), "expected ‘\(words)’ in: \(result.errors)")
+    #expect(result.output.isEmpty && models.calls.isEmpty, "nothing is asked: \(models.calls)")
+  }
+}
