@@ -34,7 +34,7 @@ import Testing
     let assignment = try #require(document["assignment"]?.string)
     let hash = try #require(document["assignment_sha256"]?.string)
     let sides = document["pairs"]?.first
-    let texts = Set(["left", "right"].compactMap { sides?[$0]?["text"]?.string })
+    let texts = Set(["left", "right"].compactMap { sides?.member($0)?["text"]?.string })
     #expect(
       texts.contains { $0.contains("the sea is blue") } && texts.contains { $0.contains("I say green") },
       "both answers are shown, masked: \(texts)")
@@ -96,7 +96,7 @@ import Testing
     let session = try #require(try program.run(["ab", "c?"] + pair + ["--json"]).json()["session"]?.string)
     let vote = try program.run(["ab", "--vote", choice, "--session", session, "--json"]).json()["votes"]?.first
     #expect(vote?["choice"]?.string == choice, "\(choice): \(vote?.source ?? "no vote")")
-    let winner = choice == "left" || choice == "right" ? vote?[choice]?.int : nil
+    let winner = choice == "left" || choice == "right" ? vote?.member(choice)?.int : nil
     #expect(vote?["winner"]?.int == winner, "\(choice): \(vote?.source ?? "no vote")")
   }
 

@@ -48,11 +48,13 @@ final class ScriptedModels: Sendable {
   var laneCalls: [Call] { calls.filter { !$0.isJudge } }
   var verdictCalls: [Call] { calls.filter { $0.isJudge && !$0.isBrief } }
 
+  /// Its provider `test` has no prices, `paid` has those of OpenAI.
   func program(_ more: String = "") throws -> Program {
     try Program(
       config: """
         providers:
-          test: {base_url: "\(server.url)", key_command: "echo \(Program.key)"}
+          test: {base_url: "\(server.url)"}
+          paid: {base_url: "\(server.url)", prices: openai}
         timeouts: {connect: 5, first_token: 20, silence: 20}
         \(more)
         """)
@@ -111,4 +113,9 @@ final class ScriptedModels: Sendable {
     call.answers = (try? JSONDocument().parse(data))?["answers"]?.elements.compactMap { $0["text"]?.string } ?? []
     return call
   }
+}
+
+extension JSONView {
+  /// A member whose name a test computes.
+  func member(_ name: String) -> JSONView? { members.first { $0.name == name }?.value }
 }
