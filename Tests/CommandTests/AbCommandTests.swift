@@ -14,7 +14,7 @@ import Testing
   /// What may stand nowhere before the reveal.
   private static let secrets = [
     "zulu", "yoke", "xray", "test/", "chatgpt", "claude", "anthropic", "lane", "_ms", "usd", "cost", "token", "usage",
-    "model", "provider", "timing", "attempts", "ttf", "\"left\": 0", "\"right\": 1",
+    "\"model", "provider", "timing", "attempts", "ttf", "\"left\": 0", "\"right\": 1",
   ]
 
   private func expectBlind(_ text: String, _ what: String, sourceLocation: SourceLocation = #_sourceLocation) {

@@ -58,8 +58,8 @@ import Testing
     let result = try program.run(["judge", session, "--judge", "test/judge-j", "--json"])
     #expect(result.status == 1, "a pair without a verdict is exit 1, not \(result.status)")
     let verdict = try #require(try result.json()["verdicts"]?.first, "\(result.output)")
-    #expect(verdict["outcome"]?.string == "none" && verdict["counts"]?.isNull == true, "\(verdict.source)")
-    #expect(verdict["winner"]?.isNull == true, "prose names no winner: \(verdict.source)")
+    #expect(verdict["outcome"]?.string == "none" && verdict["counts"] == nil, "\(verdict.source)")
+    #expect(verdict["winner"] == nil, "prose names no winner: \(verdict.source)")
     #expect(models.laneCalls.count == 2, "no lane is asked again")
   }
 
