@@ -44,7 +44,8 @@ import Testing
       #expect(shown.status == 0, "\(arguments): \(shown.errors)")
       expectBlind(shown.output.replacing("furlong ab --vote CHOICE", with: ""), "\(arguments)")
     }
-    expectBlind(try program.run(["sessions"]).output.replacing("lanes", with: "").replacing("cost", with: ""), "the list")
+    expectBlind(
+      try program.run(["sessions"]).output.replacing("lanes", with: "").replacing("cost", with: ""), "the list")
     let early = try program.run(["ab", "--check", assignment])
     #expect(early.status == 2 && early.errors.contains("not revealed"), "no check before the vote: \(early.errors)")
     expectBlind(early.output + early.errors, "an early check")

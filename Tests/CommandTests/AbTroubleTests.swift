@@ -78,6 +78,36 @@ import Testing
     #expect(text.status == 0 && text.output.contains("test/zulu-x"), "names are told: \(text.output)\(text.errors)")
   }
 
+  /// Nobody could vote on it: it must not stay blind for ever.
+  @Test func anInterruptedPairIsRevealed() throws {
+    let models = ScriptedModels(lanes: { _ in .stream([.chat("half"), .stall]) })
+    let program = try models.program()
+    let process = try program.start(["ab", "x"] + pair + ["--json"])
+    #expect(models.journal.wait { $0.count == 2 }, "both lanes are asked")
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    let result = program.result(of: process)
+    #expect(result.status == 130, "an interrupt is 130, not \(result.status): \(result.errors)")
+    let list = try program.run(["sessions"]).output
+    let id = try #require(list.split(separator: "\n").last?.split(separator: " ").first.map(String.init), "\(list)")
+    let shown = try program.run(["sessions", "show", id])
+    #expect(shown.output.contains("test/zulu-x"), "two halves are no pair to vote on: \(shown.output)\(shown.errors)")
+  }
+
+  @Test func theBudgetIsForLanesAndJudges() throws {
+    let models = ScriptedModels(lanes: { call in
+      .stream([
+        .chat("\(call.prompt) right"), .text(Chat.finish("stop") + Chat.usage(input: 100_000, output: 10)),
+        .text(Chat.done), .close,
+      ])
+    })
+    let lanes = ["-m", "paid/gpt-4o", "-m", "paid/gpt-4o,temperature=0"]
+    let result = try models.program().run(
+      ["ab", "x"] + lanes + ["--judge", "test/judge-j", "--max-cost", "0.5", "--json"])
+    #expect(models.laneCalls.count == 2, "\(result.errors)")
+    #expect(!models.calls.contains { $0.isJudge }, "the lanes have spent it all: \(result.output)")
+  }
+
   @Test(arguments: [
     (["ab"], "--vote"), (["ab", "x", "-m", "test/a"], "two lanes"), (["ab", "--vote", "left"], "--session"),
     (["ab", "--vote", "best", "--session", "abc"], "both_bad"), (["ab", "--check", "nope"], "no assignment"),

@@ -7,14 +7,18 @@ import Testing
 @Suite struct BatchBudgetTests {
   /// A hundred thousand tokens in and ten out: gpt-4o takes $2.50 and $10 a million.
   private let models = ScriptedModels(lanes: { call in
-    .stream([.chat("right \(call.prompt)"), .text(Chat.finish("stop") + Chat.usage(input: 100_000, output: 10)), .text(Chat.done), .close])
+    .stream([
+      .chat("right \(call.prompt)"), .text(Chat.finish("stop") + Chat.usage(input: 100_000, output: 10)),
+      .text(Chat.done), .close,
+    ])
   })
 
   private func command(_ program: Program, _ more: [String]) throws -> [String] {
     let data = program.home + "/data.jsonl"
     try (0..<10).map { #"{"prompt":"item \#($0)"}"# }.joined(separator: "\n")
       .write(toFile: data, atomically: true, encoding: .utf8)
-    return ["batch", data, "-m", "paid/gpt-4o", "-m", "paid/gpt-4o,temperature=0", "--json", "--concurrency", "1"] + more
+    return ["batch", data, "-m", "paid/gpt-4o", "-m", "paid/gpt-4o,temperature=0", "--json", "--concurrency", "1"]
+      + more
   }
 
   @Test func theBudgetStopsAndSaysHowToGoOn() throws {

@@ -59,6 +59,22 @@ import Testing
     #expect(try piped.json()["items"]?.int == 3, "three lines ending in CR LF: \(piped.output)")
   }
 
+  @Test func ownCriteriaAreTold() throws {
+    let program = try models.program()
+    let path = try write(items(2), program)
+    let command = ["batch", path] + lanes + ["--judge", "test/judge-j"]
+    #expect(try program.run(command).status == 0)
+    #expect(models.verdictCalls.count == 4)
+    let own = command + ["--criterion", "Does it rhyme?"]
+    let result = try program.run(own)
+    #expect(result.status == 0, "\(result.errors)")
+    let told = models.verdictCalls.filter { $0.prompt.contains("Does it rhyme?") }
+    #expect(told.count == 4, "other criteria are another verdict: \(told.count)")
+    #expect(try program.run(own).status == 0)
+    #expect(models.verdictCalls.count == 8, "the same criteria are not asked again: \(models.verdictCalls.count)")
+    #expect(models.laneCalls.count == 4, "no answer is asked again: \(models.laneCalls.count)")
+  }
+
   @Test func checksDecideWithoutAJudge() throws {
     let program = try models.program()
     let path = try write(items(12, #","check":"regex:42$""#), program)
@@ -108,6 +124,8 @@ import Testing
     }
     let empty = try program.run(["batch", try write(["", "  "], program)] + lanes)
     #expect(empty.status == 2 && empty.errors.contains("no prompts"), "\(empty.errors)")
+    let nothing = try program.run(["batch", "-"] + lanes, input: "")
+    #expect(nothing.status == 2 && nothing.errors.contains("standard input has no prompts"), "\(nothing.errors)")
     let missing = try program.run(["batch", "/nowhere.jsonl"] + lanes)
     #expect(missing.status == 2 && missing.errors.contains("cannot read the file /nowhere.jsonl"), "\(missing.errors)")
     #expect(models.calls.isEmpty, "nothing is paid for a file with a fault")

@@ -46,7 +46,9 @@ import Testing
     #expect(result.status == 0, "\(result.errors)", sourceLocation: sourceLocation)
     let document = try result.json()
     #expect(document["complete"]?.bool == true && document["items"]?.int == 20, sourceLocation: sourceLocation)
-    #expect(document["pairs"]?.first?["wins"]?.int == 20, "\(document["pairs"]?.source ?? "")", sourceLocation: sourceLocation)
+    #expect(
+      document["pairs"]?.first?["wins"]?.int == 20, "\(document["pairs"]?.source ?? "")", sourceLocation: sourceLocation
+    )
     for item in document["results"]?.elements ?? [] {
       let verdicts = item["verdicts"]?.elements ?? []
       #expect(verdicts.count == 1, "one verdict an item: \(item.source)", sourceLocation: sourceLocation)
