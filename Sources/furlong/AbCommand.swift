@@ -72,6 +72,12 @@ struct AbCommand: ParsableCommand {
     if let vote, let session {
       trial = try BlindTrial(stored: session, store)
       try trial.cast(Self.choices(vote) ?? [])
+      // Votes of a reading that was broken off do not count beside these.
+      do throws(StoreError) {
+        for vote in try store.votes(session: trial.session.id) where vote.assignment == trial.assignment.id {
+          store.append(.undoneVote(id: vote.id))
+        }
+      } catch { throw CommandError(error.message) }
       for vote in trial.votes { store.append(.vote(vote)) }
       return try finish(&trial, setup, engine)
     }

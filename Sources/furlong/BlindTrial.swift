@@ -56,6 +56,7 @@ struct BlindTrial {
     while place < rounds.count {
       Console.output(Self.text(rounds[place], number: place + 1, of: rounds.count))
       let began = Clock.now()
+      Self.waitUntilWritten(store)
       guard let answer = Self.question(isFirst: place == 0) else { return false }
       switch answer {
       case .undo:
@@ -71,6 +72,14 @@ struct BlindTrial {
       }
     }
     return true
+  }
+
+  /// Ctrl-C at a question ends the program at once: what it asks about, and the votes so far, are kept before. A fault is told
+  /// where all of the store's are.
+  private static func waitUntilWritten(_ store: Store) {
+    let written = DispatchSemaphore(value: 0)
+    store.commit { _ in written.signal() }
+    written.wait()
   }
 
   private enum Answer {

@@ -117,6 +117,22 @@ import Testing
     #expect(choices == ["left", "tie", "right"], "one vote a pair: \(choices ?? [])")
   }
 
+  /// On a terminal a vote is kept at once. What is broken off after the first of three is voted on anew, not twice.
+  @Test func aVoteBrokenOffDoesNotCountTwice() throws {
+    let program = try models.program()
+    let terminal = TerminalSession(program, ["ab", "what colour?"] + pair + ["-m", "test/xray-z"], width: 100)
+    terminal.waitUntilShown("q reveal without a vote")
+    terminal.press("1\n")
+    terminal.waitUntilShown("u undo")
+    #expect(terminal.end(signal: SIGINT) != 0, "an interrupt is no success")
+    let list = try program.run(["sessions"]).output
+    let id = try #require(list.split(separator: "\n").last?.split(separator: " ").first.map(String.init), "\(list)")
+    let vote = try program.run(["ab", "--vote", "tie,tie,tie", "--session", id])
+    #expect(vote.status == 0, "it is blind still, and can be voted on: \(vote.errors)")
+    let board = try program.run(["leaderboard", "--json"]).json()
+    #expect(board["votes"]?.int == 3, "three pairs are three votes: \(board.source)")
+  }
+
   @Test func sidesAreDrawnAnew() throws {
     let program = try models.program()
     var lefts: [Bool] = []
