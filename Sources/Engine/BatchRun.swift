@@ -154,7 +154,7 @@ final class BatchRun: Sendable {
       judging.brief = request.brief
       judging.concurrency = 2
       let all = judging.allPairs
-      let missing = all.filter { !isJudged(turn, $0, judge) }
+      let missing = all.filter { !isJudged(turn, $0, judge, judging.task) }
       count { $0.done += all.count - missing.count }
       guard !missing.isEmpty, let throttle = throttles[judge.model.provider] else { continue }
       judging.pairs = missing
@@ -175,8 +175,8 @@ final class BatchRun: Sendable {
     }
   }
 
-  /// By this judge, with these prompts and criteria, on these very answers; one that failed is asked for again.
-  private func isJudged(_ turn: Turn, _ pair: (a: Int, b: Int), _ judge: Lane) -> Bool {
+  /// By this judge, with these prompts, reference and criteria, on these very answers; one that failed is asked for again.
+  private func isJudged(_ turn: Turn, _ pair: (a: Int, b: Int), _ judge: Lane, _ task: JudgeTask) -> Bool {
     let judgements = shared.withLock(\.judgements)
     return judgements.contains { judgement in
       judgement.a.turn == turn.number && judgement.judge == judge.text && judgement.version == JudgePrompt.version
@@ -184,15 +184,16 @@ final class BatchRun: Sendable {
         && judgement.a.generation == turn.responses[pair.a]?.generation
         && judgement.b.generation == turn.responses[pair.b]?.generation
         && (judgement.outcome.isDecided || judgement.outcome.isMechanical || judgement.hasUnreadableReply)
-        && (judgement.outcome.isMechanical || goesByTheCriteria(judgement))
+        && (judgement.outcome.isMechanical || goesByTheBrief(judgement, judge, task))
     }
   }
 
-  /// Without criteria of the person's own, whatever it went by.
-  private func goesByTheCriteria(_ judgement: Judgement) -> Bool {
+  /// A brief is named by its task, in which the reference is; without criteria of the person's own any for this task will do.
+  private func goesByTheBrief(_ judgement: Judgement, _ judge: Lane, _ task: JudgeTask) -> Bool {
+    guard let id = judgement.brief else { return request.brief == nil }
+    guard id == task.briefID(judge: nil) || id == task.briefID(judge: judge) else { return false }
     guard let brief = request.brief else { return true }
-    guard let id = judgement.brief, let kept = try? engine.store.brief(id) else { return false }
-    return kept.brief == brief
+    return (try? engine.store.brief(id))?.brief == brief
   }
 }
 

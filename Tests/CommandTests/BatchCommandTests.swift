@@ -75,6 +75,25 @@ import Testing
     #expect(models.laneCalls.count == 4, "no answer is asked again: \(models.laneCalls.count)")
   }
 
+  /// Judges are told the reference: a verdict by another one is not this one's.
+  @Test func aNewReferenceIsJudgedAnew() throws {
+    let program = try models.program()
+    func run(_ reference: String) throws -> Program.Result {
+      let path = try write(items(2, #","reference":"\#(reference)""#), program)
+      return try program.run(["batch", path] + lanes + ["--judge", "test/judge-j", "--json"])
+    }
+    #expect(try run("forty-two").status == 0)
+    #expect(try run("forty-two").status == 0)
+    #expect(models.verdictCalls.count == 4, "the same reference is judged once: \(models.verdictCalls.count)")
+    let result = try run("forty-three")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(models.verdictCalls.count == 8, "another reference is judged anew: \(models.verdictCalls.count)")
+    #expect(models.verdictCalls.suffix(4).allSatisfy { $0.prompt.contains("forty-three") }, "and told")
+    let verdicts = try result.json()["results"]?.elements.map { $0["verdicts"]?.elements.count }
+    #expect(verdicts == [1, 1], "the last verdict counts: \(verdicts ?? [])")
+    #expect(models.laneCalls.count == 4, "no answer is asked again: \(models.laneCalls.count)")
+  }
+
   @Test func checksDecideWithoutAJudge() throws {
     let program = try models.program()
     let path = try write(items(12, #","check":"regex:42$""#), program)
