@@ -26,7 +26,15 @@ struct BlindTrial {
       throw CommandError("session \(session.id) has no blind turn: it has been revealed, or was never blind")
     }
     self.init(session: session, turn: turn, assignment: assignment)
-    guard !rounds.isEmpty else { throw CommandError("session \(session.id) has no two answers to vote on") }
+    guard rounds.isEmpty else { return }
+    guard !turn.responses.isEmpty, turn.responses.values.allSatisfy(\.state.isOver) else {
+      throw CommandError("session \(session.id) has no two answers to vote on yet")
+    }
+    // Its program was killed: nobody can ever vote on it, so it need not stay blind.
+    store.append(.revealed(assignment: assignment.id))
+    do throws(StoreError) { try store.close() } catch { throw CommandError(error.message) }
+    throw CommandError(
+      "session \(session.id) has no two answers to vote on: furlong sessions show \(session.id) shows it")
   }
 
   var rounds: [BlindReading.Round] { BlindReading(assignment).rounds(turn) }

@@ -94,6 +94,41 @@ import Testing
     #expect(shown.output.contains("test/zulu-x"), "two halves are no pair to vote on: \(shown.output)\(shown.errors)")
   }
 
+  @Test func aKilledPairIsRevealedWhenAskedFor() throws {
+    let models = ScriptedModels(lanes: { _ in .stream([.chat("half"), .stall]) })
+    let program = try models.program()
+    let process = try program.start(["ab", "x"] + pair + ["--json"])
+    #expect(models.journal.wait { $0.count == 2 }, "both lanes are asked")
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    let list = try program.run(["sessions"]).output
+    let id = try #require(list.split(separator: "\n").last?.split(separator: " ").first.map(String.init), "\(list)")
+    let vote = try program.run(["ab", "--vote", "left", "--session", id])
+    #expect(vote.status == 2 && vote.errors.contains("no two answers"), "\(vote.errors)")
+    #expect(try program.run(["sessions", "show", id]).output.contains("test/zulu-x"), "nobody can vote on it any more")
+  }
+
+  @Test func oneOfThreeFailsAndAPairIsLeft() throws {
+    let models = ScriptedModels(lanes: { call in
+      call.model == "xray-z" ? .answer(400, body: #"{"error":{"message":"no xray"}}"#) : ScriptedModels.stream("Fine.")
+    })
+    let result = try models.program().run(["ab", "x"] + pair + ["-m", "test/xray-z", "--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try result.json()["pairs"]?.elements.count == 1, "two answers are one pair: \(result.output)")
+    expectBlind(result.output + result.errors)
+    #expect(!(result.output + result.errors).contains("xray"), "\(result.errors)")
+  }
+
+  /// No verdict is exit 1, but the pair is revealed and its answers are shown.
+  @Test func aJudgeOfProseRevealsAllTheSame() throws {
+    let models = ScriptedModels(lanes: { ScriptedModels.stream("\($0.model)!") }, verdict: { _ in "The first." })
+    let result = try models.program().run(["ab", "x"] + pair + ["--judge", "test/judge-j", "--json"])
+    #expect(result.status == 1, "no verdict is exit 1, not \(result.status): \(result.errors)")
+    let document = try result.json()
+    #expect(document["verdicts"]?.first?["outcome"]?.string == "none", "\(result.output)")
+    #expect(document["responses"]?.elements.count == 2 && document["verified"]?.bool == true, "\(result.output)")
+  }
+
   @Test func theBudgetIsForLanesAndJudges() throws {
     let models = ScriptedModels(lanes: { call in
       .stream([
