@@ -40,6 +40,8 @@ public struct BatchRequest: Sendable {
   /// Begins anew although the same batch is stored.
   public var startsOver = false
   public var countsFamily = false
+  /// Criteria of the person's own, for every item.
+  public var brief: Brief?
 
   public init(name: String, items: [BatchItem], lanes: [Lane]) {
     self.name = name

@@ -99,10 +99,12 @@ final class BatchRun: Sendable {
       let generation = (kept?.generation ?? 0) + 1
       kept = await throttle.run {
         guard self.mayGoOn() else { return nil }
-        return await self.engine.answer(
+        let response = await self.engine.answer(
           session, turn, lane: lane, generation: generation, timeout: self.request.timeout)
+        // Counted before the next may begin, which asks what has been spent.
+        self.keep(response, turn.number)
+        return response
       }
-      if let kept { keep(kept, turn.number) }
     } else {
       count { $0.done += 1 }
     }
@@ -149,37 +151,49 @@ final class BatchRun: Sendable {
       var judging = JudgeRequest(session: session, turn: turn, judges: [judge])
       judging.reference = item.reference
       judging.countsFamily = request.countsFamily
+      judging.brief = request.brief
       judging.concurrency = 2
       let all = judging.allPairs
-      let missing = all.filter { !isJudged(turn, $0, judge) }
+      let missing = all.filter { !isJudged(turn, $0, judge, judging.task) }
       count { $0.done += all.count - missing.count }
       guard !missing.isEmpty, let throttle = throttles[judge.model.provider] else { continue }
       judging.pairs = missing
-      let found = await throttle.run { [judging] () -> [Judgement] in
-        guard self.mayGoOn() else { return [] }
-        return await self.engine.judge(judging)
-      }
-      shared.withLock { $0.judgements += found }
-      count { progress in
-        progress.done += found.count
-        progress.fresh += found.count
-        progress.cost = found.reduce(progress.cost) { $0 + $1.cost }
-        if found.contains(where: \.hasUnknownCost) { progress.hasUnknownCost = true }
+      await throttle.run { [judging] in
+        guard self.mayGoOn() else { return }
+        self.keep(await self.engine.judge(judging))
       }
     }
   }
 
-  /// By this judge, with these prompts, on these very answers; one that failed is asked for again.
-  private func isJudged(_ turn: Turn, _ pair: (a: Int, b: Int), _ judge: Lane) -> Bool {
-    shared.withLock { shared in
-      shared.judgements.contains { judgement in
-        judgement.a.turn == turn.number && judgement.judge == judge.text && judgement.version == JudgePrompt.version
-          && judgement.a.lane == pair.a && judgement.b.lane == pair.b
-          && judgement.a.generation == turn.responses[pair.a]?.generation
-          && judgement.b.generation == turn.responses[pair.b]?.generation
-          && (judgement.outcome.isDecided || judgement.outcome.isMechanical || judgement.hasUnreadableReply)
-      }
+  private func keep(_ found: [Judgement]) {
+    shared.withLock { $0.judgements += found }
+    count { progress in
+      progress.done += found.count
+      progress.fresh += found.count
+      progress.cost = found.reduce(progress.cost) { $0 + $1.cost }
+      if found.contains(where: \.hasUnknownCost) { progress.hasUnknownCost = true }
     }
+  }
+
+  /// By this judge, with these prompts, reference and criteria, on these very answers; one that failed is asked for again.
+  private func isJudged(_ turn: Turn, _ pair: (a: Int, b: Int), _ judge: Lane, _ task: JudgeTask) -> Bool {
+    let judgements = shared.withLock(\.judgements)
+    return judgements.contains { judgement in
+      judgement.a.turn == turn.number && judgement.judge == judge.text && judgement.version == JudgePrompt.version
+        && judgement.a.lane == pair.a && judgement.b.lane == pair.b
+        && judgement.a.generation == turn.responses[pair.a]?.generation
+        && judgement.b.generation == turn.responses[pair.b]?.generation
+        && (judgement.outcome.isDecided || judgement.outcome.isMechanical || judgement.hasUnreadableReply)
+        && (judgement.outcome.isMechanical || goesByTheBrief(judgement, judge, task))
+    }
+  }
+
+  /// A brief is named by its task, in which the reference is; without criteria of the person's own any for this task will do.
+  private func goesByTheBrief(_ judgement: Judgement, _ judge: Lane, _ task: JudgeTask) -> Bool {
+    guard let id = judgement.brief else { return request.brief == nil }
+    guard id == task.briefID(judge: nil) || id == task.briefID(judge: judge) else { return false }
+    guard let brief = request.brief else { return true }
+    return (try? engine.store.brief(id))?.brief == brief
   }
 }
 

@@ -164,7 +164,7 @@ public struct NothingToRank: Error, Equatable, Sendable {
     switch source {
     case .human: text = "no vote yet\(about): furlong ab PROMPT, or b in the workbench"
     case .judge: text = "no verdict that counts yet\(about): furlong judge SESSION, or J in the workbench"
-    case .joint: text = "no vote and no verdict that counts yet\(about)"
+    case .joint: text = "no vote and no verdict that counts yet\(about): furlong ab PROMPT, or furlong judge SESSION"
     }
     for (reason, count) in leftOut.sorted(by: { $0.key < $1.key }) { text += "; \(count) left out: \(reason)" }
     return text

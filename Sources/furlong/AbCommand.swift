@@ -72,6 +72,12 @@ struct AbCommand: ParsableCommand {
     if let vote, let session {
       trial = try BlindTrial(stored: session, store)
       try trial.cast(Self.choices(vote) ?? [])
+      // Votes of a reading that was broken off do not count beside these.
+      do throws(StoreError) {
+        for vote in try store.votes(session: trial.session.id) where vote.assignment == trial.assignment.id {
+          store.append(.undoneVote(id: vote.id))
+        }
+      } catch { throw CommandError(error.message) }
       for vote in trial.votes { store.append(.vote(vote)) }
       return try finish(&trial, setup, engine)
     }
@@ -112,12 +118,23 @@ struct AbCommand: ParsableCommand {
       session: session.id, turn: 1, lanes: lanes.enumerated().map { ($0, $1.text) }, using: &random)
     turn.blind = assignment
     var request = RaceRequest(session: session, isNewSession: true, turn: turn)
-    request.budget = maxCost.flatMap(Money.init(decimal:)) ?? setup.config.budget.perTurn
+    request.budget = budget(setup)
     let race = HeadlessRace(request: request, engine: engine, printsText: false, isBlind: true)
     let outcome = race.run()
-    if let signal = outcome.interruption { throw ExitCode(128 + signal) }
     turn.responses = outcome.responses
-    return BlindTrial(session: session, turn: turn, assignment: assignment)
+    let trial = BlindTrial(session: session, turn: turn, assignment: assignment)
+    if let signal = outcome.interruption {
+      // Nobody can vote on what has no two answers: it would stay blind for ever.
+      if trial.rounds.isEmpty { engine.store.append(.revealed(assignment: assignment.id)) }
+      try engine.store.close()
+      throw ExitCode(128 + signal)
+    }
+    return trial
+  }
+
+  /// For lanes and judges together.
+  private func budget(_ setup: Setup) -> Money? {
+    maxCost.flatMap(Money.init(decimal:)) ?? setup.config.budget.perTurn
   }
 
   /// Judges, reveals and prints.
@@ -130,7 +147,10 @@ struct AbCommand: ParsableCommand {
       var request = JudgeRequest(session: trial.session, turn: trial.turn, judges: judges)
       request.brief = judge.brief
       request.countsFamily = judge.countFamily
-      request.budget = maxCost.flatMap(Money.init(decimal:))
+      request.budget = budget(setup).map { budget in
+        let spent = trial.responses.compactMap(\.cost.amount).reduce(.zero, +)
+        return Money(picoDollars: max(0, budget.picoDollars - spent.picoDollars))
+      }
       let result = JudgeText.run(request, engine: engine)
       trial.judgements = result.judgements
       interruption = result.interruption

@@ -81,6 +81,7 @@ struct BatchCommand: ParsableCommand {
     request.timeout = timeout.map { Int64($0 * 1e9) }
     request.startsOver = restart
     request.countsFamily = judge.countFamily
+    request.brief = judge.brief
     engine.store.onFault { if let fault = $0 { Console.error("furlong: \(fault.message)") } }
     let line = ProgressLine()
     let (outcome, interruption) = Wait.run { [request] () -> Result<BatchResult, StoreError> in

@@ -8,31 +8,44 @@ enum BatchFile {
 
   /// - Throws: `CommandError` naming the line and what to write instead.
   static func read(_ path: String) throws(CommandError) -> [BatchItem] {
-    guard
-      let data = path == "-" ? try? FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: path)
-    else { throw CommandError("cannot read the file \(path)") }
-    guard let text = String(data: data, encoding: .utf8) else { throw CommandError("\(path) is not UTF-8 text") }
+    let name = path == "-" ? "standard input" : path
+    guard let data = path == "-" ? standardInput() : FileManager.default.contents(atPath: path) else {
+      throw CommandError("cannot read the file \(name)")
+    }
+    guard let text = String(data: data, encoding: .utf8) else { throw CommandError("\(name) is not UTF-8 text") }
     var items: [BatchItem] = []
     var lines: [String: Int] = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // By scalar: a CR LF is one character, which is not a line feed.
+    let newline: Unicode.Scalar = "\n"
+    for (index, line) in text.unicodeScalars.split(separator: newline, omittingEmptySubsequences: false).enumerated() {
+      let line = String(line)
       if line.allSatisfy(\.isWhitespace) { continue }
-      let item = try item(String(line), number: index + 1, path)
+      let item = try item(line, number: index + 1, name)
       if let other = lines[item.id] {
-        throw CommandError("\(path) line \(index + 1): the id ‘\(item.id)’ is that of line \(other) already")
+        let id = VisibleText.line(item.id)
+        throw CommandError("\(name) line \(index + 1): the id ‘\(id)’ is that of line \(other) already")
       }
       lines[item.id] = index + 1
       items.append(item)
     }
-    if items.isEmpty { throw CommandError("\(path) has no prompts: write one JSON object a line, {\"prompt\": \"…\"}") }
+    if items.isEmpty { throw CommandError("\(name) has no prompts: write one JSON object a line, {\"prompt\": \"…\"}") }
     return items
   }
 
-  private static func item(_ line: String, number: Int, _ path: String) throws(CommandError) -> BatchItem {
-    func fault(_ words: String) -> CommandError { CommandError("\(path) line \(number): \(words)") }
+  /// Nil when it cannot be read; nothing at all is an empty file.
+  private static func standardInput() -> Data? {
+    do { return try FileHandle.standardInput.readToEnd() ?? Data() } catch { return nil }
+  }
+
+  private static func item(_ line: String, number: Int, _ file: String) throws(CommandError) -> BatchItem {
+    func fault(_ words: String) -> CommandError { CommandError("\(file) line \(number): \(words)") }
     guard let view = try? JSONDocument().parse(line.hasPrefix("\u{FEFF}") ? String(line.dropFirst()) : line),
       view.isObject
     else { throw fault("this is not a JSON object") }
-    for (name, _) in view.members where !known.contains(name) {
+    var seen: Set<String> = []
+    for (name, _) in view.members {
+      guard seen.insert(name).inserted else { throw fault("\(VisibleText.line(name)) is there twice") }
+      if known.contains(name) { continue }
       let hint =
         nearest(to: name, in: known).map { "; did you mean ‘\($0)’?" } ?? "; known: \(known.joined(separator: ", "))"
       throw fault("unknown field ‘\(VisibleText.line(String(name.prefix(40))))’\(hint)")

@@ -15,7 +15,7 @@ struct BatchMarkdown {
     out += (summary.result.progress.hasUnknownCost ? " and more of unknown price" : "") + ".\n\n"
     out += "## Lanes\n\n" + table(summary.laneHeader, summary.laneRows)
     if !summary.judges.isEmpty {
-      let names = summary.judges.map { "`\(Self.inline($0.text))`" }.joined(separator: ", ")
+      let names = summary.judges.map { Self.inline($0.text) }.joined(separator: ", ")
       out +=
         "\n## Verdicts\n\nBy \(names), each pair in both orders.\n\n" + table(summary.matrixHeader, summary.matrixRows)
     }
@@ -40,12 +40,25 @@ struct BatchMarkdown {
 
   private func table(_ header: [String], _ rows: [[String]]) -> String {
     func line(_ cells: [String]) -> String {
-      "| " + cells.map { Self.inline($0).replacing("|", with: "\\|") }.joined(separator: " | ") + " |\n"
+      "| " + cells.map(Self.inline).joined(separator: " | ") + " |\n"
     }
     return line(header) + "|" + String(repeating: " --- |", count: header.count) + "\n" + rows.map(line).joined()
   }
 
-  private static func inline(_ text: String) -> String { VisibleText.line(text) }
+  /// On one line, with everything escaped that Markdown or HTML would read as its own.
+  private static func inline(_ text: String) -> String {
+    var out = ""
+    for scalar in VisibleText.line(text).unicodeScalars {
+      switch scalar {
+      case "&": out += "&amp;"
+      case "<": out += "&lt;"
+      case ">": out += "&gt;"
+      case "\\", "`", "*", "_", "[", "]", "|", "~", "$": out += "\\\(scalar)"
+      default: out.unicodeScalars.append(scalar)
+      }
+    }
+    return out
+  }
 
   /// What others wrote stays a quotation, whatever Markdown it holds: an indented block renders nothing.
   private static func quoted(_ text: String) -> String {

@@ -27,7 +27,15 @@ struct BlindTrial {
       throw CommandError("session \(session.id) has no blind turn: it has been revealed, or was never blind")
     }
     self.init(session: session, turn: turn, assignment: assignment)
-    guard !rounds.isEmpty else { throw CommandError("session \(session.id) has no two answers to vote on") }
+    guard rounds.isEmpty else { return }
+    guard !turn.responses.isEmpty, turn.responses.values.allSatisfy(\.state.isOver) else {
+      throw CommandError("session \(session.id) has no two answers to vote on yet")
+    }
+    // Its program was killed: nobody can ever vote on it, so it need not stay blind.
+    store.append(.revealed(assignment: assignment.id))
+    do throws(StoreError) { try store.close() } catch { throw CommandError(error.message) }
+    throw CommandError(
+      "session \(session.id) has no two answers to vote on: furlong sessions show \(session.id) shows it")
   }
 
   var rounds: [BlindReading.Round] { BlindReading(assignment).rounds(turn) }
@@ -63,6 +71,7 @@ struct BlindTrial {
     while place < rounds.count {
       Console.output(Self.text(rounds[place], number: place + 1, of: rounds.count))
       let began = Clock.now()
+      Self.waitUntilWritten(store)
       guard let answer = Self.question(isFirst: place == 0) else { return false }
       switch answer {
       case .undo:
@@ -79,6 +88,14 @@ struct BlindTrial {
     }
     for vote in votes where vote.repeats != nil { store.append(.revealed(assignment: vote.assignment)) }
     return true
+  }
+
+  /// Ctrl-C at a question ends the program at once: what it asks about, and the votes so far, are kept before. A fault is told
+  /// where all of the store's are.
+  private static func waitUntilWritten(_ store: Store) {
+    let written = DispatchSemaphore(value: 0)
+    store.commit { _ in written.signal() }
+    written.wait()
   }
 
   private enum Answer {

@@ -8,7 +8,8 @@ struct JudgeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge", abstract: "Judge, or judge again, what is stored: no answer is generated anew.",
     discussion: """
-      Every pair of lanes is compared twice, with the order exchanged. Exit status 1 when a pair got no verdict.
+      Every pair of lanes is compared twice, with the order exchanged, by the config's judge when none is named. Exit status 1
+      when a pair got no verdict.
       """)
 
   @Argument(

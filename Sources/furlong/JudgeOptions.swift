@@ -7,7 +7,7 @@ struct JudgeOptions: ParsableArguments {
   @Option(
     name: .customLong("judge"),
     help: ArgumentHelp(
-      "A judge: provider/model; several may be given. The config's judge is the default.", valueName: "model"))
+      "A judge: provider/model; several may be given.", valueName: "model"))
   var judges: [String] = []
 
   @Flag(help: "Let verdicts count although the judge is of the same family as one contestant.")

@@ -266,15 +266,13 @@ final class HeadlessRace: Sendable {
     running.withLock { $0 = race }
     let watches = [SIGINT, SIGTERM, SIGHUP].map { watch($0, race) }
     finished.wait()
-    for watch in watches { watch.cancel() }
+    for watch in watches { watch.end() }
     return outcome.withLock { $0 }
   }
 
   /// Stops the lanes and keeps what came; told twice, it ends at once.
-  private func watch(_ number: Int32, _ race: Race) -> any DispatchSourceSignal {
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler { [self] in
+  private func watch(_ number: Int32, _ race: Race) -> SignalWatch {
+    SignalWatch(number) { [self] in
       let isSecond = outcome.withLock { outcome in
         defer { outcome.interruption = number }
         return outcome.interruption != nil
@@ -282,8 +280,6 @@ final class HeadlessRace: Sendable {
       if isSecond { exit(128 + number) }
       race.stopAll()
     }
-    source.resume()
-    return source
   }
 
   private func show(_ event: RaceEvent, _ stream: LineStream) {

@@ -18,9 +18,7 @@ enum Wait {
       done.signal()
     }
     let watches = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
+      SignalWatch(number) {
         let isSecond = signalled.withLock { signalled in
           defer { signalled = number }
           return signalled != nil
@@ -28,12 +26,31 @@ enum Wait {
         if isSecond { exit(128 + number) }
         task.cancel()
       }
-      source.resume()
-      return source
     }
     done.wait()
-    for watch in watches { watch.cancel() }
+    for watch in watches { watch.end() }
     guard let value = result.withLock(\.self) else { preconditionFailure("the work ended without a value") }
     return (value, signalled.withLock(\.self))
+  }
+}
+
+/// Takes one signal in place of what it does otherwise, until `end`: at a prompt afterwards Ctrl-C must end the program again.
+struct SignalWatch {
+  private let number: Int32
+  private let before: sig_t?
+  private let source: any DispatchSourceSignal
+
+  /// - Parameter act: on a queue of its own.
+  init(_ number: Int32, act: @escaping @Sendable () -> Void) {
+    self.number = number
+    before = signal(number, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler(handler: act)
+    source.resume()
+  }
+
+  func end() {
+    source.cancel()
+    _ = signal(number, before)
   }
 }

@@ -44,6 +44,13 @@ struct Program {
   }
 
   func run(_ arguments: [String], input: String? = nil) throws -> Result {
+    let running = try start(arguments, input: input)
+    running.waitUntilExit()
+    return result(of: running)
+  }
+
+  /// Begins it and does not wait: for what happens to it half-way. One at a time.
+  func start(_ arguments: [String], input: String? = nil) throws -> Process {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Program.binary)
     process.arguments = arguments
@@ -54,11 +61,15 @@ struct Program {
     process.standardError = FileHandle(forWritingAtPath: files[1])
     process.standardInput = FileHandle(forReadingAtPath: files[2])
     try process.run()
-    process.waitUntilExit()
+    return process
+  }
+
+  /// Of one that has ended.
+  func result(of process: Process) -> Result {
     func text(_ file: String) -> String {
-      String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+      String(decoding: FileManager.default.contents(atPath: home + "/" + file) ?? Data(), as: UTF8.self)
     }
-    return Result(status: process.terminationStatus, output: text(files[0]), errors: text(files[1]))
+    return Result(status: process.terminationStatus, output: text("out"), errors: text("err"))
   }
 
   /// Every byte that the program has left on disk.
