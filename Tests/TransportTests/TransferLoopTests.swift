@@ -81,12 +81,12 @@ import Transport
   }
 
   @Test func signsOfLifeKeepATransferAlive() throws {
-    let pulse = Array(repeating: [Step.pause(milliseconds: 60), .text(":\n")], count: 6).flatMap { $0 }
+    let pulse = Array(repeating: [Step.pause(milliseconds: 60), .text(":\n")], count: 12).flatMap { $0 }
     let server = LoopbackServer(.stream(pulse + [.close]))
     var request = TransferRequest(.post, server.url)
-    request.silenceLimit = 200_000_000
+    request.silenceLimit = 600_000_000
     let heard = try #require(Listener(loop, request).whole())
-    #expect(heard.last == .finished(nil), "360 ms in pieces of 60 ms are no silence of 200 ms")
+    #expect(heard.last == .finished(nil), "720 ms in pieces of 60 ms are no silence of 600 ms")
   }
 
   @Test func aPortWhereNothingListens() throws {
