@@ -32,7 +32,7 @@ import Testing
   /// Half-way: what can be answered is answered and written, the rest is under way.
   private func startHalfWay() throws -> Process {
     let process = try program.start(command())
-    let isHeld = models.journal.wait { $0.count { !$0.isJudge } >= 22 }
+    let isHeld = models.journal.wait(seconds: 60) { $0.count { !$0.isJudge } >= 22 }
     #expect(isHeld, "six calls at once wait after sixteen answers: \(models.laneCalls.count)")
     return process
   }

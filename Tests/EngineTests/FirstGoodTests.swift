@@ -47,7 +47,7 @@ import Testing
   private func finish(_ track: Track) async -> Bool {
     nonisolated(unsafe) let track = track
     return await withCheckedContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(returning: track.finish()) }
+      Thread.detachNewThread { continuation.resume(returning: track.finish(seconds: 180)) }
     }
   }
 
