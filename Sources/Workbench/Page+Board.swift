@@ -20,14 +20,16 @@ extension Page {
           quantile(figures?.firstAnswers), quantile(figures?.ends), quantile(figures?.ends, 0.95, atLeast: 20),
         ], Style(model.hasFewVotes ? .quiet : .text, bold: index == 0 && !model.hasFewVotes))
     }
+    // A narrow window has no room for all of it.
+    let isNarrow = width < 100
     var blocks: [Block] = [
-      .table(
+      table(
         header: [
           "#", "rank", "model", "wins", "rating", "95 %", "Elo", "best", "W-T-BB-L", "cost", "TTFO", "end", "p95",
         ],
-        rows: rows, numeric: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]), .space,
+        rows: rows, numeric: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], without: isNarrow ? ["best", "p95"] : []), .space,
     ]
-    blocks += pairs(standings)
+    blocks += pairs(standings, isNarrow: isNarrow)
     let lines = BoardLines(board)
     if board.joint != nil {
       blocks += [.heading("Votes and verdicts in one model")]
@@ -69,27 +71,46 @@ extension Page {
   static func evidence(_ standings: Standings, among names: Set<String>) -> [Block] {
     let pairs = standings.pairs.filter { names.contains($0.a) && names.contains($0.b) }
     guard !pairs.isEmpty else { return [] }
-    return [.space, .heading("Your votes so far: wins-ties-both bad-losses, share of wins with the 50 % mark")]
-      + pairs.map { evidence($0.evidence, a: $0.a, b: $0.b, counts: $0) }
+    return [.space, .heading("Your votes so far: wins-ties-both bad-losses, and what they prove")]
+      + pairs.map { pair in
+        .text(
+          "\(pair.a) against \(pair.b): \(pair.wins)-\(pair.ties)-\(pair.bothBad)-\(pair.losses), \(share(pair.evidence)) of "
+            + "the decisive ones, \(pair.words)")
+      }
   }
 
-  private static func pairs(_ standings: Standings) -> [Block] {
+  /// The nearest to a decision first; pairs by their numbers on the board.
+  private static func pairs(_ standings: Standings, isNarrow: Bool) -> [Block] {
     guard !standings.pairs.isEmpty else { return [] }
+    let numbers = Dictionary(
+      standings.models.enumerated().map { ($1.name, $0 + 1) }, uniquingKeysWith: { first, _ in first })
     let decided = standings.pairs.count { $0.evidence.isDecided }
-    var blocks: [Block] = [.heading("Pairs: \(decided) of \(standings.pairs.count) decided")]
-    for pair in standings.pairs.sorted(by: { $0.evidence.logE > $1.evidence.logE }).prefix(20) {
-      blocks.append(evidence(pair.evidence, a: pair.a, b: pair.b, counts: pair))
-    }
-    return blocks + [.space]
+    let shown = standings.pairs.sorted { $0.evidence.logE > $1.evidence.logE }.prefix(20)
+    return [
+      .heading("Pairs: \(decided) of \(standings.pairs.count) decided"),
+      table(
+        header: ["pair", "W-T-BB-L", "share of wins", "95 %", ""],
+        rows: shown.map { pair in
+          let (a, b) = ("\(numbers[pair.a] ?? 0)", "\(numbers[pair.b] ?? 0)")
+          return Row(
+            [
+              "\(a) : \(b)", "\(pair.wins)-\(pair.ties)-\(pair.bothBad)-\(pair.losses)", bar(pair.evidence),
+              share(pair.evidence), pair.evidence.words(a: a, b: b),
+            ], Style(pair.evidence.isDecided ? .good : .text))
+        }, numeric: [0, 1, 2, 3], without: isNarrow ? ["share of wins"] : []), .space,
+    ]
   }
 
-  private static func evidence(_ evidence: PairEvidence, a: String, b: String, counts pair: Standings.Pair) -> Block {
-    let share = "\(decimalText(100 * evidence.low, places: 0))–\(decimalText(100 * evidence.high, places: 0)) %"
-    return .text([
-      Span("\(pair.wins)-\(pair.ties)-\(pair.bothBad)-\(pair.losses) ", Style(.strong)),
-      Span(bar(evidence), Style(.quiet)),
-      Span(" \(share)  "), Span(evidence.words(a: a, b: b), Style(evidence.isDecided ? .good : .text)),
-    ])
+  /// A table without some of its columns.
+  private static func table(header: [String], rows: [Row], numeric: Set<Int>, without: Set<String>) -> Block {
+    let kept = header.indices.filter { !without.contains(header[$0]) }
+    return .table(
+      header: kept.map { header[$0] }, rows: rows.map { row in Row(kept.map { row.cells[$0] }, row.style) },
+      numeric: Set(kept.indices.filter { numeric.contains(kept[$0]) }))
+  }
+
+  private static func share(_ evidence: PairEvidence) -> String {
+    "\(decimalText(100 * evidence.low, places: 0))–\(decimalText(100 * evidence.high, places: 0)) %"
   }
 
   /// The 95 % confidence sequence of a's share on a line of 21 cells, the middle marked.
