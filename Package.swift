@@ -46,7 +46,7 @@ let package = Package(
       ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "CPseudoTerminal"]),
     .testTarget(name: "MarkdownTests", dependencies: ["Markdown", "Terminal", "Core", "TestSupport"]),
-    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "TestSupport"]),
+    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "Engine", "Store", "TestSupport"]),
     .executableTarget(
       name: "furlong-bench",
       dependencies: ["Workbench", "Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],

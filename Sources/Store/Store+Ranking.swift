@@ -79,6 +79,8 @@ public struct LaneFigures: Equatable, Sendable {
   public var firstAnswers: [Int64] = []
   public var ends: [Int64] = []
 
+  public init() {}
+
   public var costPerAnswer: Money? { priced == 0 ? nil : Money(picoDollars: cost.picoDollars / Int64(priced)) }
 }
 

@@ -101,7 +101,10 @@ extension Page {
     case .cannotJudge: preference = "cannot judge"
     }
     var blocks: [Block] = [
-      .text([Span("\(title): ", Style(.quiet)), Span(preference, Style(.strong)), Span("  \(verdict.reason)")])
+      .text([
+        Span("\(title): ", Style(.quiet)), Span(preference, Style(.strong)),
+        Span("  \(verdict.reason(r1: r1, r2: r2))"),
+      ])
     ]
     for fault in verdict.errors {
       let lane = fault.place == .r1 ? r1 : r2

@@ -169,9 +169,9 @@ enum JudgeText {
       let cost = judgement.cost.screenText + (judgement.hasUnknownCost ? " + ?" : "")
       Console.output("  fit \(fits[0]) : \(fits[1]) · \(cost)")
       for flag in outcome.flags { Console.output("  · \(VisibleText.line(flag))") }
-      for (reading, first) in [(judgement.readings?.ab, a), (judgement.readings?.ba, b)] {
+      for (reading, first, second) in [(judgement.readings?.ab, a, b), (judgement.readings?.ba, b, a)] {
         guard case .verdict(let verdict)? = reading else { continue }
-        Console.output("  (\(first + 1) listed first) \(VisibleText.line(verdict.reason))")
+        Console.output("  (\(first + 1) listed first) \(VisibleText.line(verdict.reason(r1: first, r2: second)))")
       }
     }
   }

@@ -73,7 +73,7 @@ public enum JudgePrompt {
         r1 is answer \(ids.0), r2 is answer \(ids.1). Members, in this order: nonce; criteria: a list with one entry \
         {id, r1, r2} for each criterion of the brief, marks yes, partly, no or na; errors: a list of {in: r1 or r2, quote: at \
         most 120 characters, kind: wrong, missing, ignored_instruction, unsafe or format}; addresses_judge: {r1, r2} true or \
-        false; reason: at most 400 characters; preference: r1_much, r1_slight, tie, r2_slight, r2_much or cannot_judge; \
+        false; reason: at most 400 characters, calling the answers r1 and r2; preference: r1_much, r1_slight, tie, r2_slight, r2_much or cannot_judge; \
         tie_kind: both_good or both_bad if tie, else null; confidence: 0 to 1; fit: {r1, r2}, whole numbers from 0 (useless) \
         to 10 (could not be better), higher for the preferred answer.
         """)

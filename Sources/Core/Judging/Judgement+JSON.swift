@@ -88,3 +88,10 @@ extension PairOutcome {
     }
   }
 }
+
+extension Verdict {
+  /// The reason with slots named by lane; `r1` was that lane's answer.
+  public func reason(r1: Int, r2: Int) -> String {
+    reason.replacing("r1", with: "lane \(r1 + 1)").replacing("r2", with: "lane \(r2 + 1)")
+  }
+}

@@ -33,9 +33,10 @@ enum VerdictPane {
         Span(isOpen ? "  quarantined" : "", Style(.warning)),
         Span("  fit \(fits[0]) : \(fits[1])  \(verdict.judge)", Style(.quiet)),
       ]
-      let reasons = [(verdict.readings?.ab, a), (verdict.readings?.ba, b)].compactMap { reading, first -> String? in
+      let readings = [(verdict.readings?.ab, a, b), (verdict.readings?.ba, b, a)]
+      let reasons = readings.compactMap { reading, first, second -> String? in
         guard case .verdict(let read)? = reading else { return nil }
-        return "  (\(first + 1) first) \(VisibleText.line(read.reason))"
+        return "  (\(first + 1) first) \(VisibleText.line(read.reason(r1: first, r2: second)))"
       }
       let words = reasons.isEmpty ? ["  \(VisibleText.line(verdict.outcome.reason))"] : reasons
       return StyledLine.wrapped(head.map { Span(VisibleText.line($0.text), $0.style) }, width: width)

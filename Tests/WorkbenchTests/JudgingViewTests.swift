@@ -1,0 +1,161 @@
+import Core
+import Engine
+import Store
+import Terminal
+import Testing
+
+@testable import Workbench
+
+/// Screens of verdicts and of the leaderboard, and what keys do on them.
+@Suite struct JudgingViewTests {
+  private let layouts = Layouts()
+
+  /// A finished race of two lanes with one verdict on it.
+  private func judged(width: Int = 120, height: Int = 40, isQuarantined: Bool = false) -> State {
+    var state = Sample.state(lanes: 2, width: width, height: height)
+    _ = Sample.send("Why are there tides?", &state)
+    let texts = ["Because the moon pulls on the sea.", "Because the wind blows on the sea, every day anew."]
+    for (lane, text) in texts.enumerated() {
+      var response = Response(lane: lane, model: state.lanes[lane].model, parameters: state.lanes[lane].parameters)
+      response.state = .done
+      response.text = text
+      response.timing.note(.answer, at: 400_000_000)
+      response.timing.note(.answer, at: 2_000_000_000)
+      response.cost.status = .exact
+      response.cost.computed = Money(decimal: "0.002")
+      Sample.play(lane, [.state(.waiting), .text(.answer, text, at: 400_000_000), .ended(response)], &state)
+    }
+    var first = Verdict(.r1Much)
+    first.reason = "The first names the cause."
+    first.errors = [Verdict.Fault(place: .r2, quote: "the wind blows on the sea", kind: .wrong)]
+    first.criteria = [Verdict.Mark(id: "c1", r1: .yes, r2: .no)]
+    first.fit = .init(r1: 9, r2: 3)
+    var second = Verdict(.r2Slight)
+    second.reason = "The second is right."
+    second.fit = .init(r1: 4, r2: 8)
+    let readings = Judgement.Readings(ab: .verdict(first), ba: .verdict(second))
+    func key(_ lane: Int) -> ResponseKey { ResponseKey(session: state.session.id, turn: 1, lane: lane, generation: 1) }
+    var judgement = Judgement(
+      id: "j1", created: 1, a: key(0), b: key(1), judge: "google/gemini-3.1-pro-preview", version: "v",
+      outcome: .combine(ab: readings.ab, ba: readings.ba))
+    judgement.readings = readings
+    judgement.cost = Money(decimal: "0.004")!
+    judgement.outcome.isQuarantined = isQuarantined
+    if isQuarantined { judgement.outcome.flags = ["lane 2's answer talks to the judge"] }
+    _ = update(&state, .judging(session: state.session.id, turn: 1, .judged(judgement)))
+    state.place = .lanes
+    return state
+  }
+
+  @Test func verdictsStandBelowTheAnswersTheyQuote() {
+    var state = judged()
+    #expect(update(&state, .key(.character("V"))).isEmpty)
+    let (frame, _) = view(state, layouts)
+    expectScreen(frame, "verdicts-120x40")
+    let marked = frame.cells.filter { $0.style.role == .removed }.map(\.text).joined()
+    #expect(marked == "the wind blows on the sea", "what the judge calls wrong is marked: ‘\(marked)’")
+    _ = update(&state, .key(.character("V")))
+    expectScreen(view(state, layouts).frame, "verdicts-page-120x40")
+  }
+
+  @Test func fitsAreInTheScoreboardOnceThereAreAny() {
+    let state = judged()
+    #expect(state.fit(0) == 8.5 && state.fit(1) == 3.5)
+    let text = view(state, layouts).frame.text
+    #expect(text.contains("fit") && text.contains("8.5"))
+    #expect(!view(Sample.race(width: 120, height: 40), layouts).frame.text.contains("  fit"))
+  }
+
+  @Test func aQuarantinedVerdictCountsWhenThePersonSaysSo() {
+    var state = judged(isQuarantined: true)
+    _ = update(&state, .key(.character("V")))
+    #expect(view(state, layouts).frame.text.contains("quarantined"))
+    _ = update(&state, .key(.character("V")))
+    #expect(update(&state, .key(.character("a"))) == [.confirmJudgement(id: "j1")])
+    #expect(state.verdicts.first?.rankingValue == 1)
+  }
+
+  @Test func theJudgeIsAskedForOnceAndCanBeStopped() {
+    var state = judged()
+    state.judges = [Lane(model: ModelID("x/y")!)]
+    #expect(update(&state, .key(.character("J"))) == [.judge])
+    _ = update(
+      &state,
+      .judging(
+        session: state.session.id, turn: 1,
+        .progress(done: 1, total: 3, cost: Money(decimal: "0.01")!, hasUnknownCost: false)))
+    #expect(view(state, layouts).frame.text.contains("judging 1 of 3"))
+    #expect(update(&state, .key(.character("J"))) == [.stopJudging])
+  }
+
+  @Test func withoutAJudgeOneIsChosen() {
+    var state = judged()
+    #expect(update(&state, .key(.character("J"))) == [.loadModels])
+    _ = update(&state, .models([ChoiceList.Item(title: "x/y", detail: "", value: "x/y")]))
+    #expect(update(&state, .key(.enter)) == [.judge])
+    #expect(state.judges.map(\.text) == ["x/y"])
+  }
+
+  @Test func criteriaGoToTheEditorAndComeBack() {
+    var state = judged()
+    #expect(update(&state, .key(.character("C"))) == [.loadCriteria])
+    #expect(update(&state, .criteria("# head\none\n")) == [.edit(.criteria, "# head\none\n")])
+    let commands = update(&state, .edited(.criteria, "# head\nIs it right?\n\n  \nIs it short?\n"))
+    guard case .saveCriteria(let brief)? = commands.first else {
+      Issue.record("expected criteria, got \(commands)")
+      return
+    }
+    #expect(brief.criteria.map(\.text) == ["Is it right?", "Is it short?"] && brief.isEdited)
+  }
+
+  // MARK: The leaderboard
+
+  private func board() throws -> Board {
+    var table = BallotTable(models: ["a/one", "b/two", "c/three"])
+    for (a, b, wins, losses, ties) in [(0, 1, 12, 2, 1), (1, 2, 6, 3, 0), (0, 2, 4, 1, 2)] {
+      for (outcome, count) in [(Ballot.Outcome.a, wins), (.b, losses), (.tie, ties)] {
+        for _ in 0..<count { table.append(Ballot(a: a, b: b, outcome: outcome)) }
+      }
+    }
+    var board = try Board(outside: table, Standings.Options())
+    for (name, cost, seconds) in [("a/one", "0.04", 3), ("b/two", "0.01", 2), ("c/three", "0.02", 1)] {
+      var figures = LaneFigures()
+      (figures.answers, figures.priced, figures.cost) = (1, 1, Money(decimal: cost)!)
+      figures.firstAnswers = [Int64(seconds) * 500_000_000]
+      figures.ends = [Int64(seconds) * 1_000_000_000]
+      board.figures[name] = figures
+    }
+    return board
+  }
+
+  @Test(arguments: [(80, 24), (120, 40)])
+  func theLeaderboard(width: Int, height: Int) throws {
+    var state = Sample.state(lanes: 2, width: width, height: height)
+    _ = update(&state, .page(Page.leaderboard(try board(), width: width - 4, ascii: false)))
+    expectScreen(view(state, layouts).frame, "leaderboard-\(width)x\(height)")
+  }
+
+  @Test func howItIsComputedIsBehindIt() throws {
+    var state = Sample.state(lanes: 2, width: 120, height: 40)
+    _ = update(&state, .page(Page.leaderboard(try board(), width: 116, ascii: false)))
+    _ = update(&state, .key(.character("W")))
+    let text = view(state, layouts).frame.text
+    #expect(text.contains("how it is computed") && text.contains("n = 31 votes"), "\(text)")
+  }
+
+  @Test func theFrontierIsWhatNothingBeatsForLess() throws {
+    let points = CostPicture(try board()).points
+    #expect(points.map(\.isFrontier) == [true, true, false] || points.first { $0.cost == 0.02 }?.isFrontier == false)
+  }
+
+  @Test func keysChooseTheBoard() {
+    var choice = BoardChoice()
+    choice.tags = ["a", "b"]
+    #expect(choice.after(.tab)?.source == .judge && choice.after(.shiftTab)?.source == .joint)
+    #expect(choice.after(.character("l"))?.isWithoutLength == true)
+    let first = choice.after(.character("t"))
+    #expect(first?.tag == "a" && first?.after(.character("t"))?.tag == "b")
+    #expect(first?.after(.character("t"))?.after(.character("t"))?.tag == nil)
+    #expect(choice.after(.character("x")) == nil)
+  }
+}
