@@ -66,6 +66,9 @@ final class JudgeRun: Sendable {
     if found == nil {
       judgement.outcome.flags.append("no brief could be had: judged by the general rules alone")
     }
+    if a.model == judge.model, b.model == judge.model {
+      judgement.outcome.flags.append("both answers are of the judge's own model, so that it cannot favour itself")
+    }
     await quarantine(bout, &judgement)
     if let family = Eligibility.overlap(judge, a.model, b.model) {
       judgement.outcome.flags.append("the judge is of the same family as one contestant (\(family))")

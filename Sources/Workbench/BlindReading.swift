@@ -62,6 +62,14 @@ public struct BlindReading: Equatable, Sendable {
     return rounds
   }
 
+  /// Goes on where the reading was broken off.
+  public mutating func resume(_ votes: [Vote]) {
+    let own = votes.filter { $0.assignment == assignment.id }
+    guard self.votes.isEmpty, !own.isEmpty else { return }
+    self.votes = own
+    round = own.count
+  }
+
   mutating func add(_ pair: RepeatedPair) { repeated = pair }
 
   /// The choice stands; on to the next pair.

@@ -33,6 +33,8 @@ struct CostPicture {
   func lines(width: Int, height: Int, ascii: Bool) -> [StyledLine] {
     guard points.count > 1, width > 30, height > 3 else { return [] }
     let costs = points.map(\.cost)
+    // At one price there is nothing to weigh.
+    guard costs.min() != costs.max() else { return [] }
     let qualities = points.map(\.quality)
     func place(_ value: Double, _ all: [Double], _ cells: Int) -> Int {
       let (low, high) = (all.min() ?? 0, all.max() ?? 0)

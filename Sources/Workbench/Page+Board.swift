@@ -44,7 +44,7 @@ extension Page {
       blocks += [.heading("Wins against cost an answer (\(ascii ? "*" : "◆"): nothing is better for less)")]
       blocks += [.lines(picture), .space]
     }
-    if let next = standings.next {
+    if let next = standings.next, !standings.pairs.allSatisfy(\.evidence.isDecided) {
       blocks.append(
         .text([
           Span("Next to compare: ", Style(.quiet)),

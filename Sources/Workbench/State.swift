@@ -157,6 +157,8 @@ public enum Input: Sendable {
   case files([ChoiceList.Item])
   /// A pair that is to be voted on once more.
   case repeated(RepeatedPair)
+  /// Votes cast in a session before it was left.
+  case votes([Vote])
   /// What the store says of a revealed assignment.
   case verified(assignment: String, [Page.Block])
   case judging(session: String, turn: Int, JudgeEvent)

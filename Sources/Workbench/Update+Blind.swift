@@ -34,7 +34,7 @@ extension State {
   private static let harmless: Set<Action> = [
     .places, .focusLeft, .focusRight, .scrollUp, .scrollDown, .halfUp, .halfDown, .pageUp, .pageDown, .top, .bottom,
     .sync, .help, .palette, .interrupt, .suspend, .redraw, .close, .mouse, .vote, .undo, .blind, .newLine,
-    .historyBack, .historyForward, .historySearch, .editPrompt, .attach, .detach, .themes, .stopAll,
+    .historyBack, .historyForward, .historySearch, .editPrompt, .attach, .detach, .themes, .stopAll, .send,
   ]
 
   /// A key or command while the turn is hidden; nil when it means what it always means.
@@ -145,13 +145,14 @@ extension State {
   }
 
   /// Nobody, or only one, has answered: there is nothing to vote on.
-  mutating func revealIfHopeless() {
+  mutating func revealIfHopeless() -> [Command] {
     guard isHidden, !isStreaming, let turn, turn.responses.values.allSatisfy(\.state.isOver), rounds.isEmpty else {
-      return
+      return []
     }
-    _ = reveal()
+    let commands = reveal()
     overlay = nil
     message = "no two answers to compare: nothing to vote on"
+    return commands
   }
 
   /// What the store says goes onto the page that tells who was who.

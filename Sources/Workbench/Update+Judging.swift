@@ -84,6 +84,9 @@ extension State {
     } else {
       message = "\(Readable.count(verdicts.count, "verdict")) · \(keymap.keyName(.verdicts)) shows them"
     }
+    if verdicts.contains(where: { $0.outcome.isQuarantined && !$0.isConfirmed }) {
+      message? += " · quarantined: an answer talks to the judge"
+    }
     if verdicts.contains(where: { $0.outcome.kind == .orderSplit }) {
       message? += " · where the orders split, you decide: \(keymap.keyName(.blind))"
     }

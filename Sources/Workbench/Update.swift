@@ -8,19 +8,20 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .key(let key): return state.press(key)
   case .size(let width, let height): (state.width, state.height) = (width, height)
   case .tick(let now): state.now = now
-  case .race(let session, let turn, let event): state.observe(event, session, turn)
+  case .race(let session, let turn, let event): return state.observe(event, session, turn)
   case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
   case .sessions(let items): state.fill(items) { $0 == .sessions }
   case .lineups(let items): state.fill(items) { $0 == .lineups || $0 == .saveLineup }
   case .lineup(let lanes): return state.load(lanes)
   case .files(let items):
     state.fill(items) { if case .attach = $0 { true } else { false } }
-  case .opened(let session, let isRacedHere): state.take(session, isRacedHere: isRacedHere)
+  case .opened(let session, let isRacedHere): return state.take(session, isRacedHere: isRacedHere)
   case .estimated(let estimate): return state.weigh(estimate)
   case .repeated(let pair): state.reading?.add(pair)
   case .verified(let assignment, let blocks): state.add(blocks, toRevealOf: assignment)
   case .judging(let session, let turn, let event): state.observe(event, session, turn)
   case .judged(let session, let turn): state.endJudging(session, turn)
+  case .votes(let votes): state.reading?.resume(votes)
   case .judgements(let session, let found, let fits):
     if session == state.session.id { (state.judgements, state.fits) = (found, fits) }
   case .criteria(let text): return [.edit(.criteria, text)]
@@ -46,7 +47,7 @@ extension State {
     overlay = .list(list)
   }
 
-  fileprivate mutating func take(_ session: Session, isRacedHere: Bool) {
+  fileprivate mutating func take(_ session: Session, isRacedHere: Bool) -> [Command] {
     open(session)
     isStored = true
     let unfinished = responses.filter { !$0.state.isOver }.map(\.lane)
@@ -55,6 +56,7 @@ extension State {
     } else if !unfinished.isEmpty {
       message = "another Furlong is asking this session: open it again later for the rest"
     }
+    return revealIfHopeless()
   }
 
   /// Shows a session, as if nothing had been looked at before.
@@ -98,9 +100,9 @@ extension State {
 
   // MARK: The race
 
-  fileprivate mutating func observe(_ event: RaceEvent, _ id: String, _ number: Int) {
+  fileprivate mutating func observe(_ event: RaceEvent, _ id: String, _ number: Int) -> [Command] {
     // A race of a session that is no longer shown goes on in the database.
-    guard id == session.id, let index = session.turns.firstIndex(where: { $0.number == number }) else { return }
+    guard id == session.id, let index = session.turns.firstIndex(where: { $0.number == number }) else { return [] }
     switch event {
     case .lane(let lane, .began(let response)): session.turns[index].responses[lane] = response
     case .lane(let lane, let change):
@@ -116,8 +118,9 @@ extension State {
     case .fit(let fit): fits.append(fit)
     case .ended(let winner):
       session.turns[index].winner = winner
-      revealIfHopeless()
+      return revealIfHopeless()
     }
+    return []
   }
 
   // MARK: Keys

@@ -59,7 +59,9 @@ struct AbCommand: ParsableCommand {
   }
 
   private static func choices(_ text: String) -> [Vote.Choice]? {
-    let choices = text.split(separator: ",").map { Vote.Choice(rawValue: String($0).replacing("-", with: "_")) }
+    let choices = text.split(separator: ",").map {
+      Vote.Choice(rawValue: String($0).lowercased().replacing("-", with: "_"))
+    }
     return choices.isEmpty || choices.contains(nil) ? nil : choices.compactMap(\.self)
   }
 
@@ -89,6 +91,8 @@ struct AbCommand: ParsableCommand {
       for response in trial.responses where response.error != nil {
         Console.error("\(response.model.text): \(response.error?.message ?? "")")
       }
+      // Nothing is left to hide.
+      if json { Console.output(trial.document.serialized(indented: true)) }
       Console.error("furlong: no two answers to compare")
       throw ExitCode(1)
     }

@@ -76,6 +76,9 @@ struct BatchCommand: ParsableCommand {
       name: file == "-" ? "standard input" : (file as NSString).lastPathComponent, items: items, lanes: lanes)
     request.judges = try judge.lanes(setup, engine, isRequired: false)
     try Self.requireEligible(request.judges, lanes)
+    if contest != nil, request.judges.isEmpty, items.allSatisfy({ $0.check == nil }) {
+      throw CommandError("--fail-if-worse needs something to go by: a --judge, or a check in the data set")
+    }
     request.budget = maxCost.flatMap(Money.init(decimal:))
     request.concurrency = concurrency
     request.timeout = timeout.map { Int64($0 * 1e9) }
@@ -97,7 +100,8 @@ struct BatchCommand: ParsableCommand {
     } catch {
       throw CommandError(error.message)
     }
-    let summary = BatchSummary(result, lanes: lanes, judges: request.judges)
+    let summary = BatchSummary(
+      result, lanes: lanes, judges: request.judges, uncarded: try Self.withoutCard(request.judges, store))
     if let report {
       let text = report.hasSuffix(".html") ? BatchHTML(summary).text : BatchMarkdown(summary).text
       do { try text.write(toFile: report, atomically: true, encoding: .utf8) } catch {
@@ -122,7 +126,19 @@ struct BatchCommand: ParsableCommand {
       Console.error("furlong: lane \(contest.b + 1) is decided worse than lane \(contest.a + 1)")
       throw ExitCode(1)
     }
-    if !summary.isComplete { throw ExitCode(1) }
+    if !summary.isComplete {
+      Console.error("furlong: not complete: \(summary.missingWords)")
+      throw ExitCode(1)
+    }
+  }
+
+  /// Judges whose verdicts do not enter the leaderboard, since nobody knows what they are worth.
+  private static func withoutCard(_ judges: [Lane], _ store: Store) throws -> [String] {
+    let cards: [StoredCard]
+    do throws(StoreError) { cards = try store.cards() } catch { throw CommandError(error.message) }
+    return judges.map(\.text).filter { judge in
+      !cards.contains { $0.judge == judge && $0.version == JudgePrompt.version }
+    }
   }
 
   /// A judge that may judge no pair is a mistake; one that may judge some is told about the others.

@@ -22,6 +22,7 @@ struct BatchMarkdown {
     out += "\n" + summary.pairWords.map { "* \(Self.inline($0))\n" }.joined()
     if let standings = summary.standings {
       out += "\n## Leaderboard\n\n```\n" + LeaderboardText.lines(standings).joined(separator: "\n") + "\n```\n"
+      if let note = summary.cardNote { out += "\n\(Self.inline(note))\n" }
     }
     out += "\n## Answers\n"
     for (item, turn) in summary.turns {
@@ -101,6 +102,7 @@ struct BatchHTML {
     out += "<ul>" + summary.pairWords.map { "<li>\(Self.escaped($0))</li>" }.joined() + "</ul>"
     if let standings = summary.standings {
       out += "<h2>Leaderboard</h2><pre>\(Self.escaped(LeaderboardText.lines(standings).joined(separator: "\n")))</pre>"
+      if let note = summary.cardNote { out += "<p class=\"quiet\">\(Self.escaped(note))</p>" }
     }
     out += "<h2>Answers</h2>"
     for (item, turn) in summary.turns { out += self.item(item, turn) }

@@ -7,8 +7,11 @@ struct BatchSummary {
   let result: BatchResult
   let lanes: [Lane]
   let judges: [Lane]
+  /// Judges without a card.
+  let uncarded: [String]
 
-  init(_ result: BatchResult, lanes: [Lane], judges: [Lane]) {
+  init(_ result: BatchResult, lanes: [Lane], judges: [Lane], uncarded: [String]) {
+    self.uncarded = uncarded
     self.result = result
     self.lanes = lanes
     self.judges = judges
@@ -30,6 +33,26 @@ struct BatchSummary {
     let pairs = lanes.count * (lanes.count - 1) / 2
     let decided = counted.count { $0.outcome.isDecided }
     return answered && decided >= pairs * judges.count * result.items.count
+  }
+
+  /// What keeps it from being complete.
+  var missingWords: String {
+    var words: [String] = []
+    for lane in lanes.indices {
+      let missing = result.items.count - responses(lane).count(where: \.state.isFinish)
+      if missing > 0 { words.append("lane \(lane + 1) lacks \(Readable.count(missing, "answer"))") }
+    }
+    let pairs = lanes.count * (lanes.count - 1) / 2 * judges.count * result.items.count
+    let undecided = pairs - counted.count { $0.outcome.isDecided }
+    if undecided > 0 { words.append("\(Readable.count(undecided, "pair")) got no verdict") }
+    return words.joined(separator: ", ")
+  }
+
+  /// What must be said beside a ranking by these judges.
+  var cardNote: String? {
+    uncarded.isEmpty
+      ? nil
+      : "By verdicts of a judge without a card (\(uncarded.joined(separator: ", "))): for this batch alone, not in furlong leaderboard."
   }
 
   // MARK: Verdicts
@@ -187,7 +210,10 @@ struct BatchSummary {
       lines += [""] + TextTable.lines(header: matrixHeader, rows: matrixRows, numeric: Set(1...lanes.count))
     }
     if lanes.count > 1, !judges.isEmpty || !result.checks.isEmpty { lines += [""] + pairWords }
-    if let standings { lines += [""] + LeaderboardText.lines(standings) }
+    if let standings {
+      lines += [""] + LeaderboardText.lines(standings)
+      if let cardNote { lines.append(VisibleText.line(cardNote)) }
+    }
     return lines
   }
 

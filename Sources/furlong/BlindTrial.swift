@@ -46,7 +46,9 @@ struct BlindTrial {
   mutating func cast(_ choices: [Vote.Choice]) throws(CommandError) {
     let rounds = rounds
     guard choices.count == rounds.count else {
-      throw CommandError("there are \(rounds.count) pairs to vote on, and \(choices.count) choices: one for each")
+      throw CommandError(
+        "\(Readable.count(rounds.count, "pair")) to vote on, and \(Readable.count(choices.count, "choice")): one for each"
+      )
     }
     votes = zip(rounds, choices).map { Self.vote($0, $1) }
   }

@@ -50,6 +50,9 @@ struct LeaderboardCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOptions
 
   func validate() throws {
+    if votes != nil, withoutLength {
+      throw ValidationError("a file of votes has no lengths: leave out --without-length")
+    }
     if votes != nil, tag != nil || source != .human {
       throw ValidationError("--votes brings its own votes: leave out --source and --tag")
     }

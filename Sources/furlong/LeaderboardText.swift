@@ -25,7 +25,7 @@ enum LeaderboardText {
     }
     lines += standings.notices.map { "Note: " + VisibleText.line($0) + "." }
     lines += pairLines(standings)
-    if let next = standings.next {
+    if let next = standings.next, !standings.pairs.allSatisfy(\.evidence.isDecided) {
       let (a, b) = (VisibleText.line(standings.name(next.a)), VisibleText.line(standings.name(next.b)))
       lines += ["", "Next: \(a) against \(b): \(next.words)."]
     }

@@ -39,6 +39,18 @@ struct OpenCommand: ParsableCommand {
     }
   }
 
+  /// A blind turn that was broken off before two had answered can never be voted on: it is blind no longer.
+  private static func revealed(_ session: Session, _ store: Store) -> Session {
+    var session = session
+    guard let last = session.turns.indices.last, let assignment = session.turns[last].blind,
+      session.turns[last].responses.values.allSatisfy(\.state.isOver),
+      BlindReading(assignment).rounds(session.turns[last]).isEmpty
+    else { return session }
+    store.append(.revealed(assignment: assignment.id))
+    session.turns[last].blind = nil
+    return session
+  }
+
   /// A slip of the finger in a command's name should not be sent to models that cost money.
   private static func commandMeant(by prompt: String) -> String? {
     guard prompt.allSatisfy({ $0.isLetter }) else { return nil }
@@ -52,10 +64,11 @@ struct OpenCommand: ParsableCommand {
     let store = try setup.openStore()
     let engine = setup.makeEngine(store: store)
     var isStored = false
-    let opened: Session
+    var opened: Session
     if let session {
       do throws(StoreError) { opened = try store.session(session) } catch { throw CommandError(error.message) }
       isStored = true
+      opened = Self.revealed(opened, store)
     } else {
       let lanes = try setup.lanes(self.lanes, engine)
       opened = Session(
@@ -135,6 +148,7 @@ struct WorkbenchLaunch {
     if looks.ascii { state.borders = .ascii }
     state.budget = setup.config.budget
     state.judges = setup.config.judge.map { [$0] } ?? []
+    if isStored { state.reading?.resume((try? engine.store.votes(session: session.id)) ?? []) }
     if isStored { state.fits = (try? engine.store.fits(session: session.id)) ?? [] }
     if isStored { state.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }
     let surroundings = surroundings()

@@ -20,7 +20,7 @@ struct VotesFile {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
     } catch {
-      throw CommandError("the votes could not be read: \(error.localizedDescription)")
+      throw CommandError("the votes in \(path) could not be read: is the file there, and yours to read?")
     }
     try self.init(data: data, isJSONLines: path.lowercased().hasSuffix(".jsonl"), name: path)
   }

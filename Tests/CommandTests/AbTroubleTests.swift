@@ -60,7 +60,12 @@ import Testing
       let result = try models.program().run(["ab", "x"] + pair + json)
       #expect(result.status == 1, "a pair that came to nothing is exit 1, not \(result.status)")
       #expect(result.errors.contains("no two answers"), "\(result.errors)")
-      #expect(result.output.isEmpty, "nothing to show: \(result.output)")
+      if json.isEmpty {
+        #expect(result.output.isEmpty, "nothing to show: \(result.output)")
+      } else {
+        let states = try result.json()["responses"]?.elements.map { $0["state"]?.string }
+        #expect(states?.contains("failed") == true, "a reader of JSON is told what failed: \(result.output)")
+      }
     }
   }
 

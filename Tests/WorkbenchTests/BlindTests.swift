@@ -218,6 +218,42 @@ import Testing
     #expect(other.isHidden)
   }
 
+  @Test func votesCastBeforeLeavingAreStillThere() {
+    var state = sent(lanes: 3)
+    for lane in 0..<3 { finish(lane, "Answer \(lane).", &state) }
+    end(&state)
+    guard case .vote(let vote)? = press([.character("1"), .enter], &state).first else {
+      Issue.record("expected a vote")
+      return
+    }
+    var again = State(session: state.session)
+    _ = update(&again, .votes([vote]))
+    #expect(again.reading?.round == 1 && again.reading?.votes == [vote])
+  }
+
+  @Test func aTurnBrokenOffIsRevealedAndStoredSo() {
+    var state = sent()
+    finish(0, "One.", &state)
+    finish(1, "", &state, as: .stopped)
+    let commands = update(
+      &state, .race(session: state.session.id, turn: state.turn!.number, .ended(winner: nil)))
+    guard case .reveal? = commands.first else {
+      Issue.record("expected the reveal to be stored, got \(commands)")
+      return
+    }
+    #expect(!state.isHidden)
+  }
+
+  @Test func whoTypesIntoThePromptIsToldWhereTheVoteIs() {
+    var state = sent()
+    finish(0, "One.", &state)
+    finish(1, "Two.", &state)
+    end(&state)
+    #expect(!text(state).contains("goes to the vote"))
+    _ = press([.tab], &state)
+    #expect(text(state).contains("Tab goes to the vote"))
+  }
+
   @Test func hostileAnswersStayInTheirPane() {
     var state = sent(width: 80, height: 24)
     finish(0, "\u{1B}[2J\u{202E}evil\u{7}", &state)

@@ -24,6 +24,8 @@ public enum BriefReply {
     }
     for item in try ReplyReader.list(view["criteria"], "criteria").prefix(7) {
       let text = String(try ReplyReader.text(item, "criteria").prefix(300))
+      // A small model may hand the instructions back: that says nothing of the task.
+      if JudgePrompt.briefQuestion.lowercased().contains(text.lowercased()) { continue }
       if text.contains(where: { !$0.isWhitespace }) {
         brief.criteria.append(Brief.Criterion(id: "c\(brief.criteria.count + 1)", text: text))
       }

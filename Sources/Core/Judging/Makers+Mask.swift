@@ -8,16 +8,10 @@ extension Makers {
   public static func mask(_ text: String) -> (text: String, count: Int) {
     guard !text.isEmpty else { return (text, 0) }
     let tokens = MaskTokens(text)
-    var spans: [(range: Range<Int>, mark: String)] = []
-    var index = 0
-    while index < tokens.words.count {
-      if let span = span(at: index, in: tokens) {
-        spans.append(span)
-        index = span.range.upperBound
-      } else {
-        index += 1
-      }
-    }
+    var spans = spans(in: tokens, everywhere: false)
+    // An answer that has once spoken of its make, or speaks as an assistant, may name it anywhere.
+    let speaks = !spans.isEmpty || (tokens.words.contains("i") && !assistants.isDisjoint(with: tokens.words))
+    if speaks { spans = self.spans(in: tokens, everywhere: true) }
     guard !spans.isEmpty else { return (text, 0) }
     var out = ""
     var cursor = text.startIndex
@@ -28,7 +22,25 @@ extension Makers {
     return (out + text[cursor...], spans.count)
   }
 
-  private static func span(at index: Int, in tokens: MaskTokens) -> (range: Range<Int>, mark: String)? {
+  private static let assistants: Set<String> = ["ai", "assistant", "chatbot", "ki", "assistent", "asistente", "ia"]
+
+  private static func spans(in tokens: MaskTokens, everywhere: Bool) -> [(range: Range<Int>, mark: String)] {
+    var spans: [(range: Range<Int>, mark: String)] = []
+    var index = 0
+    while index < tokens.words.count {
+      if let span = span(at: index, in: tokens, everywhere: everywhere) {
+        spans.append(span)
+        index = span.range.upperBound
+      } else {
+        index += 1
+      }
+    }
+    return spans
+  }
+
+  private static func span(
+    at index: Int, in tokens: MaskTokens, everywhere: Bool
+  ) -> (range: Range<Int>, mark: String)? {
     guard let names = MaskNames.byFirst[tokens.words[index]] ?? MaskNames.prefixed(tokens.words[index]) else {
       return nil
     }
@@ -38,11 +50,12 @@ extension Makers {
       case .product: return (index..<tokens.versionEnd(from: end), "[model]")
       case .ambiguous:
         let full = tokens.versionEnd(from: end)
-        if tokens.isVersioned(name.words, index..<end, until: full) || tokens.speaksOfAModel(index..<end) {
+        if everywhere || tokens.isVersioned(name.words, index..<end, until: full) || tokens.speaksOfAModel(index..<end)
+        {
           return (index..<full, "[model]")
         }
       case .maker:
-        if tokens.speaksOfItsOrigin(index..<end) { return (index..<end, "[maker]") }
+        if everywhere || tokens.speaksOfItsOrigin(index..<end) { return (index..<end, "[maker]") }
       }
     }
     return nil

@@ -86,7 +86,7 @@ enum BlindPane {
   static func drawVote(_ state: State, _ area: Area, _ frame: inout Frame) {
     guard let reading = state.reading else { return }
     let rounds = state.rounds
-    let question: String
+    var question: String
     if let round = state.currentRound {
       let place = rounds.count > 1 ? "  pair \(reading.round + 1) of \(rounds.count)" : ""
       question = "Which answer is better?" + place + (round.repeats == nil ? "" : "  (another prompt)")
@@ -95,14 +95,17 @@ enum BlindPane {
     } else {
       question = "Names, times and costs are hidden until you have voted."
     }
-    frame.put(question, x: area.x + 1, y: area.y, Style(.strong))
+    // A digit typed into the prompt is no vote.
+    if state.place == .prompt { question += "  \(state.keymap.keyName(.places)) goes to the vote." }
+    let used = frame.put(question, x: area.x + 1, y: area.y, Style(.strong), limit: area.width - 2)
     var x = area.x + 1
     for (place, choice) in Vote.Choice.allCases.enumerated() where state.currentRound != nil {
       let isChosen = reading.choice == choice
       let used = frame.put(" \(place + 1) ", x: x, y: area.y + 1, Style(isChosen ? .selection : .strong, bold: true))
       x += used + frame.put("\(choice.words) ", x: x + used, y: area.y + 1, Style(isChosen ? .selection : .text)) + 2
     }
-    let sha = "assignment \(reading.assignment.sha256.prefix(12))"
+    let sha = "assignment \(reading.assignment.id)"
+    guard used + sha.count + 4 < area.width else { return }
     frame.put(sha, x: area.x + area.width - sha.count - 1, y: area.y, Style(.quiet))
   }
 }

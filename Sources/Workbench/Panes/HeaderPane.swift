@@ -88,7 +88,7 @@ enum FooterPane {
     case (nil, .lanes) where state.isHidden:
       hints = [
         ("1", "left"), ("2", "right"), ("3", "tie"), ("4", "both bad"), ("Enter", state.isVoted ? "reveal" : "confirm"),
-        hint(.undo, "undo"), hint(.blind, "reveal without a vote"), ("j k", "scroll"),
+        hint(.undo, "undo"), hint(.blind, "give up"), ("j k", "scroll"),
       ]
     case (nil, .lanes) where state.isStreaming:
       hints = [

@@ -43,6 +43,11 @@ import Testing
     #expect(Makers.mask(text).text == text)
   }
 
+  @Test func onceItSpeaksOfItselfEveryNameGoes() {
+    let masked = Makers.mask("I'm a linguistic AI named Hugging Face. Gemma and Claude are my friends.").text
+    for name in ["Hugging", "Gemma", "Claude"] { #expect(!masked.contains(name), "\(name) is still in: \(masked)") }
+  }
+
   @Test func aVersionGoesWithItsName() {
     #expect(Makers.mask("I am GPT-4o mini.").text == "I am [model].")
     #expect(Makers.mask("I'm Claude 3.5 Sonnet, made by Anthropic.").text == "I'm [model], made by [maker].")
