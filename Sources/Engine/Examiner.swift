@@ -27,12 +27,16 @@ final class Examiner: Sendable {
   private let caller: JudgeCaller
   private let briefs: Briefs
   private let session: String
+  /// The judge is a contestant among others.
+  private let isContestant: Bool
   private let running = Mutex<(tasks: [Task<Void, Never>], isCancelled: Bool)>(([], false))
 
   init(_ good: GoodEnough, _ request: RaceRequest, engine: Engine) {
     self.good = good
     self.engine = engine
     session = request.session.id
+    let own = request.lanes.count { $0.lane.model == good.judge.model }
+    isContestant = own > 0 && own < request.lanes.count
     var turn = request.turn
     for entry in request.lanes {
       turn.responses[entry.number] = Response(
@@ -82,6 +86,10 @@ final class Examiner: Sendable {
     var fit = Fit(answer: answer, judge: good.judge.text, value: nil, reason: "")
     guard response.text.contains(where: { !$0.isWhitespace }) else {
       fit.reason = "the answer is empty"
+      return fit
+    }
+    if isContestant, response.model == good.judge.model {
+      fit.reason = "a contestant does not judge itself"
       return fit
     }
     let found = await briefs.brief(by: good.judge)

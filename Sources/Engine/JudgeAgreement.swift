@@ -97,12 +97,20 @@ extension Engine {
     let common = pairs.common
     let human = common.map { label(pairs.human[$0] ?? 0.5) }
     let judged = common.map { label(pairs.judge[$0] ?? 0.5) }
+    // Several pairs on one prompt are not independent.
+    var numbers: [String: Int] = [:]
+    let prompts = common.map { pair -> Int in
+      let prompt = pairs.contests[pair]?.promptSHA256 ?? ""
+      let number = numbers[prompt] ?? numbers.count
+      numbers[prompt] = number
+      return number
+    }
     let both = zip(human, judged).filter { $0 != 0 && $1 != 0 }
     return JudgeAgreement(
       judge: judge, pairs: common.count, decisive: (both.count { $0 == $1 }, both.count),
       classes: (zip(human, judged).count { $0 == $1 }, common.count),
       kappa: Agreement.kappa(
-        zip(human, judged).map { Agreement.Pair($0, $1) }, resamples: 1000, seed: 1),
+        zip(zip(human, judged), prompts).map { Agreement.Pair($0.0, $0.1, prompt: $1) }, resamples: 1000, seed: 1),
       own: Self.selfAgreement(votes.map(\.vote)))
   }
 

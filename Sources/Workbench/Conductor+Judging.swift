@@ -13,6 +13,9 @@ extension Conductor {
     case .judge: judge(state)
     case .stopJudging:
       judgingTask?.cancel()
+    case .loadPanels(let verdicts):
+      let id = state.session.id
+      load { .panels(session: id, try $0.panels(verdicts)) }
     case .loadCriteria: loadCriteria(state)
     case .saveCriteria(let brief):
       if let request = judgeRequest(state) { engine.keep(brief, for: request) }

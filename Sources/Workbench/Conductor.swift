@@ -75,7 +75,7 @@ final class Conductor {
         return .lineup(saved ?? configured[name] ?? [])
       }
     case .loadLineups: loadLineups()
-    case .vote, .undoVote, .reveal, .loadRepeat, .judge, .stopJudging, .loadCriteria, .saveCriteria,
+    case .vote, .undoVote, .reveal, .loadRepeat, .judge, .stopJudging, .loadPanels, .loadCriteria, .saveCriteria,
       .confirmJudgement:
       carryOutJudging(command, state)
     case .loadLeaderboard(let choice): loadLeaderboard(choice, state)

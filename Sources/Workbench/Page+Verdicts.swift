@@ -50,6 +50,10 @@ extension Page {
       if !blocks.isEmpty { blocks.append(.space) }
       blocks += verdict(judgement, state)
     }
+    // What is old is of other answers.
+    let pairs = Set(state.verdicts.map { [$0.a, $0.b] })
+    let panels = state.panels.filter { pairs.contains([$0.a, $0.b]) }
+    if !panels.isEmpty { blocks = panels.map { .text($0.words, .strong) } + [.space] + blocks }
     var page = Page(title: "Verdicts", blocks: blocks, methods: methods)
     if state.verdicts.contains(where: { $0.outcome.isQuarantined && !$0.isConfirmed }) { page.purpose = .verdicts }
     return page

@@ -67,6 +67,8 @@ public struct State: Equatable {
   public var judgements: [Judgement] = []
   /// What a judge gave single answers, where the rule asked for it.
   public var fits: [Fit] = []
+  /// What several judges together say of pairs of the latest turn.
+  public var panels: [PanelVerdict] = []
   /// Judges at work on the latest turn.
   public var judging: JudgingProgress?
   /// What the mouse has drawn over, until the next key.
@@ -162,6 +164,7 @@ public enum Input: Sendable {
   /// What the store says of a revealed assignment.
   case verified(assignment: String, [Page.Block])
   case judging(session: String, turn: Int, JudgeEvent)
+  case panels(session: String, [PanelVerdict])
   /// The judges have ended.
   case judged(session: String, turn: Int)
   case judgements(session: String, [Judgement], [Fit])
@@ -228,6 +231,7 @@ public enum Command: Equatable, Sendable {
   case loadRepeat
   case judge
   case stopJudging
+  case loadPanels([Judgement])
   case loadCriteria
   case saveCriteria(Brief)
   case confirmJudgement(id: String)

@@ -71,13 +71,12 @@ extension State {
     }
   }
 
-  mutating func endJudging(_ id: String, _ number: Int) {
-    guard id == session.id, let ended = judging else { return }
+  mutating func endJudging(_ id: String, _ number: Int) -> [Command] {
+    guard id == session.id, let ended = judging else { return [] }
     judging = nil
     let verdicts = verdicts
     guard !verdicts.isEmpty else {
-      message = ended.notices.last ?? "no verdict"
-      return
+      return tell(ended.notices.last ?? "no verdict")
     }
     if verdicts.count == 1, let only = verdicts.first {
       message = "\(only.outcome.words(a: only.a.lane, b: only.b.lane)) · \(keymap.keyName(.verdicts)) shows why"
@@ -90,6 +89,7 @@ extension State {
     if verdicts.contains(where: { $0.outcome.kind == .orderSplit }) {
       message? += " · where the orders split, you decide: \(keymap.keyName(.blind))"
     }
+    return Set(verdicts.map(\.judge)).count > 1 ? [.loadPanels(verdicts)] : []
   }
 
   /// The latest verdict of each judge on each pair of the latest turn.

@@ -20,7 +20,8 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .repeated(let pair): state.reading?.add(pair)
   case .verified(let assignment, let blocks): state.add(blocks, toRevealOf: assignment)
   case .judging(let session, let turn, let event): state.observe(event, session, turn)
-  case .judged(let session, let turn): state.endJudging(session, turn)
+  case .judged(let session, let turn): return state.endJudging(session, turn)
+  case .panels(let session, let panels): if session == state.session.id { state.panels = panels }
   case .votes(let votes): state.reading?.resume(votes)
   case .judgements(let session, let found, let fits):
     if session == state.session.id { (state.judgements, state.fits) = (found, fits) }
@@ -77,7 +78,7 @@ extension State {
     overlay = nil
     message = nil
     (reading, revealed, judging) = (nil, nil, nil)
-    (judgements, fits) = ([], [])
+    (judgements, fits, panels) = ([], [], [])
     if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }
 

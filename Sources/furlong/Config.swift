@@ -13,7 +13,7 @@ struct Config {
   var limits = Engine.Limits()
   var theme: String?
   /// Who judges when nobody is named.
-  var judge: Lane?
+  var judges: [Lane] = []
   var budget = Budget()
   /// `reduced` moves nothing that need not move.
   var motion: Motion?
@@ -135,8 +135,10 @@ private struct ConfigReader {
         }
       case "judge":
         for (_, node) in members(value, name, known: ["model"]) {
-          do throws(InvalidLane) { config.judge = try Lane(parsing: node.string ?? "") } catch {
-            fault(node, error.message)
+          for one in node.sequence.map(Array.init) ?? [node] {
+            do throws(InvalidLane) { config.judges.append(try Lane(parsing: one.string ?? "")) } catch {
+              fault(one, error.message)
+            }
           }
         }
       case "budget":

@@ -25,11 +25,11 @@ struct JudgeOptions: ParsableArguments {
       do throws(InvalidLane) { lanes.append(try Lane(parsing: text)) } catch { throw CommandError(error.message) }
     }
     if lanes.isEmpty, isRequired {
-      guard let judge = setup.config.judge else {
+      guard !setup.config.judges.isEmpty else {
         throw CommandError(
           "no judge: name one with --judge provider/model, or set judge: {model: …} in \(setup.paths.config)")
       }
-      lanes = [judge]
+      lanes = setup.config.judges
     }
     for lane in lanes {
       guard let service = engine.service(lane.model.provider) else {

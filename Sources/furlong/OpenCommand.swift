@@ -147,7 +147,7 @@ struct WorkbenchLaunch {
     if !faults.isEmpty { throw Config.Faults(path: setup.paths.config, lines: faults).commandError }
     if looks.ascii { state.borders = .ascii }
     state.budget = setup.config.budget
-    state.judges = setup.config.judge.map { [$0] } ?? []
+    state.judges = setup.config.judges
     if isStored { state.reading?.resume((try? engine.store.votes(session: session.id)) ?? []) }
     if isStored { state.fits = (try? engine.store.fits(session: session.id)) ?? [] }
     if isStored { state.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }
