@@ -70,7 +70,16 @@ struct BlindTrial {
       rounds.append(pair.round)
     }
     var place = 0
-    while place < rounds.count {
+    while true {
+      if place == rounds.count {
+        Self.waitUntilWritten(store)
+        Console.output("Enter reveals, u takes the last vote back:")
+        guard readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "u", let last = votes.popLast() else {
+          break
+        }
+        store.append(.undoneVote(id: last.id))
+        place -= 1
+      }
       Console.output(Self.text(rounds[place], number: place + 1, of: rounds.count))
       let began = Clock.now()
       Self.waitUntilWritten(store)
