@@ -73,7 +73,7 @@ extension Page {
       fit.map { "lane \(lane + 1) fits \(Readable.fit($0))" }
     }
     let reported = judgement.judgeReported.map { " (answered as \($0))" } ?? ""
-    let cost = judgement.cost.screenText + (judgement.hasUnknownCost ? " + ?" : "")
+    let cost = Readable.total(judgement.cost, hasUnknown: judgement.hasUnknownCost)
     blocks.append(.text("\((fits + ["judge \(judgement.judge)\(reported)", cost]).joined(separator: " · "))", .quiet))
     if outcome.isQuarantined {
       blocks.append(

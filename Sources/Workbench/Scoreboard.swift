@@ -146,6 +146,12 @@ public enum Readable {
     }
   }
 
+  /// A sum of known costs: `$0.02`, `$0.02 + ?` when others are not known, `?` when none is.
+  public static func total(_ known: Money, hasUnknown: Bool) -> String {
+    guard hasUnknown else { return known.screenText }
+    return known == .zero ? "?" : "\(known.screenText) + ?"
+  }
+
   /// What is below the smallest figure shown says so by itself.
   private static func approximate(_ mark: String, _ amount: Money?) -> String {
     guard let text = amount?.screenText else { return mark + "?" }

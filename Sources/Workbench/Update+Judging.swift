@@ -12,8 +12,7 @@ public struct JudgingProgress: Equatable, Sendable {
   public var notices: [String] = []
 
   var words: String {
-    let unknown = hasUnknownCost ? " + ?" : ""
-    return "judging \(done) of \(total) · \(cost.screenText)\(unknown)"
+    "judging \(done) of \(total) · \(Readable.total(cost, hasUnknown: hasUnknownCost))"
   }
 }
 

@@ -168,7 +168,6 @@ struct BatchSummary {
       }
       let checks = turns.compactMap { result.checks[$0.turn.number]?[lane] }
       let costs = all.map(\.cost)
-      let unknown = costs.contains { $0.status == .unknown } ? " + ?" : ""
       let fits = counted.compactMap { $0.a.lane == lane ? $0.outcome.fitA : $0.b.lane == lane ? $0.outcome.fitB : nil }
       return [
         "\(lane + 1)", name(lane), "\(finished.count) of \(result.items.count)",
@@ -178,7 +177,8 @@ struct BatchSummary {
         // Under twenty answers there is no such thing.
         quantile(finished.compactMap(\.timing.end), 0.95, atLeast: 20),
         "\(all.reduce(0) { $0 + $1.usage.output })",
-        costs.compactMap(\.amount).reduce(.zero, +).screenText + unknown,
+        Readable.total(
+          costs.compactMap(\.amount).reduce(.zero, +), hasUnknown: costs.contains { $0.status == .unknown }),
         fits.isEmpty ? "–" : Readable.fit(fits.reduce(0, +) / Double(fits.count)),
       ]
     }

@@ -137,7 +137,7 @@ enum JudgeText {
       await engine.judge(request) { event in
         switch event {
         case .progress(let done, let total, let cost, let unknown) where showsProgress:
-          Console.error("judging \(done) of \(total) · \(cost.screenText)\(unknown ? " + ?" : "")")
+          Console.error("judging \(done) of \(total) · \(Readable.total(cost, hasUnknown: unknown))")
         case .notice(let text): Console.error(text)
         default: break
         }
@@ -166,7 +166,7 @@ enum JudgeText {
       let id = mark.isEmpty ? "" : " \(judgement.id)"
       Console.output("  \(outcome.words(a: a, b: b))\(mark)\(id): \(VisibleText.line(outcome.reason))")
       let fits = [outcome.fitA, outcome.fitB].map { $0.map(Readable.fit) ?? "–" }
-      let cost = judgement.cost.screenText + (judgement.hasUnknownCost ? " + ?" : "")
+      let cost = Readable.total(judgement.cost, hasUnknown: judgement.hasUnknownCost)
       Console.output("  fit \(fits[0]) : \(fits[1]) · \(cost)")
       for flag in outcome.flags { Console.output("  · \(VisibleText.line(flag))") }
       for (reading, first, second) in [(judgement.readings?.ab, a, b), (judgement.readings?.ba, b, a)] {

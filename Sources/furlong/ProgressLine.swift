@@ -47,7 +47,7 @@ final class ProgressLine: Sendable {
     var parts = ["\(bar) \(progress.done) of \(progress.total)"]
     let rate = seconds > 0 ? Double(progress.fresh) / seconds : 0
     if rate > 0 { parts.append(rate >= 1 ? "\(Readable.rate(rate))/s" : "\(Readable.rate(rate * 60))/min") }
-    parts.append(progress.cost.screenText + (progress.hasUnknownCost ? " + ?" : ""))
+    parts.append(Readable.total(progress.cost, hasUnknown: progress.hasUnknownCost))
     let left = progress.total - progress.done
     if rate > 0, left > 0 { parts.append("\(Readable.duration(Int64(Double(left) / rate * 1e9))) left") }
     return parts.joined(separator: " · ")

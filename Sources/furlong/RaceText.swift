@@ -43,11 +43,11 @@ enum RaceText {
     }
     if rule == .firstGood {
       let cost = outcome.costOfWinning
-      let unknown = cost.hasUnknown ? " + ?" : ""
+      let total = Readable.total(cost.amount, hasUnknown: cost.hasUnknown)
       let words = outcome.wonAfter.map {
-        "an acceptable answer after \(Readable.duration($0)), \(cost.amount.screenText)\(unknown) in all"
+        "an acceptable answer after \(Readable.duration($0)), \(total) in all"
       }
-      Console.output(words ?? "no answer was good enough; \(cost.amount.screenText)\(unknown) in all")
+      Console.output(words ?? "no answer was good enough; \(total) in all")
     }
     if let session { Console.error("session \(session)") }
   }

@@ -25,7 +25,7 @@ struct SessionsCommand: ParsableCommand {
       let rows = sessions.map { session in
         [
           session.id, localTime(session.created), "\(session.models.count)", "\(session.turns)",
-          session.cost.screenText + (session.hasUnknownCost ? " + ?" : ""), VisibleText.line(session.title),
+          Readable.total(session.cost, hasUnknown: session.hasUnknownCost), VisibleText.line(session.title),
         ]
       }
       for line in TextTable.lines(
