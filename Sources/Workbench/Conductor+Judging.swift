@@ -16,6 +16,12 @@ extension Conductor {
     case .loadPanels(let verdicts):
       let id = state.session.id
       load { .panels(session: id, try $0.panels(verdicts)) }
+    case .loadEvidence:
+      let (id, names) = (state.session.id, Set(state.shown.map(state.laneName)))
+      load { engine in
+        let board = try? engine.board(.human, Standings.Options())
+        return .evidence(session: id, board.map { Page.evidence($0.standings, among: names) } ?? [])
+      }
     case .loadCriteria: loadCriteria(state)
     case .saveCriteria(let brief):
       if let request = judgeRequest(state) { engine.keep(brief, for: request) }

@@ -75,7 +75,8 @@ final class Conductor {
         return .lineup(saved ?? configured[name] ?? [])
       }
     case .loadLineups: loadLineups()
-    case .vote, .undoVote, .reveal, .loadRepeat, .judge, .stopJudging, .loadPanels, .loadCriteria, .saveCriteria,
+    case .vote, .undoVote, .reveal, .loadRepeat, .judge, .stopJudging, .loadPanels, .loadEvidence, .loadCriteria,
+      .saveCriteria,
       .confirmJudgement:
       carryOutJudging(command, state)
     case .loadLeaderboard(let choice): loadLeaderboard(choice, state)

@@ -43,6 +43,8 @@ extension Page {
       header: ["#", "model", "state", "TTFO", "end", "tok/s", "out", "cost"], rows: rows, numeric: [0, 3, 4, 5, 6, 7])
   }
 
+  static let verdictsTitle = "Verdicts"
+
   /// Everything the judges said of the latest turn.
   static func verdicts(_ state: State) -> Page {
     var blocks: [Block] = []
@@ -54,7 +56,7 @@ extension Page {
     let pairs = Set(state.verdicts.map { [$0.a, $0.b] })
     let panels = state.panels.filter { pairs.contains([$0.a, $0.b]) }
     if !panels.isEmpty { blocks = panels.map { .text($0.words, .strong) } + [.space] + blocks }
-    var page = Page(title: "Verdicts", blocks: blocks, methods: methods)
+    var page = Page(title: verdictsTitle, blocks: blocks, methods: methods)
     if state.verdicts.contains(where: { $0.outcome.isQuarantined && !$0.isConfirmed }) { page.purpose = .verdicts }
     return page
   }

@@ -165,6 +165,8 @@ public enum Input: Sendable {
   case verified(assignment: String, [Page.Block])
   case judging(session: String, turn: Int, JudgeEvent)
   case panels(session: String, [PanelVerdict])
+  /// Goes below what the page of verdicts says.
+  case evidence(session: String, [Page.Block])
   /// The judges have ended.
   case judged(session: String, turn: Int)
   case judgements(session: String, [Judgement], [Fit])
@@ -232,6 +234,8 @@ public enum Command: Equatable, Sendable {
   case judge
   case stopJudging
   case loadPanels([Judgement])
+  /// What all votes so far say of the shown lanes' pairs.
+  case loadEvidence
   case loadCriteria
   case saveCriteria(Brief)
   case confirmJudgement(id: String)

@@ -128,10 +128,17 @@ extension State {
     }
     if panel == .verdicts {
       overlay = .page(Page.verdicts(self))
-    } else {
-      panel = .verdicts
+      return [.loadEvidence]
     }
+    panel = .verdicts
     return []
+  }
+
+  /// The person's own votes on the same models, below what judges say of this turn.
+  mutating func add(evidence blocks: [Page.Block]) {
+    guard case .page(var page)? = overlay, page.title == Page.verdictsTitle else { return }
+    page.blocks += blocks
+    overlay = .page(page)
   }
 
   /// Quarantined verdicts of the latest turn count from now on.

@@ -21,6 +21,7 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .verified(let assignment, let blocks): state.add(blocks, toRevealOf: assignment)
   case .judging(let session, let turn, let event): state.observe(event, session, turn)
   case .judged(let session, let turn): return state.endJudging(session, turn)
+  case .evidence(let session, let blocks): if session == state.session.id { state.add(evidence: blocks) }
   case .panels(let session, let panels): if session == state.session.id { state.panels = panels }
   case .votes(let votes): state.reading?.resume(votes)
   case .judgements(let session, let found, let fits):

@@ -47,15 +47,20 @@ import Testing
     return state
   }
 
-  @Test func verdictsStandBelowTheAnswersTheyQuote() {
+  @Test func verdictsStandBelowTheAnswersTheyQuote() throws {
     var state = judged()
     #expect(update(&state, .key(.character("V"))).isEmpty)
     let (frame, _) = view(state, layouts)
     expectScreen(frame, "verdicts-120x40")
     let marked = frame.cells.filter { $0.style.role == .removed }.map(\.text).joined()
     #expect(marked == "the wind blows on the sea", "what the judge calls wrong is marked: ‘\(marked)’")
-    _ = update(&state, .key(.character("V")))
+    #expect(update(&state, .key(.character("V"))) == [.loadEvidence])
     expectScreen(view(state, layouts).frame, "verdicts-page-120x40")
+    let standings = try board().standings
+    _ = update(
+      &state, .evidence(session: state.session.id, Page.evidence(standings, among: ["a/one", "b/two"])))
+    let text = view(state, layouts).frame.text
+    #expect(text.contains("a/one against b/two: 12-1-0-2"), "the votes stand below the verdicts:\n\(text)")
   }
 
   @Test func fitsAreInTheScoreboardOnceThereAreAny() {
