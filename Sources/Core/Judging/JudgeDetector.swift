@@ -92,8 +92,18 @@ public enum JudgeDetector {
 
   /// Tags, reordering and runs of invisible characters; a stray one comes with pasted text and hides nothing.
   private static func hiddenSigns(_ seen: DetectorText) -> [Sign] {
-    guard !seen.hidden.isEmpty else { return [] }
-    let scalars = seen.hidden.map { seen.text.unicodeScalars[$0] }
+    let all = seen.text.unicodeScalars
+    // The flags of England, Scotland and Wales are a black flag and at most six tags with their end.
+    var flagEnd = all.startIndex
+    let hidden = seen.hidden.filter { index in
+      guard (0xE0020...0xE007F).contains(all[index].value), index > all.startIndex else { return true }
+      if all[all.index(before: index)].value == 0x1F3F4 {
+        flagEnd = all.index(index, offsetBy: 7, limitedBy: all.endIndex) ?? all.endIndex
+      }
+      return index >= flagEnd
+    }
+    guard !hidden.isEmpty else { return [] }
+    let scalars = hidden.map { all[$0] }
     let isSecret = scalars.contains { scalar in
       switch scalar.value {
       case 0x202A...0x202E, 0x2066...0x2069, 0xE0000...0xE0FFF: true
@@ -102,8 +112,8 @@ public enum JudgeDetector {
     }
     guard isSecret || scalars.count(where: { $0.value != 0xAD }) >= 4 else { return [] }
     var runs: [Range<String.Index>] = []
-    for index in seen.hidden {
-      let next = seen.text.unicodeScalars.index(after: index)
+    for index in hidden {
+      let next = all.index(after: index)
       if let last = runs.last, last.upperBound == index {
         runs[runs.count - 1] = last.lowerBound..<next
       } else {
