@@ -26,6 +26,12 @@ struct AbCommand: ParsableCommand {
   var files: [String] = []
 
   @Option(
+    name: .customLong("tag"),
+    help: ArgumentHelp(
+      "What the prompt is about, for a leaderboard of its own; several may be given.", valueName: "tag"))
+  var tags: [String] = []
+
+  @Option(
     help: ArgumentHelp(
       "Vote on a pair that is still blind: left, right, tie or both_bad; one for each pair, with commas.",
       valueName: "choice"))
@@ -121,6 +127,7 @@ struct AbCommand: ParsableCommand {
     let assignment = BlindAssignment.draw(
       session: session.id, turn: 1, lanes: lanes.enumerated().map { ($0, $1.text) }, using: &random)
     turn.blind = assignment
+    turn.tags = tags
     var request = RaceRequest(session: session, isNewSession: true, turn: turn)
     request.budget = budget(setup)
     let race = HeadlessRace(request: request, engine: engine, printsText: false, isBlind: true)

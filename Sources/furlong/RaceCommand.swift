@@ -46,6 +46,12 @@ struct RaceCommand: ParsableCommand {
   @Option(name: .customLong("file"), help: ArgumentHelp("An image or text file to send along.", valueName: "file"))
   var files: [String] = []
 
+  @Option(
+    name: .customLong("tag"),
+    help: ArgumentHelp(
+      "What the prompt is about, for a leaderboard of its own; several may be given.", valueName: "tag"))
+  var tags: [String] = []
+
   @Option(help: ArgumentHelp("Stop the whole turn after this many seconds.", valueName: "s"))
   var timeout: Double?
 
@@ -95,7 +101,8 @@ struct RaceCommand: ParsableCommand {
     let rule = rule ?? (valid == nil ? .all : .firstValid)
     let session = Session(
       id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: rule, lanes: lanes, turns: [])
-    let turn = Turn(number: 1, prompt: prompt, system: system, attachments: attachments, rule: rule)
+    var turn = Turn(number: 1, prompt: prompt, system: system, attachments: attachments, rule: rule)
+    turn.tags = tags
     var request = RaceRequest(session: session, isNewSession: true, turn: turn)
     request.check = valid.flatMap(ValidityCheck.init)
     request.hedge = hedge.map { Int64($0) * 1_000_000 }
