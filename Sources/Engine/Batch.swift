@@ -83,9 +83,6 @@ public struct BatchResult: Sendable {
   /// Whether answers passed their item's check, by turn and lane.
   public var checks: [Int: [Int: Bool]]
   public var progress: BatchProgress
-
-  /// The turn of an item; nil when it was not reached.
-  public func turn(_ item: BatchItem) -> Turn? { session.turns.first { $0.item == item.id } }
 }
 
 extension Engine {
@@ -114,23 +111,10 @@ extension Engine {
     var request = RaceRequest(session: session, isNewSession: false, turn: turn, lanes: [])
     request.timeout = timeout
     let entry = RaceRequest.entry(number: lane, session: session, turn: turn)
-    let initial = Response(lane: lane, model: entry.lane.model, parameters: entry.lane.parameters)
-    let hold = Hold<Race>()
-    return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let latest = Mutex(initial)
-        let race = resume(request) { event in
-          switch event {
-          case .lane(_, .ended(let response)): latest.withLock { $0 = response }
-          case .ended: continuation.resume(returning: latest.withLock(\.self))
-          default: break
-          }
-        }
-        race.run([entry], generations: [lane: generation], startsOver: false)
-        hold.put(race) { $0.stopAll() }
-      }
-    } onCancel: {
-      hold.cancel { $0.stopAll() }
+    return await response(of: entry.lane, number: lane) { [request] observe in
+      let race = self.resume(request, observe: observe)
+      race.run([entry], generations: [lane: generation], startsOver: false)
+      return race
     }
   }
 

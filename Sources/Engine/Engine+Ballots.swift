@@ -77,20 +77,11 @@ extension Engine {
     return ballots
   }
 
-  /// Judging again makes another row: the last word of each judge on each pair counts.
   private func latest(
     _ all: [(judgement: Judgement, contest: Contest)]
   ) -> [(judgement: Judgement, contest: Contest)] {
-    struct Place: Hashable {
-      var a: ResponseKey
-      var b: ResponseKey
-      var judge: String
-    }
-    var places: [Place: Int] = [:]
-    for (index, entry) in all.enumerated() {
-      places[Place(a: entry.judgement.a, b: entry.judgement.b, judge: entry.judgement.judge)] = index
-    }
-    return places.values.sorted().map { all[$0] }
+    let ids = Set(Judgement.latest(all.map(\.judgement)).map(\.id))
+    return all.filter { ids.contains($0.judgement.id) }
   }
 
   /// Nil when the verdict counts.
@@ -120,7 +111,7 @@ extension Ballot.Outcome {
   }
 
   /// Of a verdict that counts; an order-split is half for each.
-  init(_ outcome: PairOutcome) {
+  public init(_ outcome: PairOutcome) {
     switch outcome.kind {
     case .win, .weakWin: self = outcome.winner == .a ? .a : .b
     case .tie: self = outcome.tieKind == .bothBad ? .bothBad : .tie

@@ -56,12 +56,21 @@ extension Engine {
   /// Asks the exchange's model its last prompt and waits for the whole answer. A cancelled task stops the model.
   public func ask(_ exchange: inout Exchange) async -> Response {
     guard let request = exchange.request, let lane = request.lanes.first?.lane else { preconditionFailure("no prompt") }
+    let response = await response(of: lane, number: 0) { self.start(request, observe: $0) }
+    exchange.take(response)
+    return response
+  }
+
+  /// Waits for the one lane of a race. A cancelled task stops it, and what came is returned.
+  func response(
+    of lane: Lane, number: Int, start: @Sendable (@escaping @Sendable (RaceEvent) -> Void) -> Race
+  ) async -> Response {
     let hold = Hold<Race>()
-    let initial = Response(lane: 0, model: lane.model, parameters: lane.parameters)
-    let response = await withTaskCancellationHandler {
+    let initial = Response(lane: number, model: lane.model, parameters: lane.parameters)
+    return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let latest = Mutex(initial)
-        let race = start(request) { event in
+        let race = start { event in
           switch event {
           case .lane(_, .ended(let response)): latest.withLock { $0 = response }
           case .ended: continuation.resume(returning: latest.withLock(\.self))
@@ -73,8 +82,6 @@ extension Engine {
     } onCancel: {
       hold.cancel { $0.stopAll() }
     }
-    exchange.take(response)
-    return response
   }
 }
 

@@ -41,16 +41,6 @@ extension Store {
     }
   }
 
-  /// Assignments of a turn, the newest last.
-  public func assignments(session: String, turn: Int) throws(StoreError) -> [BlindAssignment] {
-    try read { db in
-      try String.fetchAll(
-        db, sql: "SELECT assignment FROM blind WHERE session = ? AND turn = ? ORDER BY created, rowid",
-        arguments: [session, turn]
-      ).compactMap(BlindAssignment.init(text:))
-    }
-  }
-
   /// Verdicts, oldest first; of one session, or of all.
   public func judgements(session: String? = nil) throws(StoreError) -> [Judgement] {
     try read { db in

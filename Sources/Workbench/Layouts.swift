@@ -28,6 +28,7 @@ public final class Layouts {
       rendered = [:]
       searches = [:]
       quotes = [:]
+      masked = [:]
     }
   }
 
@@ -70,6 +71,16 @@ public final class Layouts {
     let found = texts.map { LineSearch($0, in: lines) }
     quotes[lane] = (texts, count, width, found)
     return found
+  }
+
+  private var masked: [Key: (source: String, text: String)] = [:]
+
+  /// An answer without the names of models and makers; made once for a text, not with every frame.
+  func masked(_ source: String, _ key: Key) -> String {
+    if let kept = masked[key], kept.source == source { return kept.text }
+    let text = Makers.mask(source).text
+    masked[key] = (source, text)
+    return text
   }
 
   private var comparison: (source: Comparison, width: Int, rows: [Comparison.Row])?

@@ -93,15 +93,10 @@ extension State {
 
   /// The latest verdict of each judge on each pair of the latest turn.
   public var verdicts: [Judgement] {
-    guard let turn, !isHidden else { return [] }
-    var latest: [String: Judgement] = [:]
-    for judgement in judgements where judgement.a.turn == turn.number {
-      guard judgement.a.generation == turn.responses[judgement.a.lane]?.generation,
-        judgement.b.generation == turn.responses[judgement.b.lane]?.generation
-      else { continue }
-      latest["\(judgement.a.lane) \(judgement.b.lane) \(judgement.judge)"] = judgement
-    }
-    return latest.values.sorted { ($0.a.lane, $0.b.lane, $0.judge) < ($1.a.lane, $1.b.lane, $1.judge) }
+    // Asked for with every frame: mostly there are none.
+    guard !judgements.isEmpty, let turn, !isHidden else { return [] }
+    return Judgement.latest(judgements.filter { $0.isOn(turn) })
+      .sorted { ($0.a.lane, $0.b.lane, $0.judge) < ($1.a.lane, $1.b.lane, $1.judge) }
   }
 
   /// 0 to 10, the mean of what the judges gave a lane's answer; nil when none has.

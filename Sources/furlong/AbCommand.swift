@@ -43,8 +43,10 @@ struct AbCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Compare an assignment with the hash stored before its answers showed.", valueName: "id"))
   var check: String?
 
-  @Option(help: ArgumentHelp("Spend at most this much on lanes and judges (US dollars).", valueName: "usd"))
-  var maxCost: String?
+  @Option(
+    help: ArgumentHelp("Spend at most this much on lanes and judges (US dollars).", valueName: "usd"),
+    transform: amountOfMoney)
+  var maxCost: Money?
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -58,9 +60,6 @@ struct AbCommand: ParsableCommand {
     if vote != nil, session == nil { throw ValidationError("--vote needs --session ID") }
     if let vote, Self.choices(vote) == nil {
       throw ValidationError("--vote takes left, right, tie or both_bad, one for each pair, with commas")
-    }
-    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
-      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
     }
   }
 
@@ -145,7 +144,7 @@ struct AbCommand: ParsableCommand {
 
   /// For lanes and judges together.
   private func budget(_ setup: Setup) -> Money? {
-    maxCost.flatMap(Money.init(decimal:)) ?? setup.config.budget.perTurn
+    maxCost ?? setup.config.budget.perTurn
   }
 
   /// Judges, reveals and prints.

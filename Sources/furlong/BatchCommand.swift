@@ -20,8 +20,10 @@ struct BatchCommand: ParsableCommand {
   @OptionGroup var lanes: LaneOptions
   @OptionGroup var judge: JudgeOptions
 
-  @Option(help: ArgumentHelp("Begin no call once the batch has cost this much (US dollars).", valueName: "usd"))
-  var maxCost: String?
+  @Option(
+    help: ArgumentHelp("Begin no call once the batch has cost this much (US dollars).", valueName: "usd"),
+    transform: amountOfMoney)
+  var maxCost: Money?
 
   @Option(help: ArgumentHelp("Calls at once to one provider.", valueName: "n"))
   var concurrency: Int?
@@ -50,9 +52,6 @@ struct BatchCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOptions
 
   func validate() throws {
-    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
-      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
-    }
     if let concurrency, !(1...100).contains(concurrency) { throw ValidationError("--concurrency takes 1 to 100") }
     if let timeout, !(timeout > 0 && timeout <= 86_400) {
       throw ValidationError("--timeout takes seconds, above 0 and up to 86400 (a day)")
@@ -79,7 +78,7 @@ struct BatchCommand: ParsableCommand {
     if contest != nil, request.judges.isEmpty, items.allSatisfy({ $0.check == nil }) {
       throw CommandError("--fail-if-worse needs something to go by: a --judge, or a check in the data set")
     }
-    request.budget = maxCost.flatMap(Money.init(decimal:))
+    request.budget = maxCost
     request.concurrency = concurrency
     request.timeout = timeout.map { Int64($0 * 1e9) }
     request.startsOver = restart

@@ -9,16 +9,27 @@ struct BatchSummary {
   let judges: [Lane]
   /// Judges without a card.
   let uncarded: [String]
+  /// The items that were reached.
+  let turns: [(item: BatchItem, turn: Turn)]
+  /// The last verdict of each judge asked on each pair of answers as they stand, in the order of turns and lanes.
+  let counted: [Judgement]
 
   init(_ result: BatchResult, lanes: [Lane], judges: [Lane], uncarded: [String]) {
     self.uncarded = uncarded
+    let byItem = Dictionary(
+      result.session.turns.compactMap { turn in turn.item.map { ($0, turn) } }, uniquingKeysWith: { first, _ in first })
+    turns = result.items.compactMap { item in byItem[item.id].map { (item, $0) } }
+    let byNumber = Dictionary(turns.map { ($0.turn.number, $0.turn) }, uniquingKeysWith: { first, _ in first })
+    let names = Set(judges.map(\.text))
+    let standing = result.judgements.filter { judgement in
+      names.contains(judgement.judge) && byNumber[judgement.a.turn].map(judgement.isOn) == true
+    }
+    counted = Judgement.latest(standing).sorted {
+      ($0.a.turn, $0.a.lane, $0.b.lane, $0.judge) < ($1.a.turn, $1.a.lane, $1.b.lane, $1.judge)
+    }
     self.result = result
     self.lanes = lanes
     self.judges = judges
-  }
-
-  var turns: [(item: BatchItem, turn: Turn)] {
-    result.items.compactMap { item in result.turn(item).map { (item, $0) } }
   }
 
   func responses(_ lane: Int) -> [Response] { turns.compactMap { $0.turn.responses[lane] } }
@@ -57,23 +68,6 @@ struct BatchSummary {
 
   // MARK: Verdicts
 
-  /// The last verdict of each judge asked on each pair of answers as they stand.
-  var counted: [Judgement] {
-    let answers = Dictionary(turns.map { ($0.turn.number, $0.turn) }, uniquingKeysWith: { a, _ in a })
-    let names = Set(judges.map(\.text))
-    var last: [String: Judgement] = [:]
-    for judgement in result.judgements where names.contains(judgement.judge) {
-      guard let turn = answers[judgement.a.turn],
-        turn.responses[judgement.a.lane]?.generation == judgement.a.generation,
-        turn.responses[judgement.b.lane]?.generation == judgement.b.generation
-      else { continue }
-      last["\(judgement.a.turn) \(judgement.a.lane) \(judgement.b.lane) \(judgement.judge)"] = judgement
-    }
-    return last.values.sorted {
-      ($0.a.turn, $0.a.lane, $0.b.lane, $0.judge) < ($1.a.turn, $1.a.lane, $1.b.lane, $1.judge)
-    }
-  }
-
   /// What verdicts came to between two lanes, seen from the first.
   struct Tally: Equatable {
     var wins = 0
@@ -108,6 +102,7 @@ struct BatchSummary {
   /// checks decide: who passes where the other does not.
   func evidence(_ a: Int, _ b: Int) -> PairEvidence {
     var counts = Tally()
+    let verdicts = Dictionary(grouping: counted, by: \.a.turn)
     for (_, turn) in turns {
       var balance = 0.0
       var isSeen = false
@@ -115,7 +110,7 @@ struct BatchSummary {
         guard let checks = result.checks[turn.number], let first = checks[a], let second = checks[b] else { continue }
         (balance, isSeen) = ((first ? 1 : 0) - (second ? 1 : 0), true)
       }
-      for judgement in counted where judgement.a.turn == turn.number {
+      for judgement in verdicts[turn.number] ?? [] {
         let isForward = judgement.a.lane == a && judgement.b.lane == b
         guard isForward || (judgement.a.lane == b && judgement.b.lane == a), let value = judgement.rankingValue else {
           continue
@@ -138,12 +133,9 @@ struct BatchSummary {
     var table = BallotTable(models: lanes.indices.map { "\($0 + 1) \(lanes[$0].text)" })
     for judgement in counted where judgement.rankingValue != nil {
       let outcome = judgement.outcome
-      let ballot: Ballot.Outcome =
-        outcome.kind == .win || outcome.kind == .weakWin
-        ? (outcome.winner == .a ? .a : .b) : outcome.tieKind == .bothBad ? .bothBad : .tie
       table.append(
         Ballot(
-          a: judgement.a.lane, b: judgement.b.lane, outcome: ballot, isWeak: outcome.kind == .weakWin,
+          a: judgement.a.lane, b: judgement.b.lane, outcome: Ballot.Outcome(outcome), isWeak: outcome.kind == .weakWin,
           prompt: judgement.a.turn))
     }
     guard table.rows > 0 else { return nil }

@@ -15,8 +15,10 @@ struct JudgeCardCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The judge: provider/model. Without one, the cards that are kept.", valueName: "model"))
   var judge: String?
 
-  @Option(help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"))
-  var maxCost: String?
+  @Option(
+    help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"),
+    transform: amountOfMoney)
+  var maxCost: Money?
 
   @Flag(help: "Show the card that is kept, and run nothing.")
   var kept = false
@@ -25,12 +27,6 @@ struct JudgeCardCommand: ParsableCommand {
   var json = false
 
   @OptionGroup var database: DatabaseOptions
-
-  func validate() throws {
-    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
-      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
-    }
-  }
 
   func run() throws {
     let setup = try Setup(database: database.database)
@@ -62,7 +58,7 @@ struct JudgeCardCommand: ParsableCommand {
     var options = JudgeOptions()
     options.judges = [judge]
     guard let lane = try options.lanes(setup, engine, isRequired: true).first else { throw CommandError("no judge") }
-    let budget = maxCost.flatMap(Money.init(decimal:))
+    let budget = maxCost
     let last = Mutex(-1)
     let result = Wait.run {
       await engine.makeCard(of: lane, budget: budget) { done, total, cost in

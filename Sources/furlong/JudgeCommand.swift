@@ -22,8 +22,10 @@ struct JudgeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The right answer, which the judges are told.", valueName: "text"))
   var reference: String?
 
-  @Option(help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"))
-  var maxCost: String?
+  @Option(
+    help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"),
+    transform: amountOfMoney)
+  var maxCost: Money?
 
   @Flag(help: "Make no new card when the model behind a judge has changed.")
   var noReprobe = false
@@ -38,12 +40,6 @@ struct JudgeCommand: ParsableCommand {
 
   @OptionGroup var database: DatabaseOptions
 
-  func validate() throws {
-    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
-      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
-    }
-  }
-
   func run() throws {
     let setup = try Setup(database: database.database)
     let store = try setup.openStore()
@@ -56,7 +52,7 @@ struct JudgeCommand: ParsableCommand {
     var request = JudgeRequest(session: session, turn: turn, judges: try judge.lanes(setup, engine, isRequired: true))
     request.reference = reference
     request.brief = judge.brief
-    request.budget = maxCost.flatMap(Money.init(decimal:)) ?? setup.config.budget.perTurn
+    request.budget = maxCost ?? setup.config.budget.perTurn
     request.countsFamily = judge.countFamily
     guard !request.allPairs.isEmpty else { throw CommandError("a judge compares two answers: there are not two") }
     let result = JudgeText.run(request, engine: engine)

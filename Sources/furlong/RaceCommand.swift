@@ -58,8 +58,8 @@ struct RaceCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Stop the lanes when they have cost this much (US dollars, by an estimate); else the config's budget.",
-      valueName: "usd"))
-  var maxCost: String?
+      valueName: "usd"), transform: amountOfMoney)
+  var maxCost: Money?
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -80,9 +80,6 @@ struct RaceCommand: ParsableCommand {
     if valid != nil, let rule, rule != .firstValid { throw ValidationError("--valid goes with --rule first-valid") }
     if let hedge, !(1...86_400_000).contains(hedge) {
       throw ValidationError("--hedge takes milliseconds, from 1 to 86400000 (a day)")
-    }
-    if let maxCost, Money(decimal: maxCost).map({ $0 >= .zero }) != true {
-      throw ValidationError("--max-cost takes an amount of US dollars, such as 0.05")
     }
     if let timeout, !(timeout > 0 && timeout <= 86_400) {
       throw ValidationError("--timeout takes seconds, above 0 and up to 86400 (a day)")
@@ -143,7 +140,7 @@ struct RaceCommand: ParsableCommand {
   /// What this turn may cost: `--max-cost`, else what the config's budgets leave.
   private func limit(_ request: RaceRequest, _ setup: Setup, _ engine: Engine) throws(CommandError) -> Money? {
     var budget = setup.config.budget
-    if let maxCost { budget.perTurn = Money(decimal: maxCost) }
+    if let maxCost { budget.perTurn = maxCost }
     guard !budget.isEmpty else { return nil }
     let estimate: Estimate
     do throws(StoreError) {

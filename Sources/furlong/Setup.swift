@@ -24,6 +24,14 @@ struct LaneOptions: ParsableArguments {
   var lineup: String?
 }
 
+/// Reads an option that is an amount of US dollars.
+@Sendable func amountOfMoney(_ text: String) throws -> Money {
+  guard let amount = Money(decimal: text), amount >= .zero else {
+    throw ValidationError("it takes an amount of US dollars, such as 0.05")
+  }
+  return amount
+}
+
 /// The rooms put together from the environment and the config. Made once by a command.
 struct Setup {
   let paths: Paths

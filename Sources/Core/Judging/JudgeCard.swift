@@ -60,7 +60,7 @@ public struct JudgeCard: Equatable, Sendable {
   public var accuracy: Double { trials.isEmpty ? 0 : Double(right) / Double(trials.count) }
 
   /// Wilson's 95 % interval of the accuracy.
-  public var interval: (low: Double, high: Double) { Self.wilson(right, trials.count) }
+  public var interval: Proportion { .wilson(right, of: trials.count) }
 
   /// Pairs with both orders read in which they agree.
   public var consistency: (agree: Int, of: Int) {
@@ -122,15 +122,6 @@ public struct JudgeCard: Equatable, Sendable {
     if interval.low <= 0.5 { return 0 }
     let a = (Double(right) + 0.5 * Double(splits) + 1) / (Double(trials.count) + 2)
     return log(a / (1 - a))
-  }
-
-  static func wilson(_ successes: Int, _ count: Int) -> (low: Double, high: Double) {
-    guard count > 0 else { return (0, 1) }
-    let (n, z) = (Double(count), 1.959963984540054)
-    let p = Double(successes) / n
-    let center = (p + z * z / (2 * n)) / (1 + z * z / n)
-    let spread = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
-    return (max(0, center - spread), min(1, center + spread))
   }
 }
 

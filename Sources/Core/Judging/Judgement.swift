@@ -61,6 +61,26 @@ public struct Judgement: Equatable, Sendable {
   }
 }
 
+extension Judgement {
+  /// Judging again makes another one: what counts is the last word of each judge on each pair of answers. In the order given.
+  public static func latest(_ all: [Judgement]) -> [Judgement] {
+    struct Place: Hashable {
+      var a: ResponseKey
+      var b: ResponseKey
+      var judge: String
+    }
+    var places: [Place: Int] = [:]
+    for (index, one) in all.enumerated() { places[Place(a: one.a, b: one.b, judge: one.judge)] = index }
+    return places.values.sorted().map { all[$0] }
+  }
+
+  /// Whether it is on these very answers of a turn, none of which has been asked for again.
+  public func isOn(_ turn: Turn) -> Bool {
+    a.turn == turn.number && a.generation == turn.responses[a.lane]?.generation
+      && b.generation == turn.responses[b.lane]?.generation
+  }
+}
+
 /// A brief as it is kept: written once for a prompt by a judge, or with the person's own criteria for all judges.
 public struct StoredBrief: Equatable, Sendable {
   /// SHA-256 over the task, the judge and the version; of the person's own, over the task alone.

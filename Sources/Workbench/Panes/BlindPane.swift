@@ -62,9 +62,9 @@ enum BlindPane {
         prompted(state.turn?.prompt ?? "", state, side, 0, width, layouts), Block(lines: [words], style: Style(.quiet)),
       ]
     }
-    let masked = Makers.mask(round.side(side).text).text
     // Votes taken back bring a pair back: the memo is by pair, not by lane.
     let key = Layouts.Key(turn: state.turn?.number ?? 0, lane: side, generation: reading.round, part: .blind)
+    let masked = layouts.masked(round.side(side).text, key)
     return [
       prompted(round.prompt, state, side, reading.round, width, layouts),
       Block(layouts.markdown(masked, key, width: width, ascii: state.borders.isASCII)),
