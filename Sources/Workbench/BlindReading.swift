@@ -62,6 +62,11 @@ public struct BlindReading: Equatable, Sendable {
     return rounds
   }
 
+  /// Nothing more will come, and no two have answered: it can never be voted on, and need not stay blind.
+  public func isHopeless(_ turn: Turn) -> Bool {
+    !turn.responses.isEmpty && turn.responses.values.allSatisfy(\.state.isOver) && rounds(turn).isEmpty
+  }
+
   /// Goes on where the reading was broken off.
   public mutating func resume(_ votes: [Vote]) {
     let own = votes.filter { $0.assignment == assignment.id }

@@ -69,7 +69,8 @@ extension Page.Block {
 
   func lines(width: Int) -> [StyledLine] {
     switch self {
-    case .heading(let text): [StyledLine(VisibleText.line(text), Style(.heading, bold: true))]
+    case .heading(let text):
+      StyledLine.wrapped([Span(VisibleText.line(text), Style(.heading, bold: true))], width: width)
     case .text(let spans): StyledLine.wrapped(spans.map { Span(VisibleText.of($0.text), $0.style) }, width: width)
     case .table(let header, let rows, let numeric): Self.table(header, rows, numeric, width: width)
     case .lines(let lines): lines

@@ -146,9 +146,7 @@ extension State {
 
   /// Nobody, or only one, has answered: there is nothing to vote on.
   mutating func revealIfHopeless() -> [Command] {
-    guard isHidden, !isStreaming, let turn, turn.responses.values.allSatisfy(\.state.isOver), rounds.isEmpty else {
-      return []
-    }
+    guard let reading, !isStreaming, let turn, reading.isHopeless(turn) else { return [] }
     let commands = reveal()
     overlay = nil
     message = "no two answers to compare: nothing to vote on"

@@ -28,7 +28,7 @@ struct BlindTrial {
     }
     self.init(session: session, turn: turn, assignment: assignment)
     guard rounds.isEmpty else { return }
-    guard !turn.responses.isEmpty, turn.responses.values.allSatisfy(\.state.isOver) else {
+    guard BlindReading(assignment).isHopeless(turn) else {
       throw CommandError("session \(session.id) has no two answers to vote on yet")
     }
     // Its program was killed: nobody can ever vote on it, so it need not stay blind.

@@ -43,8 +43,7 @@ struct OpenCommand: ParsableCommand {
   private static func revealed(_ session: Session, _ store: Store) -> Session {
     var session = session
     guard let last = session.turns.indices.last, let assignment = session.turns[last].blind,
-      session.turns[last].responses.values.allSatisfy(\.state.isOver),
-      BlindReading(assignment).rounds(session.turns[last]).isEmpty
+      BlindReading(assignment).isHopeless(session.turns[last])
     else { return session }
     store.append(.revealed(assignment: assignment.id))
     session.turns[last].blind = nil

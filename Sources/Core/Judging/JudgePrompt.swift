@@ -14,7 +14,16 @@ public struct JudgeAsk: Equatable, Sendable {
 /// matter stand before it and after it. Who answered, how fast and for how much is not in it.
 public enum JudgePrompt {
   /// A short hash of the templates: verdicts of another version are not put together with these.
-  public static let version = String(SHA256.hexadecimal((rules + briefRules + closing).utf8).prefix(12))
+  public static let version: String = {
+    let (task, nonce) = (JudgeTask(prompt: ""), String(repeating: "0", count: 32))
+    let answer = Candidate(text: "")
+    let asks = [
+      brief(task, nonce: nonce), fit(task, brief: .none, candidate: answer, nonce: nonce, id: "a"),
+      comparison(task, brief: .none, first: answer, second: answer, nonce: nonce, ids: ("a", "b")),
+    ]
+    let texts = asks.flatMap { [$0.system, $0.user, $0.schema.serialized(), repair($0, complaint: "")] }
+    return String(SHA256.hexadecimal(texts.joined(separator: "\u{1}").utf8).prefix(12))
+  }()
 
   private static let rules = """
     You are an impartial examiner. You compare answers to a task for one person's private use.
