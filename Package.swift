@@ -28,7 +28,8 @@ let package = Package(
     .target(
       name: "CMarkdown", linkerSettings: [.linkedLibrary("cmark-gfm"), .linkedLibrary("cmark-gfm-extensions")]),
     .target(name: "CPseudoTerminal"),
-    .target(name: "CPriceRecords", exclude: ["prices.json", "LICENSE-genai-prices"]),
+    .target(
+      name: "CPriceRecords", exclude: ["prices.json", "overlay.json", "LICENSE-genai-prices", "LICENSE-LiteLLM"]),
     .target(name: "Core"),
     .target(name: "Providers", dependencies: ["Core"]),
     .target(name: "Transport", dependencies: ["Core", "CCurl"]),

@@ -28,6 +28,10 @@ public struct Usage: Equatable, Sendable {
   public var cacheWrite = 0
   public var output = 0
   public var reasoning = 0
+  /// Parts of the totals above by class (cache writes by lifetime, sound, pictures), and units of tools.
+  public var parts: [TokenClass: Int] = [:]
+  /// What the answer says that a price may depend on, by the price records' own names: `service_tier`, `speed`, `inference_geo`.
+  public var variant: [String: String] = [:]
   public var source = Source.reported
   /// What the provider itself says this call cost.
   public var reportedCost: Money?
@@ -42,9 +46,6 @@ public struct Usage: Equatable, Sendable {
 
   public init() {}
 
-  /// Input that was neither read from nor written to a cache; never negative.
-  public var uncachedInput: Int { max(0, input - cacheRead - cacheWrite) }
-
   /// A stand-in from text length (4 bytes a token) for streams that report nothing.
   public static func estimated(inputBytes: Int, outputBytes: Int, reasoningBytes: Int) -> Usage {
     var usage = Usage()
@@ -53,5 +54,39 @@ public struct Usage: Equatable, Sendable {
     usage.output = (outputBytes + 3) / 4 + usage.reasoning
     usage.source = .estimated
     return usage
+  }
+}
+
+extension Usage {
+  /// `parts` and `variant`, as they are stored; nil when there is nothing to say.
+  public var details: JSON? {
+    if parts.isEmpty, variant.isEmpty { return nil }
+    var document: JSON = [:]
+    for kind in TokenClass.allCases { document[kind.rawValue] = parts[kind].map { .int($0) } }
+    for (name, value) in variant.sorted(by: { $0.key < $1.key }) { document[name] = .string(value) }
+    return document
+  }
+
+  /// Takes what `details` wrote.
+  public mutating func readDetails(_ view: JSONView) {
+    for (name, value) in view.members {
+      if let kind = TokenClass(rawValue: name), let count = value.count {
+        parts[kind] = count
+      } else if let text = value.string {
+        variant[name] = text
+      }
+    }
+  }
+
+  /// Notes a part of the totals, when there is some.
+  public mutating func note(_ kind: TokenClass, _ count: Int?) {
+    if let count, count > 0 { parts[kind, default: 0] += count }
+  }
+
+  /// Notes what a price may depend on. Tiers that are everybody's are left out.
+  public mutating func note(_ name: String, _ value: String?) {
+    guard let value, !["", "standard", "default", "auto", "on_demand", "not_available", "global"].contains(value)
+    else { return }
+    variant[name] = String(value.prefix(64))
   }
 }

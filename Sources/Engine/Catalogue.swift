@@ -17,7 +17,11 @@ public struct CatalogueEntry: Equatable, Sendable {
     var parts: [String] = []
     if isKeyMissing { parts.append("no key") }
     if let contextLength { parts.append(Self.short(contextLength)) }
-    if isLocal { parts.append("free") } else if let price { parts.append("$\(price.input) in · $\(price.output) out") }
+    if isLocal {
+      parts.append("free")
+    } else if let price {
+      parts.append("$\(price.text(.input)) in · $\(price.text(.output)) out")
+    }
     return parts.joined(separator: " · ")
   }
 

@@ -63,15 +63,16 @@ extension Engine {
       $0 + $1.textWithFiles.utf8.count
     }
     let input = (bytes + 3) / 4
-    guard let list = service.priceList,
-      let rates = prices.rates(list: list, models: [entry.lane.model.model], date: Clock.date(), inputTokens: input)
-    else { return estimate.unknown.append(entry.number) }
+    let model = entry.lane.model.model
+    let query = PriceBook.Query(
+      service: service.id, list: service.priceList, models: [model], date: Clock.date(), input: input)
+    guard let price = prices.price(query) else { return estimate.unknown.append(entry.number) }
     let cap = entry.lane.parameters.maxTokens ?? service.defaultMaxTokens
     if cap == nil { estimate.uncapped.append(entry.number) }
-    let room = rates.contextWindow.map { max(0, $0 - input) } ?? Self.assumedOutput
-    let amount = rates.price.amount(input: input, output: cap ?? min(room, Self.assumedOutput))
-    estimate.least = estimate.least + (rates.price.amount(input: input, output: 0) ?? .zero)
-    estimate.worstCase = estimate.worstCase + (amount ?? .zero)
+    let room = prices.contextWindow(list: service.priceList, model: model).map { max(0, $0 - input) }
+    let most = cap ?? min(room ?? Self.assumedOutput, Self.assumedOutput)
+    estimate.least = estimate.least + (price.amount(input: input, output: 0) ?? .zero)
+    estimate.worstCase = estimate.worstCase + (price.amount(input: input, output: most) ?? .zero)
   }
 }
 

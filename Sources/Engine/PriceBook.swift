@@ -2,233 +2,199 @@ import CPriceRecords
 import Core
 import Synchronization
 
-/// The bundled price records (genai-prices, MIT): finds the price of a model at a date. Records of a provider are read on
-/// first use and kept; safe from any thread.
+/// Finds the price of a model at a date: the person's own prices first, then the bundled records (genai-prices, MIT) or a newer
+/// file of them, then the overlay for what those lack (from LiteLLM, MIT). Files are read on first use and kept; safe from
+/// any thread.
 public final class PriceBook: Sendable {
-  private static let source = "genai-prices 0.2.3"
+  /// Prices of the person's own, US dollars per million tokens; classes that are not named keep the record's.
+  public struct Override: Equatable, Sendable {
+    public var provider: String
+    /// A model's name, or its beginning followed by `*`.
+    public var model: String
+    public var rates: [TokenClass: String]
 
-  /// Prices of one record, in pico-dollars per million tokens.
-  public struct Rates: Equatable, Sendable {
-    public var price: Price
-    var input: Int64
-    var cacheRead: Int64
-    var cacheWrite: Int64
-    var output: Int64
-    public var contextWindow: Int?
-  }
-
-  fileprivate struct Provider: Sendable {
-    var records: [Record]
-    var fallbacks: [String]
-  }
-
-  fileprivate struct Record: Sendable {
-    var id: String
-    var match: Match
-    var contextWindow: Int?
-    /// Oldest first; the last valid one holds.
-    var prices: [DatedPrices]
-  }
-
-  fileprivate struct DatedPrices: Sendable {
-    /// ISO date from which it holds; nil for ever.
-    var since: String?
-    /// Minutes of the UTC day, half open, when it holds only then.
-    var hours: Range<Int>?
-    var values: [String: TieredValue]
-  }
-
-  fileprivate struct TieredValue: Sendable {
-    var base: String
-    /// The reached tier prices the whole request.
-    var tiers: [(start: Int, price: String)]
-
-    func text(atInput tokens: Int) -> String { tiers.last { tokens > $0.start }?.price ?? base }
-  }
-
-  fileprivate indirect enum Match: Sendable {
-    case equals(String), startsWith(String), endsWith(String), contains(String), regex(String), any([Match]), all(
-      [Match])
-  }
-
-  private let providers = Mutex<[String: Provider]?>(nil)
-
-  public init() {}
-
-  /// The price of the first of `models` that a record matches (the reported name before the asked one).
-  /// - Parameters:
-  ///   - date: seconds since 1970; prices change.
-  ///   - inputTokens: all input, cached included: above a tier's start the whole request costs more.
-  /// - Returns: nil when no record covers it: the cost is then unknown, not zero.
-  public func rates(list: String, models: [String], date: Int64, inputTokens: Int) -> Rates? {
-    let found = providers.withLock { loaded -> (Record, String)? in
-      let all = loaded ?? PriceBook.load()
-      loaded = all
-      guard let provider = all[list] else { return nil }
-      for model in models {
-        for id in [list] + provider.fallbacks {
-          if let record = all[id]?.records.first(where: { $0.match.matches(model.lowercased()) }) {
-            return (record, id)
-          }
-        }
-      }
-      return nil
+    public init(provider: String, model: String, rates: [TokenClass: String]) {
+      self.provider = provider
+      self.model = model
+      self.rates = rates
     }
-    guard let (record, provider) = found,
-      let dated = record.prices.last(where: { $0.isValid(at: date) }) ?? record.prices.first
-    else { return nil }
-    return rates(of: dated, record: "\(provider)/\(record.id)", context: record.contextWindow, inputTokens)
+
+    func matches(_ service: String, _ models: [String]) -> Bool {
+      provider == service
+        && models.contains { model.hasSuffix("*") ? $0.hasPrefix(model.dropLast()) : $0 == model }
+    }
   }
 
-  private func rates(of dated: DatedPrices, record: String, context: Int?, _ inputTokens: Int) -> Rates? {
-    func value(_ name: String) -> String? { dated.values[name]?.text(atInput: inputTokens) }
-    func rate(_ text: String?) -> Int64? { text.flatMap { scaledDecimal($0, places: 12) } }
-    guard let input = value("input_mtok") ?? value("output_mtok").map({ _ in "0" }), let inputRate = rate(input) else {
-      return nil
+  /// A newer file of records, to be used in place of the bundled ones.
+  public struct Update: Sendable {
+    public var source: String
+    public var bytes: [UInt8]
+
+    public init(source: String, bytes: [UInt8]) {
+      self.source = source
+      self.bytes = bytes
     }
-    let output = value("output_mtok") ?? "0"
-    let price = Price(
-      input: input, cacheRead: value("cache_read_mtok"), cacheWrite: value("cache_write_mtok"), output: output,
-      source: PriceBook.source, record: record, since: dated.since)
-    // A missing cache price means that those tokens cost the input price.
-    return Rates(
-      price: price, input: inputRate, cacheRead: rate(price.cacheRead) ?? inputRate,
-      cacheWrite: rate(price.cacheWrite) ?? inputRate, output: rate(output) ?? 0, contextWindow: context)
+  }
+
+  /// What a call is priced by.
+  public struct Query: Sendable {
+    /// The provider whose service was called, for the person's own prices.
+    public var service: String
+    /// The id of a list in the records; nil when none covers the service.
+    public var list: String?
+    /// The reported name before the asked one: an alias may move on.
+    public var models: [String]
+    /// Seconds since 1970; prices change.
+    public var date: Int64
+    /// All input, cached included: above a tier's start the whole request costs more.
+    public var input: Int
+    /// See `Usage.variant`.
+    public var variant: [String: String]
+
+    public init(
+      service: String, list: String?, models: [String], date: Int64, input: Int = 0, variant: [String: String] = [:]
+    ) {
+      self.service = service
+      self.list = list
+      self.models = models
+      self.date = date
+      self.input = input
+      self.variant = variant
+    }
+  }
+
+  private struct Book: Sendable {
+    var source: String
+    var records: PriceRecords
+  }
+
+  private static let bundledSource = "genai-prices 0.2.3"
+  private static let overlaySource = "LiteLLM 1.109.1"
+
+  private let overrides: [Override]
+  private let update: @Sendable () -> Update?
+  /// The records that hold, then the overlay.
+  private let books = Mutex<[Book]?>(nil)
+
+  /// - Parameter update: reads a newer file of records; called once, on first use.
+  public init(overrides: [Override] = [], update: @escaping @Sendable () -> Update? = { nil }) {
+    self.overrides = overrides
+    self.update = update
+  }
+
+  /// - Returns: nil when nothing covers the model: its cost is then unknown, not zero.
+  public func price(_ query: Query) -> Price? {
+    let own = overrides.first { $0.matches(query.service, query.models) }
+    var price = listed(query)
+    guard let own else { return price }
+    if price == nil { price = Price(rates: [:], source: "config", record: "\(own.provider)/\(own.model)") }
+    for (kind, dollars) in own.rates { price?.rates[kind] = Price.Rate(dollars, source: "config") }
+    return price
+  }
+
+  /// Tokens that a model can read at once; nil when no record says.
+  public func contextWindow(list: String?, model: String) -> Int? {
+    guard let list else { return nil }
+    return loaded().lazy.compactMap { $0.records.find(list: list, model: model)?.record.contextWindow }.first
   }
 
   /// Models of one provider's list with their price at a date, for the catalogue. Models without a price for text are left out.
   public func models(list: String, date: Int64) -> [(id: String, contextWindow: Int?, price: Price)] {
-    let records = providers.withLock { loaded in
-      let all = loaded ?? PriceBook.load()
-      loaded = all
-      return all[list]?.records ?? []
-    }
-    return records.compactMap { record in
-      guard let dated = record.prices.last(where: { $0.isValid(at: date) }), dated.values["output_mtok"] != nil,
-        let rates = rates(of: dated, record: "\(list)/\(record.id)", context: record.contextWindow, 0)
-      else { return nil }
-      return (record.id, record.contextWindow, rates.price)
-    }
-  }
-}
-
-extension PriceBook.Rates {
-  /// Exact, in integers; rounded half up to a pico-dollar once, at the end.
-  public func cost(of usage: Usage) -> Money {
-    let sum =
-      Int128(usage.uncachedInput) * Int128(input) + Int128(usage.cacheRead) * Int128(cacheRead)
-      + Int128(usage.cacheWrite) * Int128(cacheWrite) + Int128(usage.output) * Int128(output)
-    return Money(picoDollars: Int64(clamping: (sum + 500_000) / 1_000_000))
-  }
-}
-
-// MARK: - Reading the records
-
-extension PriceBook {
-  private static func load() -> [String: Provider] {
-    var size = 0
-    let start = furlong_price_records(&size)
-    let bytes = UnsafeRawBufferPointer(start: start, count: size)
-    // Compiled in and covered by a test, so a failure is a broken build, told as "unknown" prices.
-    guard let root = try? JSONDocument().parse(bytes) else { return [:] }
-    var providers: [String: Provider] = [:]
-    for entry in root.elements {
-      guard let id = entry["id"]?.string else { continue }
-      providers[id] = Provider(
-        records: entry["models"]?.elements.compactMap(record) ?? [],
-        fallbacks: entry["fallback_model_providers"]?.elements.compactMap { $0.string } ?? [])
-    }
-    return providers
-  }
-
-  private static func record(_ view: JSONView) -> Record? {
-    guard let id = view["id"]?.string, let match = view["match"].flatMap(match), let prices = view["prices"] else {
-      return nil
-    }
-    let dated = prices.isArray ? prices.elements.map(dated) : [DatedPrices(values: values(prices))]
-    return Record(id: id, match: match, contextWindow: view["context_window"]?.int, prices: dated)
-  }
-
-  private static func dated(_ view: JSONView) -> DatedPrices {
-    let constraint = view["constraint"]
-    func minute(_ name: JSONView?) -> Int? {
-      guard let parts = name?.string?.split(separator: ":"), parts.count >= 2, let hour = Int(parts[0]),
-        let minute = Int(parts[1])
-      else { return nil }
-      return hour * 60 + minute
-    }
-    var result = DatedPrices(since: constraint?["start_date"]?.string, values: view["prices"].map(values) ?? [:])
-    if let start = minute(constraint?["start_time"]), let end = minute(constraint?["end_time"]), start < end {
-      result.hours = start..<end
-    }
-    return result
-  }
-
-  private static func values(_ view: JSONView) -> [String: TieredValue] {
-    var result: [String: TieredValue] = [:]
-    for (name, value) in view.members {
-      if let base = value.numberText {
-        result[name] = TieredValue(base: base, tiers: [])
-      } else if let base = value["base"]?.numberText {
-        let tiers = value["tiers"]?.elements.compactMap { tier -> (start: Int, price: String)? in
-          guard let start = tier["start"]?.int, let price = tier["price"]?.numberText else { return nil }
-          return (start, price)
-        }
-        result[name] = TieredValue(base: base, tiers: tiers ?? [])
+    var seen = Set<String>()
+    return loaded().flatMap { book in
+      (book.records.providers[list]?.records ?? []).compactMap { record in
+        guard seen.insert(record.id).inserted,
+          let price = listed(Query(service: list, list: list, models: [record.id], date: date)),
+          price.rates[.output] != nil
+        else { return nil }
+        return (record.id, record.contextWindow, price)
       }
     }
-    return result
   }
 
-  private static func match(_ view: JSONView) -> Match? {
-    guard let (name, value) = view.members.first else { return nil }
-    switch (name, value.string) {
-    case ("equals", let text?): return .equals(text)
-    case ("starts_with", let text?): return .startsWith(text)
-    case ("ends_with", let text?): return .endsWith(text)
-    case ("contains", let text?): return .contains(text)
-    case ("regex", let text?): return .regex(text)
-    case ("or", nil): return .any(value.elements.compactMap(match))
-    case ("and", nil): return .all(value.elements.compactMap(match))
-    default: return nil
+  private func listed(_ query: Query) -> Price? {
+    guard let list = query.list else { return nil }
+    let books = loaded()
+    for model in query.models {
+      var found: [(book: Book, record: PriceRecords.Record, provider: String)] = []
+      for book in books {
+        // The overlay knows a dated name only by the record that it led to.
+        let names = [model] + found.prefix(1).map(\.record.id)
+        let match = names.lazy.compactMap { book.records.find(list: list, model: $0) }.first
+        if let match { found.append((book, match.record, match.provider)) }
+      }
+      guard let (book, record, provider) = found.first else { continue }
+      var price = rates(record, book.source, query)
+      price.record = "\(provider)/\(record.id)"
+      // What the first lacks, the overlay may have.
+      for (book, record, _) in found.dropFirst() {
+        let more = rates(record, book.source, query)
+        for (kind, rate) in more.rates where price.rates[kind] == nil {
+          price.rates[kind] = rate
+          price.rates[kind]?.source = book.source
+        }
+      }
+      for (_, record, _) in found { apply(record.factors, to: &price, query) }
+      return price.rates.isEmpty ? nil : price
+    }
+    return nil
+  }
+
+  private func rates(_ record: PriceRecords.Record, _ source: String, _ query: Query) -> Price {
+    let standard = record.prices.last { $0.isValid(at: query.date) } ?? record.prices.first
+    var price = Price(rates: [:], source: source, record: record.id, since: standard?.since)
+    for kind in TokenClass.allCases {
+      var value = standard?.values[kind.priceKey]
+      var condition: String?
+      for variant in record.variants where variant.prices.isValid(at: query.date) {
+        guard variant.when.allSatisfy({ query.variant[$0.name] == $0.value }),
+          let special = variant.prices.values[kind.priceKey]
+        else { continue }
+        value = special
+        condition = variant.when.map(\.text).joined(separator: ", ")
+        break
+      }
+      guard let value else { continue }
+      let tier = value.tier(atInput: query.input)
+      price.rates[kind] = Price.Rate(tier?.price ?? value.base, tier: tier?.start, variant: condition)
+    }
+    return price
+  }
+
+  private func apply(
+    _ factors: [(when: PriceRecords.Condition, factor: String)], to price: inout Price, _ query: Query
+  ) {
+    for (when, factor) in factors where query.variant[when.name] == when.value {
+      guard let scale = scaledDecimal(factor, places: 6) else { continue }
+      for (kind, rate) in price.rates where kind.isToken {
+        guard let dollars = scaledDecimal(rate.dollars, places: 12) else { continue }
+        let product = Int128(dollars) * Int128(scale) / 1_000_000
+        price.rates[kind]?.dollars = Money(picoDollars: Int64(clamping: product)).decimalText
+        price.rates[kind]?.variant = [rate.variant, "\(when.text) ×\(factor)"].compactMap { $0 }.joined(separator: ", ")
+      }
     }
   }
-}
 
-extension PriceBook.DatedPrices {
-  fileprivate func isValid(at date: Int64) -> Bool {
-    if let hours, !hours.contains(Int(date / 60 % 1440)) { return false }
-    guard let since else { return true }
-    return since <= isoDate(date)
-  }
-}
-
-extension PriceBook.Match {
-  fileprivate func matches(_ model: String) -> Bool {
-    switch self {
-    case .equals(let text): model == text
-    case .startsWith(let text): model.hasPrefix(text)
-    case .endsWith(let text): model.hasSuffix(text)
-    case .contains(let text): model.contains(text)
-    case .regex(let pattern): (try? Regex(pattern)).map { model.firstMatch(of: $0) != nil } ?? false
-    case .any(let matches): matches.contains { $0.matches(model) }
-    case .all(let matches): matches.allSatisfy { $0.matches(model) }
+  private func loaded() -> [Book] {
+    books.withLock { books in
+      if let books { return books }
+      var read: [Book] = []
+      if let update = update(), let records = try? update.bytes.withUnsafeBytes({ try PriceRecords($0) }) {
+        read.append(Book(source: update.source, records: records))
+      } else {
+        read.append(Self.bundled(Self.bundledSource, furlong_price_records))
+      }
+      read.append(Self.bundled(Self.overlaySource, furlong_price_overlay))
+      books = read
+      return read
     }
   }
-}
 
-/// `2026-11-23` of seconds since 1970, in UTC.
-public func isoDate(_ seconds: Int64) -> String {
-  // Days to a civil date in the proleptic Gregorian calendar, counting eras of 400 years from 1 March of year 0.
-  let days = Int(seconds / 86_400) + 719_468
-  let era = days / 146_097
-  let dayOfEra = days - era * 146_097
-  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-  let shifted = (5 * dayOfYear + 2) / 153
-  let day = dayOfYear - (153 * shifted + 2) / 5 + 1
-  let month = shifted < 10 ? shifted + 3 : shifted - 9
-  let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  return "\(year)-\(padded(month))-\(padded(day))"
+  /// Compiled in and covered by a test, so a failure is a broken build, told as "unknown" prices.
+  private static func bundled(_ source: String, _ find: (UnsafeMutablePointer<Int>) -> UnsafePointer<UInt8>) -> Book {
+    var size = 0
+    let start = find(&size)
+    let records = try? PriceRecords(UnsafeRawBufferPointer(start: start, count: size))
+    return Book(source: source, records: records ?? PriceRecords())
+  }
 }

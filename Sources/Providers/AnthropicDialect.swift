@@ -69,6 +69,10 @@ public struct AnthropicDialect: Dialect {
       var cacheWrite = 0
       var output = 0
       var thinking = 0
+      /// Written for an hour, of `cacheWrite`.
+      var written1h = 0
+      var searches = 0
+      var variant: [(String, String)] = []
 
       mutating func update(_ view: JSONView) {
         uncached = view["input_tokens"]?.count ?? uncached
@@ -76,6 +80,14 @@ public struct AnthropicDialect: Dialect {
         cacheWrite = view["cache_creation_input_tokens"]?.count ?? cacheWrite
         output = view["output_tokens"]?.count ?? output
         thinking = view["output_tokens_details"]?["thinking_tokens"]?.count ?? thinking
+        // Only the first usage object splits writes by lifetime.
+        written1h = view["cache_creation"]?["ephemeral_1h_input_tokens"]?.count ?? written1h
+        searches = view["server_tool_use"]?["web_search_requests"]?.count ?? searches
+        for (name, value) in [
+          ("service_tier", view["service_tier"]), ("speed", view["speed"]), ("inference_geo", view["inference_geo"]),
+        ] {
+          if let text = value?.string { variant.append((name, text)) }
+        }
       }
 
       func usage(isOutputFinal: Bool, raw: String) -> Usage {
@@ -85,6 +97,9 @@ public struct AnthropicDialect: Dialect {
         usage.cacheWrite = cacheWrite
         usage.output = output
         usage.reasoning = thinking
+        usage.note(.cacheWrite1h, written1h)
+        usage.note(.webSearches, searches)
+        for (name, value) in variant { usage.note(name, value) }
         usage.isOutputFinal = isOutputFinal
         usage.raw = raw
         return usage

@@ -10,12 +10,14 @@ public enum Catalog {
       $0.wire.tokenCap = "max_completion_tokens"
       $0.wire.streamOptions = ["include_usage": true, "include_obfuscation": false]
       $0.wire.disconnectStopsBilling = true
+      $0.wire.regions = regionsOfOpenAI
       $0.wire.rules = [reasoningModelsOfOpenAI]
     },
     Service("openai-responses", dialect: "openai-responses", baseURL: "https://api.openai.com/v1") {
       $0.keyVariables = ["OPENAI_API_KEY"]
       $0.priceList = "openai"
       $0.wire.disconnectStopsBilling = true
+      $0.wire.regions = regionsOfOpenAI
       $0.wire.rules = [reasoningModelsOfOpenAI]
     },
     Service("anthropic", dialect: "anthropic", baseURL: "https://api.anthropic.com") {
@@ -56,6 +58,7 @@ public enum Catalog {
     },
     Service("deepinfra", dialect: "openai-chat", baseURL: "https://api.deepinfra.com/v1/openai") {
       $0.keyVariables = ["DEEPINFRA_API_KEY"]
+      $0.priceList = "deepinfra"
       $0.defaultModel = "openai/gpt-oss-120b"
       $0.wire.cost = .estimate
       $0.wire.schema = .object
@@ -84,6 +87,7 @@ public enum Catalog {
       $0.wire.requiresParameters = true
       $0.wire.effort = .object
       $0.wire.cost = .dollars
+      $0.wire.settlementPath = "/generation?id="
     },
     local("ollama", port: 11434),
     local("llamacpp", port: 8080),
@@ -116,6 +120,11 @@ public enum Catalog {
       $0.wire.boundsSchema = true
     }
   }
+
+  private static let regionsOfOpenAI = [
+    Wire.Region(base: "https://us.api.openai.com", name: "us"),
+    Wire.Region(base: "https://eu.api.openai.com", name: "eu"),
+  ]
 
   private static let reasoningModelsOfOpenAI = ParameterRule(
     parameters: [.temperature, .topP], models: ["o1", "o3", "o4", "gpt-5"], isAccepted: false, exceptEffort: "none")

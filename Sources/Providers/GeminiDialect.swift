@@ -94,12 +94,32 @@ public struct GeminiDialect: Dialect {
       deltas.append(.terminator)
     }
 
+    private static let modalities: [(field: StaticString, audio: TokenClass, image: TokenClass, video: TokenClass?)] = [
+      ("promptTokensDetails", .inputAudio, .inputImage, .inputVideo),
+      ("toolUsePromptTokensDetails", .inputAudio, .inputImage, .inputVideo),
+      ("cacheTokensDetails", .cacheAudioRead, .cacheImageRead, nil),
+      ("candidatesTokensDetails", .outputAudio, .outputImage, nil),
+    ]
+
     private static func usage(_ view: JSONView, isOutputFinal: Bool) -> Usage {
       var usage = Usage()
       usage.input = (view["promptTokenCount"]?.count ?? 0) + (view["toolUsePromptTokenCount"]?.count ?? 0)
       usage.cacheRead = view["cachedContentTokenCount"]?.count ?? 0
       usage.reasoning = view["thoughtsTokenCount"]?.count ?? 0
       usage.output = (view["candidatesTokenCount"]?.count ?? 0) + usage.reasoning
+      for (field, audio, image, video) in Self.modalities {
+        for entry in view[field]?.elements ?? [] {
+          let count = entry["tokenCount"]?.count
+          switch entry["modality"]?.string {
+          case "AUDIO": usage.note(audio, count)
+          // A document is read as pictures of its pages.
+          case "IMAGE", "DOCUMENT": usage.note(image, count)
+          case "VIDEO": if let video { usage.note(video, count) }
+          default: break
+          }
+        }
+      }
+      usage.note("service_tier", view["serviceTier"]?.string?.lowercased())
       usage.isOutputFinal = isOutputFinal
       usage.raw = view.source
       return usage

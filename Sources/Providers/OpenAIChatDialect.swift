@@ -65,6 +65,8 @@ public struct OpenAIChatDialect: Dialect {
   struct Decoder: EventDecoder {
     let cost: Wire.CostField?
     private var sawModel = false
+    /// Which tier of service the chunks say was used; usage comes last.
+    private var tier: String?
     /// A model may decline in words of its own and then stop as usual.
     private var isRefused = false
 
@@ -88,6 +90,7 @@ public struct OpenAIChatDialect: Dialect {
       let groq = event["x_groq"]
       let choice = event["choices"]?.first
       if let delta = choice?[message] { readText(delta, into: &deltas) }
+      tier = event["service_tier"]?.string ?? tier
       // Usage before the finish reason, wherever the service puts it: in a chunk of its own, or with the last choice.
       if let usage = event["usage"] ?? groq?["usage"], usage.isObject {
         var read = readUsage(usage)
@@ -155,6 +158,11 @@ public struct OpenAIChatDialect: Dialect {
       let isApart =
         view["total_tokens"]?.count == usage.input + usage.output + usage.reasoning || usage.reasoning > usage.output
       if usage.reasoning > 0, isApart { usage.output += usage.reasoning }
+      usage.note(.inputAudio, prompt?["audio_tokens"]?.count)
+      usage.note(.inputImage, prompt?["image_tokens"]?.count)
+      usage.note(.inputVideo, prompt?["video_tokens"]?.count)
+      usage.note(.outputAudio, view["completion_tokens_details"]?["audio_tokens"]?.count)
+      usage.note("service_tier", view["service_tier"]?.string ?? tier)
       readCost(view, into: &usage)
       usage.raw = view.source
       return usage

@@ -98,6 +98,9 @@ public struct OpenAIResponsesDialect: Dialect {
         usage.cacheWrite = details?["cache_write_tokens"]?.count ?? 0
         usage.output = view["output_tokens"]?.count ?? 0
         usage.reasoning = view["output_tokens_details"]?["reasoning_tokens"]?.count ?? 0
+        usage.note(.cacheWrite12h, details?["cache_write_tokens_details"]?["ttl_12h_tokens"]?.count)
+        usage.note(.webSearches, response["tool_usage"]?["web_search"]?["num_requests"]?.count)
+        usage.note("service_tier", response["service_tier"]?.string)
         usage.raw = view.source
         deltas.append(.usage(usage))
       }

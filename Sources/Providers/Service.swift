@@ -58,6 +58,10 @@ public struct Wire: Equatable, Sendable {
   public var cost: CostField?
   /// Whether breaking off a stream stops the billing; nil when nobody says.
   public var disconnectStopsBilling: Bool?
+  /// Base URLs that bill by a price of their own, and what the price records call those places.
+  public var regions: [Region] = []
+  /// Below the base URL, what tells the charge of a call afterwards, by its id; nil where there is no such thing.
+  public var settlementPath: String?
   public var rules: [ParameterRule] = []
   /// How an answer is held to a JSON Schema.
   public var schema = Schema.strict
@@ -73,6 +77,11 @@ public struct Wire: Equatable, Sendable {
     case object
     /// Asked for in words alone.
     case none
+  }
+
+  public struct Region: Equatable, Sendable {
+    public var base: String
+    public var name: String
   }
 
   public enum Effort: Equatable, Sendable {

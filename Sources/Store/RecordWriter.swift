@@ -115,14 +115,14 @@ struct RecordWriter {
     try db.execute(
       sql: """
         INSERT INTO response (session, turn, lane, generation, created, writer, provider, model, parameters, request,
-          simulated, shares_machine, state, cost_status, system)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
+          simulated, shares_machine, state, cost_status, price, system)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
         """,
       arguments: [
         key.session, turn, key.lane, max(key.generation, last + 1), Clock.date(), identity, response.model.provider,
         response.model.model, response.parameters.json.serialized(), request?.serialized(), response.isSimulated,
         response.sharesMachine, response.state.rawValue, response.cost.status.rawValue,
-        response.system.map(blob) ?? .null,
+        response.cost.price?.json.serialized(), response.system.map(blob) ?? .null,
       ])
     open[key] = Open(id: db.lastInsertedRowID)
   }
@@ -157,7 +157,8 @@ struct RecordWriter {
           usage_input = :input, usage_cache_read = :cache_read, usage_cache_write = :cache_write, usage_output = :output,
           usage_reasoning = :reasoning_tokens, usage_source = :source, usage_raw = :raw, server_timings = :server_timings,
           cost_status = :cost_status, cost_computed = :computed, cost_reported = :reported, cost_wasted = :wasted,
-          price = :price, reused_connection = :reused, dns = :dns, connect = :connect, tls = :tls, ttfb = :ttfb,
+          cost = :cost, cost_is_charge = :is_charge, cost_lowest = :lowest, cost_highest = :highest,
+          usage_details = :details, price = :price, reused_connection = :reused, dns = :dns, connect = :connect, tls = :tls, ttfb = :ttfb,
           ttft = :ttft, ttfo = :ttfo, end = :end, chunks = :chunks, chunks_first_read = :chunks_first_read
         WHERE id = :id
         """,
@@ -171,11 +172,28 @@ struct RecordWriter {
         "reasoning_tokens": usage.reasoning, "source": usage.source.rawValue, "raw": usage.raw,
         "server_timings": usage.rawTimings, "cost_status": cost.status.rawValue,
         "computed": cost.computed?.picoDollars, "reported": cost.reported?.picoDollars, "wasted": cost.isWasted,
-        "price": cost.price?.json.serialized(), "reused": timing.reusedConnection, "dns": timing.nameLookup,
+        "cost": cost.status == .unknown ? nil : cost.amount?.picoDollars, "is_charge": cost.reportedIsCharge,
+        "lowest": cost.lowest?.picoDollars, "highest": cost.highest?.picoDollars,
+        "details": usage.details?.serialized(), "price": cost.price?.json.serialized(),
+        "reused": timing.reusedConnection, "dns": timing.nameLookup,
         "connect": timing.connect, "tls": timing.tls, "ttfb": timing.firstByte, "ttft": timing.firstToken,
         "ttfo": timing.firstAnswer, "end": timing.end, "chunks": timing.chunks,
         "chunks_first_read": timing.chunksInFirstRead, "id": entry.id,
       ])
     try db.execute(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id])
+    if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }
+  }
+
+  /// Notes how far the answers of a turn are apart.
+  private func weigh(_ session: String, _ turn: Int, _ db: Database) throws {
+    let answers = try Data.fetchAll(
+      db,
+      sql: """
+        SELECT CAST(text AS BLOB) FROM response r WHERE session = ? AND turn = ? AND state IN ('done', 'truncated')
+          AND generation = (SELECT MAX(generation) FROM response WHERE session = r.session AND turn = r.turn AND lane = r.lane)
+        """, arguments: [session, turn])
+    guard let distance = Disagreement.among(answers.map(text)) else { return }
+    try db.execute(
+      sql: "UPDATE turn SET disagreement = ? WHERE session = ? AND number = ?", arguments: [distance, session, turn])
   }
 }

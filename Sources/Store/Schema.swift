@@ -190,6 +190,7 @@ enum Schema {
           CREATE INDEX card_judge ON card(judge, created DESC);
           """)
     }
+    migrator.registerMigration("4 history, receipts") { db in try db.execute(sql: history) }
     return migrator
   }
 }

@@ -95,7 +95,7 @@ extension Store {
         db,
         sql: """
           SELECT r.provider || '/' || r.model AS model, r.parameters, r.state, r.cost_status,
-            COALESCE(r.cost_reported, r.cost_computed) AS cost, r.ttfo, r.end FROM response r
+            r.cost, r.ttfo, r.end FROM response r
           JOIN session s ON s.id = r.session WHERE s.purpose IN \(listed) AND r.finished IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM blind b WHERE b.session = r.session AND b.turn = r.turn AND b.revealed IS NULL)
           """)

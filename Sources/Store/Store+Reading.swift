@@ -99,7 +99,7 @@ extension Store {
   public func spent(since date: Int64) throws(StoreError) -> Money {
     try read { db in
       let sum = try Int64.fetchOne(
-        db, sql: "SELECT SUM(COALESCE(cost_reported, cost_computed, 0)) FROM response WHERE created >= ?",
+        db, sql: "SELECT SUM(cost) FROM response WHERE created >= ?",
         arguments: [date])
       return Money(picoDollars: sum ?? 0)
     }
@@ -208,6 +208,12 @@ extension Store {
     response.cost.status = (row["cost_status"] as String?).flatMap(Cost.Status.init) ?? .unknown
     response.cost.computed = (row["cost_computed"] as Int64?).map(Money.init(picoDollars:))
     response.cost.reported = (row["cost_reported"] as Int64?).map(Money.init(picoDollars:))
+    response.cost.reportedIsCharge = row["cost_is_charge"]
+    response.cost.lowest = (row["cost_lowest"] as Int64?).map(Money.init(picoDollars:))
+    response.cost.highest = (row["cost_highest"] as Int64?).map(Money.init(picoDollars:))
+    if let details = (row["usage_details"] as String?).flatMap({ try? JSONDocument().parse($0) }) {
+      response.usage.readDetails(details)
+    }
     response.cost.isWasted = row["cost_wasted"] ?? false
     response.cost.price = (row["price"] as String?).flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
     response.timing.reusedConnection = row["reused_connection"] ?? false

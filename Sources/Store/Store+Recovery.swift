@@ -41,12 +41,16 @@ extension Store {
           """, arguments: [id]) ?? Data()
     let usage = Usage.estimated(
       inputBytes: prompt.count, outputBytes: text.count, reasoningBytes: reasoning.count)
+    let before = try Row.fetchOne(db, sql: "SELECT cost_status, price FROM response WHERE id = ?", arguments: [id])
+    let isFree = before?["cost_status"] == Cost.Status.free.rawValue
+    let price = (before?["price"] as String?).flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
+    let cost = isFree ? .zero : price?.cost(of: usage)
+    let status: Cost.Status = isFree ? .free : cost == nil ? .unknown : .partial
     try db.execute(
       sql: """
         UPDATE response SET finished = :finished, state = :state, error = :error, text = CAST(:text AS TEXT),
           reasoning = CAST(:reasoning AS TEXT), arrivals = :arrivals,
-          cost_status = CASE cost_status WHEN 'free' THEN 'free' ELSE 'unknown' END,
-          cost_computed = CASE cost_status WHEN 'free' THEN 0 END,
+          cost_status = :cost_status, cost_computed = :computed, cost = :computed, cost_lowest = :computed,
           usage_input = :input, usage_output = :output, usage_reasoning = :reasoning_tokens, usage_source = :source,
           ttft = :ttft, ttfo = :ttfo, end = :end, chunks = :chunks, chunks_first_read = :chunks_first_read
         WHERE id = :id
@@ -54,7 +58,8 @@ extension Store {
       arguments: [
         "finished": Clock.date(), "state": ResponseState.cut.rawValue, "error": error.json.serialized(), "text": text,
         "reasoning": reasoning, "arrivals": arrivals, "input": usage.input, "output": usage.output,
-        "reasoning_tokens": usage.reasoning, "source": usage.source.rawValue, "ttft": timing.firstToken,
+        "reasoning_tokens": usage.reasoning, "source": usage.source.rawValue, "cost_status": status.rawValue,
+        "computed": cost?.picoDollars, "ttft": timing.firstToken,
         "ttfo": timing.firstAnswer, "end": timing.end, "chunks": timing.chunks,
         "chunks_first_read": timing.chunksInFirstRead, "id": id,
       ])

@@ -11,7 +11,7 @@ extension Page {
         "\(response.lane + 1)", time(timing.firstToken), time(timing.firstAnswer), time(timing.end),
         "\(response.usage.output)", "\(timing.chunks)", response.usage.source.rawValue,
         response.cost.amount.map { "$" + $0.decimalText } ?? "unknown", response.cost.status.rawValue,
-        response.cost.price.map { "\($0.input)/\($0.output) \($0.record)" } ?? "–",
+        response.cost.price.map { "\($0.text(.input))/\($0.text(.output)) \($0.record)" } ?? "–",
       ])
     }
     let formulas: [(String, String)] = [

@@ -27,8 +27,8 @@ struct ModelsCommand: ParsableCommand {
     let rows = entries.map { entry in
       [
         VisibleText.line(entry.model.text), entry.contextLength.map(String.init) ?? "",
-        entry.isLocal ? "free" : entry.price.map { "$" + $0.input } ?? "?",
-        entry.isLocal ? "free" : entry.price.map { "$" + $0.output } ?? "?", entry.isKeyMissing ? "no key" : "",
+        entry.isLocal ? "free" : entry.price.map { "$" + $0.text(.input) } ?? "?",
+        entry.isLocal ? "free" : entry.price.map { "$" + $0.text(.output) } ?? "?", entry.isKeyMissing ? "no key" : "",
       ]
     }
     for line in TextTable.lines(header: ["model", "context", "in", "out", ""], rows: rows, numeric: [1, 2, 3]) {

@@ -107,7 +107,8 @@ import Testing
 
   @Test func aPriceSurvivesItsJSON() throws {
     let price = Price(
-      input: "2", cacheRead: "0.2", cacheWrite: nil, output: "10", source: "list 1", record: "a/b", since: "2026-01-01")
+      rates: [.input: "2", .cacheRead: "0.2", .output: .init("10", tier: 9, variant: "a=b", source: "c")],
+      source: "list 1", record: "a/b", since: "2026-01-01")
     #expect(Price(json: try JSONDocument().parse(price.json.serialized())) == price)
   }
 
@@ -116,7 +117,8 @@ import Testing
     usage.input = 5
     usage.cacheRead = 4
     usage.cacheWrite = 4
-    #expect(usage.uncachedInput == 0)
+    #expect(usage.classes.map(\.kind) == [.cacheRead, .cacheWrite])
+    #expect(usage.classes.map(\.count) == [4, 1], "no more than the input")
     let estimate = Usage.estimated(inputBytes: 9, outputBytes: 4, reasoningBytes: 1)
     #expect(estimate.input == 3)
     #expect(estimate.output == 2, "reasoning is part of the output")

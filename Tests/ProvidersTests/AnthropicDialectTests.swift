@@ -10,10 +10,11 @@ import TestSupport
     expectNoDifference(
       plainDeltas("anthropic.chat.sse"),
       [
-        .model("claude-sonnet-5"), .requestID("msg_01"), usage(12507, read: 200, write: 12304, 0, isFinal: false),
+        .model("claude-sonnet-5"), .requestID("msg_01"),
+        usage(12507, read: 200, write: 12304, write1h: 304, 0, isFinal: false),
         .text(.reasoning, "Let me "), .text(.reasoning, "see."), .text(.answer, "Hello"), .text(.answer, ", 世界"),
-        usage(12509, read: 200, write: 12304, 200, reasoning: 50), .finish(.stop),
-        usage(12509, read: 200, write: 12304, 550, reasoning: 400), .terminator,
+        usage(12509, read: 200, write: 12304, write1h: 304, 200, reasoning: 50), .finish(.stop),
+        usage(12509, read: 200, write: 12304, write1h: 304, 550, reasoning: 400), .terminator,
       ])
   }
 

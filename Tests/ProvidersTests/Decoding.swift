@@ -36,12 +36,13 @@ func plainDeltas(_ fixture: String) -> [Delta] {
 }
 
 func usage(
-  _ input: Int, read: Int = 0, write: Int = 0, _ output: Int, reasoning: Int = 0, cost: String? = nil,
-  isCharge: Bool = true, isFinal: Bool = true
+  _ input: Int, read: Int = 0, write: Int = 0, write1h: Int? = nil, _ output: Int, reasoning: Int = 0,
+  cost: String? = nil, isCharge: Bool = true, isFinal: Bool = true
 ) -> Delta {
   var usage = Usage()
   (usage.input, usage.cacheRead, usage.cacheWrite) = (input, read, write)
   (usage.output, usage.reasoning) = (output, reasoning)
+  usage.note(.cacheWrite1h, write1h)
   usage.reportedCost = cost.map { Money(decimal: $0)! }
   usage.reportedCostIsCharge = isCharge
   usage.isOutputFinal = isFinal

@@ -25,7 +25,7 @@ import Testing
       deltas(
         "data: {\"usage\":{\"prompt_tokens\":2048,\"prompt_tokens_details\":{\"cached_tokens\":1024,\"cache_write_tokens\":512}}}\n\n"
       )
-      .first?.usage?.uncachedInput == 512, "cached tokens are inside prompt_tokens")
+      .first?.usage?.classes.first == TokenCount(kind: .input, count: 512), "cached tokens are inside prompt_tokens")
   }
 
   @Test func aRefusalIsAnAnswerThatEndsRefused() {

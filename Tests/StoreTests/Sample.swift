@@ -48,8 +48,14 @@ enum Sample {
     response.cost.computed = Money(decimal: "0.000123456789")
     response.cost.reported = Money(decimal: "0.5")
     response.cost.isWasted = true
+    response.cost.lowest = Money(decimal: "0.1")
+    response.cost.highest = Money(decimal: "0.9")
+    response.usage.parts = [.cacheWrite1h: 3, .webSearches: 1]
+    response.usage.variant = ["service_tier": "flex"]
     response.cost.price = Price(
-      input: "2", cacheRead: "0.2", cacheWrite: nil, output: "10", source: "s", record: "r", since: "2026-01-01")
+      rates: [
+        .input: "2", .cacheRead: "0.2", .output: .init("10", tier: 200_000, variant: "service_tier=flex", source: "t"),
+      ], source: "s", record: "r", since: "2026-01-01")
     response.timing.reusedConnection = true
     (response.timing.nameLookup, response.timing.connect, response.timing.tls) = (1, 2, 3)
     (response.timing.firstByte, response.timing.firstToken) = (4, 5)

@@ -35,8 +35,7 @@ enum Sample {
     if began.model.provider == "local" {
       began.cost.status = .free
     } else {
-      began.cost.price = Price(
-        input: "2", cacheRead: nil, cacheWrite: nil, output: "10", source: "a test", record: "a/b", since: nil)
+      began.cost.price = Price(rates: [.input: "2", .output: "10"], source: "a test", record: "a/b")
     }
     for event in [.began(began)] + events {
       _ = update(&state, .race(session: state.session.id, turn: number, .lane(lane, event)))

@@ -1,0 +1,165 @@
+extension Schema {
+  /// What lists, searches and the ledger read, kept up by triggers whoever writes the rows: a line of `summary` for each session,
+  /// a `document` with its words in `search` for each prompt and each answer that people listed, and `cost`, the one figure
+  /// of a response's cost (`Cost.amount`; NULL: unknown).
+  static let history = """
+    ALTER TABLE response ADD COLUMN cost INTEGER;
+    ALTER TABLE response ADD COLUMN cost_is_charge INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE response ADD COLUMN cost_lowest INTEGER;
+    ALTER TABLE response ADD COLUMN cost_highest INTEGER;
+    ALTER TABLE response ADD COLUMN usage_details TEXT;       -- JSON, see Usage.details
+    ALTER TABLE response ADD COLUMN origin TEXT;              -- where it was imported from; NULL: it was asked for here
+    ALTER TABLE turn ADD COLUMN disagreement REAL;            -- 0 to 1, see Disagreement; NULL: fewer than two answers
+    UPDATE response SET cost = CASE WHEN cost_status = 'unknown' THEN NULL ELSE COALESCE(cost_reported, cost_computed) END
+      WHERE finished IS NOT NULL;
+
+    CREATE TABLE summary (
+      session TEXT PRIMARY KEY NOT NULL REFERENCES session(id) ON DELETE CASCADE,
+      created INTEGER NOT NULL,
+      purpose TEXT NOT NULL,
+      turns INTEGER NOT NULL DEFAULT 0,
+      calls INTEGER NOT NULL DEFAULT 0,
+      open INTEGER NOT NULL DEFAULT 0,           -- calls without an end
+      cost INTEGER NOT NULL DEFAULT 0,           -- sum of the known ones
+      unknown INTEGER NOT NULL DEFAULT 0,        -- calls whose cost nobody knows
+      votes INTEGER NOT NULL DEFAULT 0,
+      disagreement REAL NOT NULL DEFAULT 0,      -- the most of its turns
+      models TEXT NOT NULL DEFAULT ' ',          -- each once, with a blank on both sides
+      states TEXT NOT NULL DEFAULT ' ',          -- so too
+      tags TEXT NOT NULL DEFAULT '[]',           -- of the last turn that has any, JSON
+      winner TEXT,                               -- the last turn's
+      deleted TEXT                               -- by which process; gone when it ends
+    );
+    CREATE INDEX summary_created ON summary(created DESC);
+    CREATE INDEX summary_deleted ON summary(deleted) WHERE deleted IS NOT NULL;
+    CREATE INDEX response_ledger ON response(created, provider, model, session, cost_status, cost, cost_wasted, state);
+    CREATE INDEX turn_created ON turn(created);
+    CREATE INDEX turn_tagged ON turn(session, number) WHERE tags <> '[]';
+
+    CREATE TABLE document (
+      id INTEGER PRIMARY KEY,
+      session TEXT NOT NULL,
+      turn INTEGER NOT NULL,
+      response INTEGER UNIQUE                    -- NULL: the prompt
+    );
+    CREATE INDEX document_turn ON document(session, turn);
+    CREATE VIEW document_text AS
+      SELECT d.id AS id, t.prompt AS prompt, r.text AS answer, r.reasoning AS reasoning FROM document d
+      LEFT JOIN turn t ON d.response IS NULL AND t.session = d.session AND t.number = d.turn
+      LEFT JOIN response r ON r.id = d.response;
+    CREATE VIRTUAL TABLE search USING fts5(
+      prompt, answer, reasoning, content='document_text', content_rowid='id', prefix='2 3',
+      tokenize='unicode61 remove_diacritics 2');
+
+    CREATE TRIGGER session_added AFTER INSERT ON session BEGIN
+      INSERT OR IGNORE INTO summary (session, created, purpose) VALUES (NEW.id, NEW.created, NEW.purpose);
+    END;
+
+    CREATE TRIGGER turn_added AFTER INSERT ON turn BEGIN
+      UPDATE summary SET turns = turns + 1, winner = NULL,
+        tags = CASE WHEN NEW.tags <> '[]' THEN NEW.tags ELSE tags END WHERE session = NEW.session;
+      INSERT INTO document (session, turn)
+        SELECT NEW.session, NEW.number FROM session WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe');
+      INSERT INTO search (rowid, prompt) SELECT id, NEW.prompt FROM document
+        WHERE session = NEW.session AND turn = NEW.number AND response IS NULL;
+    END;
+    CREATE TRIGGER turn_changed AFTER UPDATE OF winner ON turn BEGIN
+      UPDATE summary SET winner =
+          (SELECT r.provider || '/' || r.model FROM response r
+           WHERE r.session = NEW.session AND r.turn = NEW.number AND r.lane = NEW.winner ORDER BY r.generation DESC LIMIT 1)
+        WHERE session = NEW.session
+          AND NEW.number = (SELECT MAX(number) FROM turn WHERE session = NEW.session);
+    END;
+    CREATE TRIGGER turn_tagged AFTER UPDATE OF tags ON turn BEGIN
+      UPDATE summary SET tags = NEW.tags WHERE session = NEW.session;
+    END;
+    CREATE TRIGGER turn_weighed AFTER UPDATE OF disagreement ON turn BEGIN
+      UPDATE summary SET disagreement =
+        COALESCE((SELECT MAX(disagreement) FROM turn WHERE session = NEW.session), 0) WHERE session = NEW.session;
+    END;
+    CREATE TRIGGER turn_emptied BEFORE UPDATE OF prompt ON turn BEGIN
+      INSERT INTO search (search, rowid, prompt) SELECT 'delete', id, OLD.prompt FROM document
+        WHERE session = OLD.session AND turn = OLD.number AND response IS NULL;
+      DELETE FROM document WHERE session = OLD.session AND turn = OLD.number AND response IS NULL;
+    END;
+    CREATE TRIGGER turn_removed BEFORE DELETE ON turn BEGIN
+      INSERT INTO search (search, rowid, prompt) SELECT 'delete', id, OLD.prompt FROM document
+        WHERE session = OLD.session AND turn = OLD.number AND response IS NULL;
+      DELETE FROM document WHERE session = OLD.session AND turn = OLD.number AND response IS NULL;
+    END;
+
+    CREATE TRIGGER response_added AFTER INSERT ON response BEGIN
+      UPDATE summary SET calls = calls + 1, open = open + (NEW.finished IS NULL),
+        cost = cost + COALESCE(NEW.cost, 0),
+        unknown = unknown + (NEW.finished IS NOT NULL AND NEW.cost IS NULL),
+        models = CASE WHEN instr(models, ' ' || NEW.provider || '/' || NEW.model || ' ') THEN models
+          ELSE models || NEW.provider || '/' || NEW.model || ' ' END,
+        states = CASE WHEN NEW.finished IS NULL OR instr(states, ' ' || NEW.state || ' ') THEN states
+          ELSE states || NEW.state || ' ' END
+      WHERE session = NEW.session;
+      INSERT INTO document (session, turn, response)
+        SELECT NEW.session, NEW.turn, NEW.id FROM session
+        WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe') AND NEW.finished IS NOT NULL;
+      INSERT INTO search (rowid, answer, reasoning)
+        SELECT id, NEW.text, NEW.reasoning FROM document WHERE response = NEW.id;
+    END;
+    CREATE TRIGGER response_finished AFTER UPDATE OF finished ON response
+    WHEN NEW.finished IS NOT NULL AND OLD.finished IS NULL BEGIN
+      UPDATE summary SET open = open - 1, unknown = unknown + (NEW.cost IS NULL),
+        states = CASE WHEN instr(states, ' ' || NEW.state || ' ') THEN states ELSE states || NEW.state || ' ' END
+      WHERE session = NEW.session;
+      INSERT INTO document (session, turn, response)
+        SELECT NEW.session, NEW.turn, NEW.id FROM session
+        WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe');
+      INSERT INTO search (rowid, answer, reasoning)
+        SELECT id, NEW.text, NEW.reasoning FROM document WHERE response = NEW.id;
+    END;
+    CREATE TRIGGER response_charged AFTER UPDATE OF cost ON response WHEN NEW.cost IS NOT OLD.cost BEGIN
+      UPDATE summary SET cost = cost - COALESCE(OLD.cost, 0) + COALESCE(NEW.cost, 0),
+        unknown = unknown
+          + (OLD.finished IS NOT NULL) * ((NEW.cost IS NULL) - (OLD.cost IS NULL))
+      WHERE session = NEW.session;
+    END;
+    CREATE TRIGGER response_emptied BEFORE UPDATE OF text ON response
+    WHEN OLD.finished IS NOT NULL BEGIN
+      INSERT INTO search (search, rowid, answer, reasoning) SELECT 'delete', id, OLD.text, OLD.reasoning FROM document
+        WHERE response = OLD.id;
+      DELETE FROM document WHERE response = OLD.id;
+    END;
+    CREATE TRIGGER response_removed BEFORE DELETE ON response BEGIN
+      INSERT INTO search (search, rowid, answer, reasoning) SELECT 'delete', id, OLD.text, OLD.reasoning FROM document
+        WHERE response = OLD.id;
+      DELETE FROM document WHERE response = OLD.id;
+    END;
+
+    CREATE TRIGGER vote_added AFTER INSERT ON vote BEGIN
+      UPDATE summary SET votes = votes + 1 WHERE session = NEW.session;
+    END;
+    CREATE TRIGGER vote_taken_back AFTER INSERT ON vote_undone BEGIN
+      UPDATE summary SET votes = votes - 1 WHERE session = (SELECT session FROM vote WHERE id = NEW.vote);
+    END;
+
+    -- What an earlier version has stored.
+    INSERT INTO summary (session, created, purpose, turns, calls, open, cost, unknown, votes, models, states, tags, winner)
+      SELECT s.id, s.created, s.purpose,
+        (SELECT COUNT(*) FROM turn t WHERE t.session = s.id),
+        COUNT(r.id), COUNT(r.id) - COUNT(r.finished), COALESCE(SUM(r.cost), 0),
+        COALESCE(SUM(r.finished IS NOT NULL AND r.cost IS NULL), 0),
+        (SELECT COUNT(*) FROM vote v WHERE v.session = s.id AND v.id NOT IN (SELECT vote FROM vote_undone)),
+        ' ' || COALESCE(replace(group_concat(DISTINCT r.provider || '/' || r.model), ',', ' ') || ' ', ''),
+        ' ' || COALESCE(replace(group_concat(DISTINCT CASE WHEN r.finished IS NOT NULL THEN r.state END), ',', ' ') || ' ', ''),
+        COALESCE((SELECT t.tags FROM turn t WHERE t.session = s.id AND t.tags <> '[]' ORDER BY t.number DESC LIMIT 1), '[]'),
+        (SELECT w.provider || '/' || w.model FROM response w JOIN turn t
+           ON t.session = w.session AND t.number = w.turn AND t.winner = w.lane
+         WHERE t.session = s.id AND t.number = (SELECT MAX(number) FROM turn WHERE session = s.id)
+         ORDER BY w.generation DESC LIMIT 1)
+      FROM session s LEFT JOIN response r ON r.session = s.id GROUP BY s.id;
+    INSERT INTO document (session, turn)
+      SELECT t.session, t.number FROM turn t JOIN session s ON s.id = t.session
+      WHERE s.purpose NOT IN ('judge', 'brief', 'probe') ORDER BY t.created, t.rowid;
+    INSERT INTO document (session, turn, response)
+      SELECT r.session, r.turn, r.id FROM response r JOIN session s ON s.id = r.session
+      WHERE s.purpose NOT IN ('judge', 'brief', 'probe') AND r.finished IS NOT NULL ORDER BY r.id;
+    INSERT INTO search (search) VALUES ('rebuild');
+    """
+}
