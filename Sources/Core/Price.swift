@@ -67,7 +67,7 @@ extension Price {
     // In pico-dollars times a million.
     var sum = Int128(0)
     var counts = usage.classes
-    if rates[.requests] != nil, !counts.isEmpty { counts.append(TokenCount(kind: .requests, count: 1)) }
+    if rates[.requests] != nil { counts.append(TokenCount(kind: .requests, count: 1)) }
     for entry in counts {
       guard let rate = rate(entry.kind), let scaled = scaledDecimal(rate.dollars, places: 12), scaled >= 0 else {
         charge.unpriced.append(entry.kind)
