@@ -28,6 +28,20 @@ public struct Cost: Equatable, Sendable {
   }
 }
 
+/// What a provider told afterwards about a call.
+public struct Settlement: Equatable, Sendable {
+  public var charge: Money
+  /// Tokens as it bills them; nil where it does not say.
+  public var input: Int?
+  public var output: Int?
+
+  public init(charge: Money, input: Int?, output: Int?) {
+    self.charge = charge
+    self.input = input
+    self.output = output
+  }
+}
+
 extension Response {
   /// What it has cost so far: the final figure, or while it runs an estimate with a token a chunk. Nil when no price is known.
   public var costSoFar: Money? {

@@ -36,7 +36,7 @@ extension Engine {
   public func estimate(_ entries: [RaceRequest.Entry], system: String?, budget: Budget) throws(StoreError) -> Estimate {
     var estimate = Estimate()
     for entry in entries { add(entry, system, to: &estimate) }
-    estimate.today = try store.spent(since: Self.midnight())
+    estimate.today = try spentToday()
     var limits: [Money] = []
     if let perTurn = budget.perTurn { limits.append(perTurn) }
     if let perDay = budget.perDay { limits.append(perDay.minus(estimate.today)) }
@@ -46,6 +46,9 @@ extension Engine {
     estimate.left = limits.min()
     return estimate
   }
+
+  /// What calls since midnight have cost, imported ones not counted.
+  public func spentToday() throws(StoreError) -> Money { try store.spent(since: Self.midnight()) }
 
   /// When today, or this month, began in the person's own time zone: seconds since 1970.
   private static func midnight(ofFirst isFirst: Bool = false) -> Int64 {

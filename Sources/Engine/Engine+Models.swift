@@ -42,23 +42,8 @@ extension Engine {
     let path =
       address.hasSuffix("/v1") && dialect.modelsPath.hasPrefix("/v1/")
       ? String(dialect.modelsPath.dropFirst(3)) : dialect.modelsPath
-    var request = TransferRequest(.get, address + path)
-    request.headers = (dialect.headers(key: key) + service.headers).map { ($0.name, $0.value) }
-    request.connectLimit = limits.connect
-    request.silenceLimit = limits.connect
-    var status = 0
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
-    loop.submit(request) { event in
-      switch event {
-      case .sent: break
-      case .head(let code, let fields, _): (status, headers) = (code, fields)
-      case .bytes(let bytes, _): if body.count < 32 << 20 { body.append(contentsOf: bytes) }
-      case .finished(let error?, _):
-        then(
-          .failure(ResponseError(error.isTimeout ? .timeout : .network, error.message, retryable: error.isTransient)))
-      case .finished(nil, _): then(self.readModels(service, dialect, status, headers, body))
-      }
+    fetch(address + path, dialect.headers(key: key) + service.headers) { answer in
+      then(answer.flatMap { self.readModels(service, dialect, $0.status, $0.headers, $0.body) })
     }
   }
 

@@ -179,7 +179,7 @@ public final class PriceBook: Sendable {
     books.withLock { books in
       if let books { return books }
       var read: [Book] = []
-      if let update = update(), let records = try? update.bytes.withUnsafeBytes({ try PriceRecords($0) }) {
+      if let update = update(), let records = try? PriceRecords(update.bytes) {
         read.append(Book(source: update.source, records: records))
       } else {
         read.append(Self.bundled(Self.bundledSource, furlong_price_records))

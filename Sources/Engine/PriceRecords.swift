@@ -96,6 +96,14 @@ struct PriceRecords: Sendable {
 
 extension PriceRecords {
   /// - Throws: a sentence that says what is wrong with the file.
+  init(_ bytes: [UInt8]) throws(InvalidPriceRecords) {
+    let result = bytes.withUnsafeBytes { bytes in Result { try PriceRecords(bytes) } }
+    do { self = try result.get() } catch {
+      throw error as? InvalidPriceRecords ?? InvalidPriceRecords("cannot be read")
+    }
+  }
+
+  /// - Throws: as above.
   init(_ bytes: UnsafeRawBufferPointer) throws(InvalidPriceRecords) {
     guard let root = try? JSONDocument().parse(bytes), root.isArray else {
       throw InvalidPriceRecords("is not a JSON list of providers")

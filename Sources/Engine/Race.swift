@@ -208,6 +208,11 @@ public final class Race: @unchecked Sendable {
       of: run.response, by: run.service, date: Clock.date(), isWasted: run.response.cost.isWasted)
     engine.store.append(.ended(run.key, run.response))
     observe(.lane(run.entry.number, .ended(run.response)))
+    if run.response.cost.status == .partial, let id = run.response.attempts.last?.requestID {
+      var key = run.key
+      key.generation = run.response.generation
+      loop.after(Engine.settlingDelay) { [engine, service = run.service] in engine.settle(key, id: id, by: service) }
+    }
     if state.isFinish { decide(.finished, run) }
     useReserve()
     endIfOver()

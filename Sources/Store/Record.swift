@@ -28,4 +28,5 @@ public enum Record: Sendable {
   case began(ResponseKey, Response, request: JSON?)
   case text(ResponseKey, Channel, String, at: Int64)
   case ended(ResponseKey, Response)
+  case settled(ResponseKey, Settlement)
 }

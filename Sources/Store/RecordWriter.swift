@@ -67,6 +67,19 @@ struct RecordWriter {
       case .reasoning: open[key]?.reasoning += text
       }
     case .ended(let key, let response): try end(key, response, db)
+    case .settled(let key, let settlement):
+      try db.execute(
+        sql: """
+          UPDATE response SET cost_reported = :charge, cost_is_charge = 1, cost = :charge, cost_status = 'exact',
+            cost_lowest = NULL, cost_highest = NULL, usage_input = COALESCE(:input, usage_input),
+            usage_output = COALESCE(:output, usage_output)
+          WHERE session = :session AND turn = :turn AND lane = :lane AND generation = :generation
+          """,
+        arguments: [
+          "charge": settlement.charge.picoDollars, "input": settlement.input, "output": settlement.output,
+          "session": key.session, "turn": number(key.session, key.turn), "lane": key.lane,
+          "generation": key.generation,
+        ])
     }
   }
 

@@ -196,7 +196,7 @@ extension Store {
     response.reasoning = text(parts.reduce(into: Data()) { $0 += $1["reasoning"] as Data })
   }
 
-  private func readReceipt(_ row: Row, into response: inout Response) {
+  func readReceipt(_ row: Row, into response: inout Response) {
     response.usage.input = row["usage_input"] ?? 0
     response.usage.cacheRead = row["usage_cache_read"] ?? 0
     response.usage.cacheWrite = row["usage_cache_write"] ?? 0

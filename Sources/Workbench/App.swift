@@ -163,11 +163,16 @@ public final class App {
 }
 
 /// `2026-11-23 14:05` in the person's own time zone.
-public func localTime(_ seconds: Int64) -> String {
+public func localTime(_ seconds: Int64) -> String { local(seconds, "%Y-%m-%d %H:%M") }
+
+/// `2026-11-23` of the person's own time zone.
+@Sendable public func localDay(_ seconds: Int64) -> String { local(seconds, "%Y-%m-%d") }
+
+private func local(_ seconds: Int64, _ format: String) -> String {
   var time = time_t(seconds)
   var parts = tm()
   localtime_r(&time, &parts)
   var buffer = [CChar](repeating: 0, count: 32)
-  let count = strftime(&buffer, buffer.count, "%Y-%m-%d %H:%M", &parts)
+  let count = strftime(&buffer, buffer.count, format, &parts)
   return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -80,6 +80,15 @@ extension Conductor {
     }
   }
 
+  func loadCosts(_ grouping: Ledger.Grouping, _ state: State) {
+    let (width, ascii, budget) = (state.width - 4, state.borders.isASCII, state.budget)
+    load { engine in
+      let ledger = Ledger(try engine.store.ledger(), day: localDay)
+      return .page(
+        Page.costs(ledger, by: grouping, today: try engine.spentToday(), budget: budget, width: width, ascii: ascii))
+    }
+  }
+
   func loadCards() {
     load { engine in
       var blocks: [Page.Block] = []

@@ -2,35 +2,51 @@ import Core
 import Engine
 import Terminal
 
-/// Cost against quality as a picture in text: models that nothing beats at their price are the frontier.
-struct CostPicture {
-  struct Point: Equatable {
-    var number: Int
-    /// US dollars an answer; 0 for what is free.
-    var cost: Double
-    var quality: Double
+/// Cost against something better as a picture in text: what nothing beats at its price is the frontier.
+public struct CostPicture {
+  public struct Point: Equatable {
+    /// As in the table beside it.
+    public var number: Int
+    /// US dollars; 0 for what is free.
+    public var cost: Double
+    /// The more, the better.
+    public var quality: Double
     var isFrontier = false
+
+    public init(number: Int, cost: Double, quality: Double) {
+      self.number = number
+      self.cost = cost
+      self.quality = quality
+    }
   }
 
   private(set) var points: [Point]
+  /// Words for a quality, beside the axis; at most six cells.
+  private let label: (Double) -> String
 
-  /// Competitors whose cost is known, numbered as on the board.
-  init(_ board: Board) {
-    points = board.standings.models.enumerated().compactMap { index, model in
-      guard let cost = board.figures[model.name]?.costPerAnswer else { return nil }
-      return Point(number: index + 1, cost: Double(cost.picoDollars) / 1e12, quality: model.winProbability)
-    }
+  public init(_ points: [Point], label: @escaping (Double) -> String) {
+    self.points = points
+    self.label = label
     for index in points.indices {
       let point = points[index]
-      points[index].isFrontier = !points.contains { other in
+      self.points[index].isFrontier = !points.contains { other in
         other.number != point.number && other.cost <= point.cost && other.quality >= point.quality
           && (other.cost < point.cost || other.quality > point.quality)
       }
     }
   }
 
+  /// Wins against cost: competitors whose cost is known, numbered as on the board.
+  init(_ board: Board) {
+    let points = board.standings.models.enumerated().compactMap { index, model -> Point? in
+      guard let cost = board.figures[model.name]?.costPerAnswer else { return nil }
+      return Point(number: index + 1, cost: Double(cost.picoDollars) / 1e12, quality: model.winProbability)
+    }
+    self.init(points) { "\(Int(($0 * 100).rounded())) %" }
+  }
+
   /// Quality upwards, cost to the right, both from the least to the most there is. Empty below two models.
-  func lines(width: Int, height: Int, ascii: Bool) -> [StyledLine] {
+  public func lines(width: Int, height: Int, ascii: Bool) -> [StyledLine] {
     guard points.count > 1, width > 30, height > 3 else { return [] }
     let costs = points.map(\.cost)
     // At one price there is nothing to weigh.
@@ -47,7 +63,7 @@ struct CostPicture {
       let here = points.filter { height - 1 - place($0.quality, qualities, height) == y }
         .sorted { ($0.cost, $0.number) < ($1.cost, $1.number) }
       let top = y == 0 ? qualities.max() : y == height - 1 ? qualities.min() : nil
-      let label = top.map { "\(Int(($0 * 100).rounded())) %" } ?? ""
+      let label = top.map(label) ?? ""
       rows[y] = [
         Span(String(repeating: " ", count: axis - 2 - label.count) + label + (ascii ? " |" : " │"), Style(.quiet))
       ]

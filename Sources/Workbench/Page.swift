@@ -40,6 +40,7 @@ public struct Page: Equatable, Sendable {
   public enum Purpose: Equatable, Sendable {
     case reading
     case leaderboard(BoardChoice)
+    case costs(Ledger.Grouping)
     /// Quarantined verdicts on it can be let count.
     case verdicts
   }

@@ -163,6 +163,13 @@ public enum Readable {
     "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
   }
 
+  /// `512`, `12.3k`, `4.1M`.
+  public static func tokens(_ count: Int) -> String {
+    if count < 1000 { return "\(count)" }
+    let (unit, name) = count < 999_950 ? (1000.0, "k") : (1_000_000.0, "M")
+    return decimalText(Double(count) / unit, places: 1) + name
+  }
+
   /// `312 B`, `12 kB`, `3.4 MB`.
   static func bytes(_ count: Int) -> String {
     if count < 1000 { return "\(count) B" }

@@ -241,6 +241,7 @@ public enum Command: Equatable, Sendable {
   case confirmJudgement(id: String)
   case loadLeaderboard(BoardChoice)
   case loadCards
+  case loadCosts(Ledger.Grouping)
   case open(session: String)
   case suspend
   case redraw

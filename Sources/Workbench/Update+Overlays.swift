@@ -58,6 +58,8 @@ extension State {
         page.scroll = max(0, min(page.scroll, last))
       } else if case .leaderboard(let choice) = page.purpose, let next = choice.after(key) {
         return [.loadLeaderboard(next)]
+      } else if case .costs(let grouping) = page.purpose, key == .tab || key == .shiftTab {
+        return [.loadCosts(grouping.after(key == .tab ? 1 : -1))]
       } else if page.purpose == .verdicts, key == .character("a") {
         return confirmVerdicts()
       } else if action == .methods, !page.methods.isEmpty {

@@ -219,6 +219,7 @@ extension State {
     case .vote: return explainVote()
     case .judge, .judges, .criteria, .verdicts: return judging(action)
     case .leaderboard: return [.loadLeaderboard(BoardChoice())]
+    case .costs: return [.loadCosts(.model)]
     case .cards: return [.loadCards]
     case .methods: overlay = .page(Page.scoreboardMethods(self))
     case .mouse:

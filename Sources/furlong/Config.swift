@@ -15,6 +15,7 @@ struct Config {
   /// Who judges when nobody is named.
   var judges: [Lane] = []
   var budget = Budget()
+  var prices: [PriceBook.Override] = []
   /// `reduced` moves nothing that need not move.
   var motion: Motion?
   var composer: ComposerStyle?
@@ -103,6 +104,7 @@ private struct ConfigReader {
 
   private static let topKeys = [
     "providers", "lineups", "judge", "budget", "timeouts", "theme", "keys", "motion", "composer", "mouse",
+    "prices",
   ]
   private static let providerKeys = [
     "dialect", "base_url", "key_env", "key_command", "key_file", "headers", "prices", "models", "local", "max_tokens",
@@ -153,6 +155,8 @@ private struct ConfigReader {
           default: config.budget.perMonth = amount
           }
         }
+      case "prices":
+        for (model, rates) in members(value, name) { readPrice(model, rates, into: &config) }
       case "motion": config.motion = choice(value, name)
       case "composer": config.composer = choice(value, name)
       case "mouse":
@@ -160,6 +164,24 @@ private struct ConfigReader {
       default: break
       }
     }
+  }
+
+  /// `openai/gpt-5.6: {input: 3.5, output: 18}`, US dollars per million tokens; `mybox/*` for all of a provider.
+  private mutating func readPrice(_ name: String, _ rates: Node, into config: inout Config) {
+    guard let model = ModelID(name) else {
+      return fault(rates, "‘\(name)’ is no model: prices are named provider/model, or provider/* for all of one")
+    }
+    var override = PriceBook.Override(provider: model.provider, model: model.model, rates: [:])
+    for (kind, node) in members(rates, name, known: TokenClass.allCases.map(\.rawValue)) {
+      guard let kind = TokenClass(rawValue: kind), let dollars = node.scalar?.string, let amount = Money(decimal: dollars),
+        amount >= .zero
+      else {
+        fault(node, "\(kind) must be US dollars per million tokens, such as 2.50")
+        continue
+      }
+      override.rates[kind] = amount.decimalText
+    }
+    config.prices.append(override)
   }
 
   private mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(

@@ -5,6 +5,8 @@ struct Paths {
   let config: String
   let database: String
   let cache: String
+  /// A newer file of price records.
+  let prices: String
   let state: String
   /// Folders searched for themes, first found wins.
   let themes: [String]
@@ -19,6 +21,7 @@ struct Paths {
     config = base("XDG_CONFIG_HOME", ".config") + "/furlong/config.yaml"
     let data = base("XDG_DATA_HOME", ".local/share") + "/furlong"
     database = override ?? environment["FURLONG_DB"].flatMap { $0.isEmpty ? nil : $0 } ?? data + "/furlong.db"
+    prices = data + "/prices.json"
     cache = base("XDG_CACHE_HOME", ".cache") + "/furlong"
     state = base("XDG_STATE_HOME", ".local/state") + "/furlong"
     let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()

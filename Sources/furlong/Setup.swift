@@ -32,12 +32,21 @@ struct LaneOptions: ParsableArguments {
   return amount
 }
 
+/// Reads an option that is a date: the first second of that day.
+@Sendable func dayStart(_ text: String) throws -> Int64 {
+  guard let moment = DayText.start(text, now: Clock.date()) else {
+    throw ValidationError("it takes a date: 2026-11-25, today, yesterday or 7d")
+  }
+  return moment
+}
+
 /// The rooms put together from the environment and the config. Made once by a command.
 struct Setup {
   let paths: Paths
   let config: Config
   let keyFinder: KeyFinder
   let environment: [String: String]
+  let prices: PriceBook
 
   init(database: String? = nil) throws(CommandError) {
     environment = ProcessInfo.processInfo.environment
@@ -46,6 +55,12 @@ struct Setup {
       config = try Config(path: paths.config)
     } catch {
       throw error.commandError
+    }
+    let file = paths.prices
+    prices = PriceBook(overrides: config.prices) {
+      guard let data = FileManager.default.contents(atPath: file) else { return nil }
+      let source = (try? String(contentsOfFile: file + ".source", encoding: .utf8)) ?? file
+      return PriceBook.Update(source: source, bytes: Array(data))
     }
     keyFinder = KeyFinder(environment: environment, sources: config.keySources, configPath: paths.config)
   }
@@ -68,12 +83,44 @@ struct Setup {
     }
   }
 
+  /// A file on disk, or at an http(s) URL.
+  func read(_ source: String) throws -> [UInt8] {
+    guard source.hasPrefix("http://") || source.hasPrefix("https://") else {
+      guard let data = FileManager.default.contents(atPath: source) else {
+        throw CommandError("cannot read \(VisibleText.line(source)): check the name and its permissions")
+      }
+      return Array(data)
+    }
+    let waiter = Waiter<Result<[UInt8], ResponseError>>()
+    do throws(StoreError) { makeEngine(store: try Store.inMemory()).download(source) { waiter.fulfil($0) } } catch {
+      throw CommandError(error.message)
+    }
+    switch waiter.wait(seconds: 60) {
+    case .success(let bytes): return bytes
+    case .failure(let error): throw CommandError("\(VisibleText.line(source)): \(error.message)")
+    case nil: throw CommandError("\(VisibleText.line(source)) did not answer within a minute")
+    }
+  }
+
+  /// Puts a file of price records in place of the bundled ones.
+  func keepPrices(_ bytes: [UInt8], source: String) throws(CommandError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: (paths.prices as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+      try source.write(toFile: paths.prices + ".source", atomically: true, encoding: .utf8)
+      try Data(bytes).write(to: URL(fileURLWithPath: paths.prices), options: .atomic)
+    } catch {
+      throw CommandError("\(paths.prices) cannot be written: check its permissions and the disk")
+    }
+  }
+
   func makeEngine(store: Store) -> Engine {
     // libcurl reads the proxy variables itself, but knows nothing of these.
     let caFile = ["SSL_CERT_FILE", "CURL_CA_BUNDLE"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
     let finder = keyFinder
     return Engine(
-      services: config.services, store: store, prices: PriceBook(), loop: TransferLoop(caFile: caFile),
+      services: config.services, store: store, prices: prices, loop: TransferLoop(caFile: caFile),
       limits: config.limits, hasKey: { finder.hasKey($0) }, findKey: { finder.find($0) })
   }
 

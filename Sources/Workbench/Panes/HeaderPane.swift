@@ -79,6 +79,7 @@ enum FooterPane {
       switch page.purpose {
       case .reading: board = []
       case .leaderboard: board = [("Tab", "your votes, verdicts, both"), ("l", "length in or out"), ("t", "next tag")]
+      case .costs: board = [("Tab", "by model, provider, day, session, purpose")]
       case .verdicts: board = [("a", "let quarantined ones count")]
       }
       hints =

@@ -1,0 +1,108 @@
+import Core
+import Dispatch
+import Providers
+import Store
+import Synchronization
+import Transport
+
+/// Asking a provider afterwards what an answer that was stopped or cut has really cost, where it tells by the call's id.
+extension Engine {
+  /// After the end of a call, in nanoseconds: the provider needs a moment to know.
+  static let settlingDelay: Int64 = 1_500_000_000
+
+  /// Looks up all stored calls that are still uncertain. `then` is told how many became certain, once, on some thread.
+  public func settleCharges(then: @escaping @Sendable (Int) -> Void) {
+    let group = DispatchGroup()
+    let count = Atomic(0)
+    preparation.async {
+      let open = self.services.filter { $0.wire.settlementPath != nil }.flatMap { service in
+        ((try? self.store.unsettled(provider: service.id)) ?? []).map { (service, $0) }
+      }
+      for (service, call) in open {
+        group.enter()
+        self.settle(call.key, id: call.requestID, by: service) { found in
+          if found { count.add(1, ordering: .relaxed) }
+          group.leave()
+        }
+      }
+      group.notify(queue: self.preparation) { then(count.load(ordering: .relaxed)) }
+    }
+  }
+
+  /// - Parameter then: whether the charge is known now.
+  func settle(_ call: ResponseKey, id: String, by service: Service, then: @escaping @Sendable (Bool) -> Void = { _ in }) {
+    guard let path = service.wire.settlementPath, let dialect = Dialects.named(service.dialect),
+      id.utf8.allSatisfy({ $0 < 0x80 && $0 > 0x20 && !"&#?/\\".utf8.contains($0) })
+    else { return then(false) }
+    preparation.async {
+      guard case .key(let key) = self.key(for: service) else { return then(false) }
+      self.loop.perform {
+        self.fetch(service.baseURL + path + id, dialect.headers(key: key) + service.headers) { answer in
+          guard case .success(let answer) = answer, (200..<300).contains(answer.status),
+            let view = try? answer.body.withUnsafeBytes({ try JSONDocument().parse($0) }),
+            let settlement = Settlement(view["data"] ?? view)
+          else { return then(false) }
+          self.store.append(.settled(call, settlement))
+          then(true)
+        }
+      }
+    }
+  }
+
+  /// A file of somebody else's, whole; `then` comes once, on the transfer thread.
+  public func download(_ address: String, then: @escaping @Sendable (Result<[UInt8], ResponseError>) -> Void) {
+    loop.perform {
+      self.fetch(address, []) { answer in
+        then(
+          answer.flatMap { answer in
+            (200..<300).contains(answer.status)
+              ? .success(answer.body)
+              : .failure(ResponseError(.notFound, "answered with status \(answer.status)", status: answer.status))
+          })
+      }
+    }
+  }
+
+  struct Answer: Sendable {
+    var status = 0
+    var headers: [String: String] = [:]
+    var body: [UInt8] = []
+  }
+
+  /// A whole answer to a GET; `then` comes once. On the transfer thread.
+  func fetch(
+    _ address: String, _ headers: [Service.Header], _ then: @escaping (Result<Answer, ResponseError>) -> Void
+  ) {
+    var request = TransferRequest(.get, address)
+    request.headers = headers.map { ($0.name, $0.value) }
+    request.connectLimit = limits.connect
+    request.silenceLimit = limits.connect
+    var answer = Answer()
+    loop.submit(request) { event in
+      switch event {
+      case .sent: break
+      case .head(let code, let fields, _): (answer.status, answer.headers) = (code, fields)
+      case .bytes(let bytes, _): if answer.body.count < 32 << 20 { answer.body.append(contentsOf: bytes) }
+      case .finished(let error?, _):
+        then(
+          .failure(ResponseError(error.isTimeout ? .timeout : .network, error.message, retryable: error.isTransient)))
+      case .finished(nil, _): then(.success(answer))
+      }
+    }
+  }
+}
+
+extension Settlement {
+  /// OpenRouter's `/generation`: the charge, and the tokens as the model's own tokenizer counts them.
+  init?(_ data: JSONView) {
+    func dollars(_ view: JSONView?) -> Money? { (view?.numberText ?? view?.string).flatMap(Money.init(decimal:)) }
+    guard var charge = dollars(data["total_cost"]), charge >= .zero else { return nil }
+    // With the person's own key upstream, the account is charged a fee and the key's owner the rest.
+    if data["is_byok"]?.bool == true, let upstream = dollars(data["upstream_inference_cost"]) {
+      charge = charge + upstream
+    }
+    self.init(
+      charge: charge, input: data["native_tokens_prompt"]?.count ?? data["tokens_prompt"]?.count,
+      output: data["native_tokens_completion"]?.count ?? data["tokens_completion"]?.count)
+  }
+}

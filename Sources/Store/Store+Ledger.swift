@@ -1,0 +1,66 @@
+import Core
+import GRDB
+
+extension Store {
+  /// Calls that have ended, oldest first, judges' and imported ones included; those of emptied sessions too: money spent is spent.
+  /// - Parameters: seconds since 1970; `until` is excluded.
+  public func ledger(since: Int64 = 0, until: Int64 = .max) throws(StoreError) -> [LedgerCall] {
+    try read { db in
+      let document = JSONDocument()
+      var calls: [LedgerCall] = []
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT r.session, r.turn, r.lane, r.generation, r.created, r.provider, r.model, r.model_reported, r.state,
+            r.attempts, r.usage_input, r.usage_cache_read, r.usage_cache_write, r.usage_output, r.usage_reasoning,
+            r.usage_source, r.usage_details, r.cost_status, r.cost_computed, r.cost_reported, r.cost_is_charge,
+            r.cost_lowest, r.cost_highest, r.cost_wasted, r.price, r.ttfo, r.end, r.origin, s.purpose, t.rule, t.winner,
+            (SELECT COUNT(DISTINCT lane) FROM response o WHERE o.session = r.session AND o.turn = r.turn) AS lanes
+          FROM response r JOIN session s ON s.id = r.session
+          JOIN turn t ON t.session = r.session AND t.number = r.turn
+          WHERE r.created >= ? AND r.created < ? AND r.finished IS NOT NULL ORDER BY r.created, r.id
+          """, arguments: [since, until])
+      while let row = try rows.next() {
+        var response = Response(
+          lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]), parameters: Parameters())
+        readReceipt(row, into: &response)
+        var call = LedgerCall(
+          key: ResponseKey(
+            session: row["session"], turn: row["turn"], lane: row["lane"], generation: row["generation"]),
+          created: row["created"], model: response.model, purpose: row["purpose"],
+          state: ResponseState(rawValue: row["state"]) ?? .failed, usage: response.usage, cost: response.cost)
+        call.modelReported = row["model_reported"]
+        call.firstAnswer = row["ttfo"]
+        call.end = row["end"]
+        call.origin = row["origin"]
+        call.lanes = row["lanes"]
+        call.rule = RaceRule(rawValue: row["rule"]) ?? .all
+        call.won = row["winner"] as Int? == call.key.lane
+        let attempts = (try? document.parse(row["attempts"] as String))?.elements ?? []
+        call.requestIDs = attempts.compactMap { $0["request_id"]?.string }
+        calls.append(call)
+      }
+      return calls
+    }
+  }
+
+  /// Calls whose cost is only a bound, with the id that the provider gave: the newest thousand.
+  public func unsettled(provider: String) throws(StoreError) -> [(key: ResponseKey, requestID: String)] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT session, turn, lane, generation, attempts FROM response
+          WHERE provider = ? AND cost_status IN ('partial', 'unknown') AND origin IS NULL AND finished IS NOT NULL
+          ORDER BY created DESC LIMIT 1000
+          """, arguments: [provider]
+      ).compactMap { row in
+        let attempts = (try? JSONDocument().parse(row["attempts"] as String))?.elements ?? []
+        guard let id = attempts.last?["request_id"]?.string else { return nil }
+        return (
+          ResponseKey(session: row["session"], turn: row["turn"], lane: row["lane"], generation: row["generation"]), id
+        )
+      }
+    }
+  }
+}
