@@ -30,7 +30,8 @@ extension Engine {
   }
 
   /// - Parameter then: whether the charge is known now.
-  func settle(_ call: ResponseKey, id: String, by service: Service, then: @escaping @Sendable (Bool) -> Void = { _ in }) {
+  func settle(_ call: ResponseKey, id: String, by service: Service, then: @escaping @Sendable (Bool) -> Void = { _ in })
+  {
     guard let path = service.wire.settlementPath, let dialect = Dialects.named(service.dialect),
       id.utf8.allSatisfy({ $0 < 0x80 && $0 > 0x20 && !"&#?/\\".utf8.contains($0) })
     else { return then(false) }

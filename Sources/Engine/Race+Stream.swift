@@ -50,7 +50,7 @@ extension Race {
       if run.response.state == .connecting { setState(run, .waiting) }
       (run.status, run.headers) = (status, headers)
       run.response.timing.firstByte = at - (run.sentAt ?? at)
-      run.requestID = ["x-request-id", "request-id", "x-generation-id"].lazy.compactMap { headers[$0] }.first
+      run.requestID = ["x-generation-id", "x-request-id", "request-id"].lazy.compactMap { headers[$0] }.first
       if let phases = run.transfer.flatMap({ loop.phases(of: $0) }) {
         run.response.timing.reusedConnection = phases.isReused
         run.response.timing.nameLookup = phases.nameLookup

@@ -90,7 +90,8 @@ public struct LedgerLines {
       let each = Readable.duration(Int64(abs(racing.saved) / Double(racing.compared) * 1e9))
       lines.append(
         "The winner ended \(each) \(racing.saved < 0 ? "after" : "before") what its rivals usually take, on the average of "
-          + "\(Readable.count(racing.compared, "race")) (the mean of the median ends of the other lanes' models in this ledger).")
+          + "\(Readable.count(racing.compared, "race")) (the mean of the median ends of the other lanes' models in this ledger)."
+      )
     }
     return lines
   }

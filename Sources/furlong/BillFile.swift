@@ -34,7 +34,9 @@ struct BillFile {
 
   /// - Throws: `CommandError` that names the line, or the columns that are missing.
   init(path: String) throws {
-    guard let data = path == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
+    guard
+      let data = path == "-"
+        ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
     else { throw CommandError("cannot read \(path): check the name and its permissions") }
     var bytes = Array(data)
     // A byte order mark, as spreadsheets write it.
@@ -61,7 +63,8 @@ struct BillFile {
       // A blank line at the end.
       if reader.fields.count == 1, reader.field(0).isEmpty { continue }
       guard reader.fields.count == header.count else {
-        throw CommandError("\(name), line \(reader.line): \(reader.fields.count) fields where the header has \(header.count)")
+        throw CommandError(
+          "\(name), line \(reader.line): \(reader.fields.count) fields where the header has \(header.count)")
       }
       if let line = try line(reader, columns, name) { lines.append(line) }
     }
@@ -78,7 +81,9 @@ struct BillFile {
   /// Nil for a line without usage and cost.
   private static func line(_ reader: CSVReader, _ columns: [Field: [Int]], _ name: String) throws -> BillLine? {
     func text(_ field: Field) -> String? {
-      columns[field]?.first.map { reader.text($0).trimmingCharacters(in: .whitespaces) }.flatMap { $0.isEmpty ? nil : $0 }
+      columns[field]?.first.map { reader.text($0).trimmingCharacters(in: .whitespaces) }.flatMap {
+        $0.isEmpty ? nil : $0
+      }
     }
     func fault(_ words: String) -> CommandError { CommandError("\(name), line \(reader.line): \(words)") }
     func count(_ field: Field) throws -> Int? {
@@ -108,7 +113,9 @@ struct BillFile {
       var text = reader.text(column).trimmingCharacters(in: .whitespaces)
       if text.hasPrefix("$") { text.removeFirst() }
       if text.isEmpty { continue }
-      guard let amount = Money(decimal: text) else { throw fault("‘\(VisibleText.line(text))’ is no amount of dollars") }
+      guard let amount = Money(decimal: text) else {
+        throw fault("‘\(VisibleText.line(text))’ is no amount of dollars")
+      }
       line.cost = (line.cost ?? .zero) + amount
     }
     return line.model.isEmpty && line.cost == nil && line.input == nil ? nil : line

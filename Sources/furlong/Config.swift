@@ -173,7 +173,8 @@ private struct ConfigReader {
     }
     var override = PriceBook.Override(provider: model.provider, model: model.model, rates: [:])
     for (kind, node) in members(rates, name, known: TokenClass.allCases.map(\.rawValue)) {
-      guard let kind = TokenClass(rawValue: kind), let dollars = node.scalar?.string, let amount = Money(decimal: dollars),
+      guard let kind = TokenClass(rawValue: kind), let dollars = node.scalar?.string,
+        let amount = Money(decimal: dollars),
         amount >= .zero
       else {
         fault(node, "\(kind) must be US dollars per million tokens, such as 2.50")

@@ -46,7 +46,9 @@ struct PricesCommand: ParsableCommand {
           ]
         }
       }
-      for line in TextTable.lines(header: ["class", "USD", "for", "tier", "variant", "source"], rows: rows, numeric: [1]) {
+      for line in TextTable.lines(
+        header: ["class", "USD", "for", "tier", "variant", "source"], rows: rows, numeric: [1])
+      {
         Console.output(line)
       }
       Console.output("\n\(price.record)" + (price.since.map { ", since \($0)" } ?? ""))
@@ -88,7 +90,9 @@ struct PricesCommand: ParsableCommand {
 
     func run() throws {
       let setup = try Setup()
-      for path in [setup.paths.prices, setup.paths.prices + ".source"] { try? FileManager.default.removeItem(atPath: path) }
+      for path in [setup.paths.prices, setup.paths.prices + ".source"] {
+        try? FileManager.default.removeItem(atPath: path)
+      }
     }
   }
 }

@@ -26,7 +26,9 @@ struct ReconcileCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Whose bill it is, where the file does not tell.", valueName: "provider"))
   var provider: String?
 
-  @Option(help: ArgumentHelp("How much a figure may differ, as a part of the bill's (0.01: one in a hundred).", valueName: "share"))
+  @Option(
+    help: ArgumentHelp(
+      "How much a figure may differ, as a part of the bill's (0.01: one in a hundred).", valueName: "share"))
   var tolerance = 0.0
 
   @Flag(help: "Print one JSON document.")
@@ -35,7 +37,9 @@ struct ReconcileCommand: ParsableCommand {
   @OptionGroup var database: DatabaseOptions
 
   func validate() throws {
-    if !(0...1).contains(tolerance) { throw ValidationError("--tolerance is a part, from 0 to 1: 0.01 is one in a hundred") }
+    if !(0...1).contains(tolerance) {
+      throw ValidationError("--tolerance is a part, from 0 to 1: 0.01 is one in a hundred")
+    }
   }
 
   func run() throws {

@@ -158,7 +158,9 @@ extension Ledger {
 
   /// How a model's median end has moved: the later half of its answers against the earlier half. Nil below 12 answers.
   public func trend(of model: String) -> (earlier: Double, later: Double)? {
-    let ends = calls.filter { $0.model.text == model && $0.state.isFinish }.compactMap { $0.end.map { Double($0) / 1e9 } }
+    let ends = calls.filter { $0.model.text == model && $0.state.isFinish }.compactMap {
+      $0.end.map { Double($0) / 1e9 }
+    }
     guard ends.count >= 12 else { return nil }
     let half = ends.count / 2
     guard let earlier = Ledger.percentile(ends[..<half].sorted(), 0.5),
