@@ -7,6 +7,8 @@
 /// When things happened to one call: nanoseconds on the monotonic clock, since *sent* (just before the request's first byte),
 /// except the three phases before it, which are durations of their own.
 public struct Timing: Equatable, Sendable {
+  /// How long after the first lane of its race it was sent.
+  public var sentAfter: Int64 = 0
   public var reusedConnection = false
   public var nameLookup: Int64 = 0
   public var connect: Int64 = 0

@@ -39,6 +39,7 @@ extension Race {
     switch event {
     case .sent(let at):
       run.sentAt = at
+      noteSent(at: at)
       // Told once all lanes that are ready have been sent: telling takes time that the others would wait.
       let serial = run.serial
       loop.after(0) { [weak self, weak run] in
@@ -214,7 +215,9 @@ extension Race {
       return end(run, .failed, ResponseError(.notFound, "no simulated model ‘\(run.ask.model)’: there are \(names)"))
     }
     run.status = 200
-    run.sentAt = Clock.now()
+    let now = Clock.now()
+    run.sentAt = now
+    noteSent(at: now)
     run.response.timing.firstByte = 0
     run.response.timing.reusedConnection = true
     setState(run, .waiting)

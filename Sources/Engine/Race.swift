@@ -20,6 +20,8 @@ public final class Race: @unchecked Sendable {
   private var pendingChecks = Set<Int>()
   private var isEnded = false
   private let examiner: Examiner?
+  /// When the first lane was sent, in nanoseconds on the monotonic clock.
+  private var gun: Int64?
   /// By service id, as found before the start: a command of the person's is not run on this thread.
   var keys: [String: Engine.KeyResult] = [:]
   /// Lanes whose keys are being looked for, and those of them that have been stopped meanwhile.
@@ -64,6 +66,8 @@ public final class Race: @unchecked Sendable {
     engine.findKeys(of: entries.map(\.lane), late: keyFound) { keys in
       self.loop.perform {
         self.isEnded = false
+        // Nobody runs any more: the clock starts anew with these.
+        if self.runs.values.allSatisfy({ $0.response.state.isOver }) { self.gun = nil }
         self.keys.merge(keys) { $1 }
         for entry in entries { self.add(entry, generation: generations[entry.number] ?? 1) }
         self.engine.store.commit { _ in
@@ -204,6 +208,7 @@ public final class Race: @unchecked Sendable {
     run.response.state = state
     run.response.error = error
     run.response.usage = finalUsage(run)
+    if let sent = run.sentAt, let gun { run.response.timing.sentAfter = max(0, sent - gun) }
     run.response.cost = pricing.cost(
       of: run.response, by: run.service, date: Clock.date(), isWasted: run.response.cost.isWasted)
     engine.store.append(.ended(run.key, run.response))
@@ -238,6 +243,9 @@ public final class Race: @unchecked Sendable {
   private func inputBytes(_ run: LaneRun) -> Int {
     run.entry.messages.reduce(run.system?.utf8.count ?? 0) { $0 + $1.textWithFiles.utf8.count }
   }
+
+  /// A lane's request has left: the first of them starts the clock of the race.
+  func noteSent(at moment: Int64) { gun = gun ?? moment }
 
   // MARK: The rule
 

@@ -171,7 +171,7 @@ struct RecordWriter {
           usage_reasoning = :reasoning_tokens, usage_source = :source, usage_raw = :raw, server_timings = :server_timings,
           cost_status = :cost_status, cost_computed = :computed, cost_reported = :reported, cost_wasted = :wasted,
           cost = :cost, cost_is_charge = :is_charge, cost_lowest = :lowest, cost_highest = :highest,
-          usage_details = :details, price = :price, reused_connection = :reused, dns = :dns, connect = :connect, tls = :tls, ttfb = :ttfb,
+          usage_details = :details, sent_after = :sent_after, price = :price, reused_connection = :reused, dns = :dns, connect = :connect, tls = :tls, ttfb = :ttfb,
           ttft = :ttft, ttfo = :ttfo, end = :end, chunks = :chunks, chunks_first_read = :chunks_first_read
         WHERE id = :id
         """,
@@ -187,7 +187,7 @@ struct RecordWriter {
         "computed": cost.computed?.picoDollars, "reported": cost.reported?.picoDollars, "wasted": cost.isWasted,
         "cost": cost.status == .unknown ? nil : cost.amount?.picoDollars, "is_charge": cost.reportedIsCharge,
         "lowest": cost.lowest?.picoDollars, "highest": cost.highest?.picoDollars,
-        "details": usage.details?.serialized(), "price": cost.price?.json.serialized(),
+        "sent_after": timing.sentAfter, "details": usage.details?.serialized(), "price": cost.price?.json.serialized(),
         "reused": timing.reusedConnection, "dns": timing.nameLookup,
         "connect": timing.connect, "tls": timing.tls, "ttfb": timing.firstByte, "ttft": timing.firstToken,
         "ttfo": timing.firstAnswer, "end": timing.end, "chunks": timing.chunks,

@@ -8,6 +8,7 @@ extension Schema {
     ALTER TABLE response ADD COLUMN cost_lowest INTEGER;
     ALTER TABLE response ADD COLUMN cost_highest INTEGER;
     ALTER TABLE response ADD COLUMN usage_details TEXT;       -- JSON, see Usage.details
+    ALTER TABLE response ADD COLUMN sent_after INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE response ADD COLUMN origin TEXT;              -- where it was imported from; NULL: it was asked for here
     ALTER TABLE turn ADD COLUMN disagreement REAL;            -- 0 to 1, see Disagreement; NULL: fewer than two answers
     UPDATE response SET cost = CASE WHEN cost_status = 'unknown' THEN NULL ELSE COALESCE(cost_reported, cost_computed) END

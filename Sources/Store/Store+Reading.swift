@@ -216,6 +216,7 @@ extension Store {
     }
     response.cost.isWasted = row["cost_wasted"] ?? false
     response.cost.price = (row["price"] as String?).flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
+    response.timing.sentAfter = row["sent_after"] ?? 0
     response.timing.reusedConnection = row["reused_connection"] ?? false
     response.timing.nameLookup = row["dns"] ?? 0
     response.timing.connect = row["connect"] ?? 0

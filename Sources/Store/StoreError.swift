@@ -16,6 +16,7 @@ public enum StoreError: Error, Equatable, Sendable {
   case readOnly(path: String)
   case ambiguous(prefix: String)
   case noSuchSession(String)
+  case nothingToReplay(String)
   case other(path: String, detail: String)
 
   public var message: String {
@@ -37,6 +38,7 @@ public enum StoreError: Error, Equatable, Sendable {
     case .readOnly(let path): "answers are not being saved: \(path) cannot be written; check its permissions"
     case .ambiguous(let prefix): "more than one session begins with ‘\(prefix)’: give more digits"
     case .noSuchSession(let prefix): "no session ‘\(prefix)’: furlong sessions list shows them"
+    case .nothingToReplay(let reason): reason
     case .other(let path, let detail): "the database \(path) reported: \(detail)"
     }
   }
