@@ -91,6 +91,7 @@ public final class App {
     // A terminal that is gone stays readable, and there is never anything to read.
     if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, !isRead { isLeaving = true }
     for input in inbox.take() { dispatch(input) }
+    if state.isPlaying { isDirty = true }
     if state.isStreaming, woken - lastDraw >= tickTime { isDirty = true }
     if isDirty, hasKeys || Clock.now() - lastDraw >= Self.frameTime {
       draw()
@@ -101,6 +102,7 @@ public final class App {
   private func waitMilliseconds() -> Int32 {
     let now = Clock.now()
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
+    if state.isPlaying { return Int32(Self.frameTime / 1_000_000) }
     return state.isStreaming ? Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) : 60_000
   }
 

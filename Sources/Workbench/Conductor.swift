@@ -81,6 +81,7 @@ final class Conductor {
       carryOutJudging(command, state)
     case .loadLeaderboard(let choice): loadLeaderboard(choice, state)
     case .loadCards: loadCards()
+    case .loadReplay: load { [session = state.session] in .replay(try $0.replay(session)) }
     case .loadCosts(let grouping): loadCosts(grouping, state)
     case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit: break
     }

@@ -18,7 +18,8 @@ public enum Action: String, CaseIterable, Sendable {
   case scoreboard, sortNext = "scoreboard.sort", sortReverse = "scoreboard.reverse", timeline
   case lineups = "lineup.load", saveLineup = "lineup.save", themes = "theme", mouse
   case sessions, newSession = "session.new", rule = "rule.next", close
-  case blind, vote, judge, judges = "judge.choose", criteria = "judge.criteria", verdicts, leaderboard, methods, costs
+  case blind, vote, judge, judges = "judge.choose", criteria = "judge.criteria", verdicts, leaderboard, methods, costs,
+    replay
   case cards = "judge.cards"
 }
 
@@ -98,6 +99,7 @@ public struct Keymap: Equatable, Sendable {
     row(.judges, .lanes, [], "choose the judge"),
     row(.cards, .lanes, [], "judge cards: what each judge's verdicts are worth"),
     row(.leaderboard, .lanes, [.character("L")], "leaderboard"),
+    row(.replay, .lanes, [.character("B")], "replay: watch the turn again as it happened"),
     row(.costs, .lanes, [.character("$")], "costs: what was spent, on what, and how fast it was"),
     row(.methods, .lanes, [.character("W")], "how the numbers shown are computed"),
     row(.sessions, .lanes, [.character("H")], "sessions"),

@@ -71,6 +71,8 @@ public struct State: Equatable {
   public var panels: [PanelVerdict] = []
   /// Judges at work on the latest turn.
   public var judging: JudgingProgress?
+  /// A turn that is watched again.
+  public var playback: Playback?
   /// What the mouse has drawn over, until the next key.
   public var selection: Selection?
 
@@ -145,6 +147,7 @@ public enum Input: Sendable {
   case size(width: Int, height: Int)
   /// The clock, in monotonic nanoseconds.
   case tick(Int64)
+  case replay(Replay)
   case race(session: String, turn: Int, RaceEvent)
   case models([ChoiceList.Item])
   case sessions([ChoiceList.Item])
@@ -240,6 +243,7 @@ public enum Command: Equatable, Sendable {
   case saveCriteria(Brief)
   case confirmJudgement(id: String)
   case loadLeaderboard(BoardChoice)
+  case loadReplay
   case loadCards
   case loadCosts(Ledger.Grouping)
   case open(session: String)

@@ -7,7 +7,11 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   switch input {
   case .key(let key): return state.press(key)
   case .size(let width, let height): (state.width, state.height) = (width, height)
-  case .tick(let now): state.now = now
+  case .tick(let now):
+    let before = state.now
+    state.now = now
+    state.advancePlayback(from: before)
+  case .replay(let replay): state.play(replay)
   case .race(let session, let turn, let event): return state.observe(event, session, turn)
   case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
   case .sessions(let items): state.fill(items) { $0 == .sessions }
@@ -139,6 +143,7 @@ extension State {
     // Any other key takes the question back.
     if action != .interrupt, action != .close { isAskedToLeave = false }
     if let overlay { return press(key, in: overlay) }
+    if let commands = pressPlayback(key) { return commands }
     if let commands = pressHidden(key) { return commands }
     if search?.isTyping == true { return type(key) }
     if place == .prompt, composer.takesFirst(key) {
@@ -220,6 +225,9 @@ extension State {
     case .judge, .judges, .criteria, .verdicts: return judging(action)
     case .leaderboard: return [.loadLeaderboard(BoardChoice())]
     case .costs: return [.loadCosts(.model)]
+    case .replay:
+      guard turn != nil else { return nothingToTake() }
+      return isStreaming ? tell("lanes are still answering") : [.loadReplay]
     case .cards: return [.loadCards]
     case .methods: overlay = .page(Page.scoreboardMethods(self))
     case .mouse:

@@ -86,6 +86,7 @@ enum FooterPane {
         [("↑ ↓", "scroll")] + board + (page.methods.isEmpty ? [] : [hint(.methods, "how computed")]) + [
           ("Esc", "close")
         ]
+    case (nil, _) where state.playback != nil: hints = playbackHints(state)
     case (nil, .lanes) where state.isHidden:
       hints = [
         ("1", "left"), ("2", "right"), ("3", "tie"), ("4", "both bad"), ("Enter", state.isVoted ? "reveal" : "confirm"),
@@ -108,6 +109,15 @@ enum FooterPane {
       ]
     }
     draw(hints, state, y, x: 1, &frame)
+  }
+
+  private static func playbackHints(_ state: State) -> [(String, String)] {
+    guard let playback = state.playback else { return [] }
+    let place = "\(Readable.duration(playback.position)) of \(Readable.duration(playback.replay.end))"
+    return [
+      ("replay \(playback.speed)×", place), ("Space", playback.isPaused ? "play" : "pause"), ("← →", "seek"),
+      (", .", "step"), ("+ -", "speed"), ("Esc", "end"),
+    ]
   }
 
   private static func drawSearch(
