@@ -41,6 +41,15 @@ extension Page {
         header: ["#", "TTFT", "TTFO", "end", "out", "chunks", "counted", "cost", "status", "price in/out per M"],
         rows: rows, numeric: [0, 1, 2, 3, 4, 5]),
     ]
+    // Before a vote a receipt would tell whose answer is whose.
+    for response in state.responses where !state.isHidden && response.state.isOver && response.cost.status != .free {
+      let lines = ReceiptLines(response)
+      blocks += [
+        .space, .heading("Receipt of lane \(response.lane + 1), \(response.model.text)"),
+        .table(header: ReceiptLines.header, rows: lines.rows.map { Row($0) }, numeric: ReceiptLines.numeric),
+      ]
+      blocks += lines.sums.map { .text([Span("\($0.name): ", Style(.quiet)), Span($0.words)]) }
+    }
     return Page(title: "How the scoreboard is computed \(state.borders.dot) n = \(rows.count)", blocks: blocks)
   }
 }

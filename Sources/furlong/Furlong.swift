@@ -21,7 +21,8 @@ struct Furlong: ParsableCommand {
     version: version,
     subcommands: [
       OpenCommand.self, RaceCommand.self, AbCommand.self, BatchCommand.self, JudgeCommand.self,
-      JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, CostsCommand.self, ReconcileCommand.self,
+      JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, CostsCommand.self, ReceiptCommand.self,
+      ReconcileCommand.self,
       PricesCommand.self, ModelsCommand.self,
       ProvidersCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self, DemoCommand.self,
     ],

@@ -1,0 +1,75 @@
+import ArgumentParser
+import Core
+import Store
+import Workbench
+
+struct ReceiptCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "receipt", abstract: "The evidence for what each call of a turn cost.",
+    discussion:
+      "Token classes as the provider counts them, the price of each and where it is from, what was computed and charged."
+  )
+
+  @Argument(
+    help: ArgumentHelp(
+      "The session's id, or its beginning; a turn after a colon (default: the last).", valueName: "session[:turn]"))
+  var place: String
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup var database: DatabaseOptions
+
+  func run() throws {
+    let store = try Setup(database: database.database).openStore()
+    let (session, turn) = try JudgeCommand.find(place, store)
+    if turn.blind != nil {
+      throw CommandError("turn \(turn.number) is blind: vote first, its receipts would tell whose answer is whose")
+    }
+    let responses = turn.responses.values.sorted { $0.lane < $1.lane }
+    if json {
+      let document: JSON = [
+        "session": .string(session.id), "turn": .int(turn.number), "receipts": .array(responses.map(Self.json)),
+      ]
+      return Console.output(document.serialized(indented: true))
+    }
+    for response in responses {
+      let lines = ReceiptLines(response)
+      Console.output("\(response.lane + 1)  \(VisibleText.line(response.model.text))  \(response.state.rawValue)")
+      let rows = lines.rows.map { $0.map(VisibleText.line) }
+      if response.cost.status != .free, !rows.isEmpty {
+        for line in TextTable.lines(header: ReceiptLines.header, rows: rows, numeric: ReceiptLines.numeric) {
+          Console.output("   " + line)
+        }
+      }
+      for sum in lines.sums { Console.output("   \(sum.name): \(VisibleText.line(sum.words))") }
+      Console.output("")
+    }
+  }
+
+  private static func json(_ response: Response) -> JSON {
+    let cost = response.cost
+    let charge = cost.price?.charge(for: response.usage)
+    let classes = response.usage.classes.map { entry -> JSON in
+      let line = charge?.lines.first { $0.kind == entry.kind }
+      return [
+        "class": .string(entry.kind.rawValue), "count": .int(entry.count), "rate": .optional(line?.rate.dollars),
+        "tier": line?.rate.tier.map { .int($0) } ?? .null, "variant": .optional(line?.rate.variant),
+        "source": .optional(line.map { $0.rate.source ?? cost.price?.source ?? "" }),
+        "usd": .optional(line?.amount.decimalText),
+      ]
+    }
+    return [
+      "lane": .int(response.lane), "model": .string(response.model.text),
+      "model_reported": .optional(response.modelReported), "state": .string(response.state.rawValue),
+      "status": .string(cost.status.rawValue),
+      "usd": .optional(cost.status == .unknown ? nil : cost.amount?.decimalText),
+      "computed_usd": .optional(cost.computed?.decimalText), "reported_usd": .optional(cost.reported?.decimalText),
+      "reported_is_charge": .bool(cost.reportedIsCharge), "difference_usd": .optional(cost.difference?.decimalText),
+      "lowest_usd": .optional(cost.lowest?.decimalText), "highest_usd": .optional(cost.highest?.decimalText),
+      "counted": .string(response.usage.source.rawValue), "classes": .array(classes),
+      "record": .optional(cost.price?.record), "since": .optional(cost.price?.since),
+      "request_ids": .array(response.attempts.compactMap(\.requestID).map { .string($0) }),
+    ]
+  }
+}

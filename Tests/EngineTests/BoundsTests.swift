@@ -1,0 +1,78 @@
+import Core
+import Providers
+import Store
+import Testing
+
+@testable import Engine
+
+/// What an answer without its end costs, and what a provider tells afterwards.
+@Suite struct BoundsTests {
+  private func stopped(_ model: String, cap: Int? = nil) -> Response {
+    var response = Response(lane: 0, model: ModelID(model)!, parameters: Parameters())
+    response.parameters.maxTokens = cap
+    response.state = .stopped
+    response.usage = Usage.estimated(inputBytes: 400, outputBytes: 40, reasoningBytes: 0)
+    (response.timing.firstByte, response.timing.firstToken) = (1, 2)
+    return response
+  }
+
+  private func cost(_ response: Response) -> Cost {
+    let service = Catalog.services.first { $0.id == response.model.provider }!
+    return Pricing(prices: PriceBook()).cost(of: response, by: service, date: 1_795_435_200, isWasted: true)
+  }
+
+  @Test func aProviderThatStopsBillingHasNoMoreThanCame() {
+    let cost = cost(stopped("openai/gpt-5"))
+    #expect(cost.status == .partial)
+    #expect(cost.lowest?.decimalText == "0.000225", "100 in at $1.25, 10 out at $10 a million")
+    #expect(cost.highest == cost.lowest)
+  }
+
+  @Test func aProviderThatGoesOnIsBoundedByTheCap() {
+    let capped = cost(stopped("groq/openai/gpt-oss-120b", cap: 1000))
+    #expect(capped.lowest == capped.computed)
+    let rates = capped.price!
+    #expect(capped.highest == rates.amount(input: 100, output: 1000))
+    let open = cost(stopped("mistral/mistral-large-latest"))
+    #expect((open.highest ?? .zero) > (open.lowest ?? .zero))
+    // Nobody says what Cerebras does.
+    #expect((cost(stopped("cerebras/gpt-oss-120b", cap: 5000)).highest ?? .zero) > .zero)
+  }
+
+  @Test func whatWasSentButNeverAnsweredMayHaveCostNothingOrAll() {
+    var silent = stopped("google/gemini-3.1-pro-preview", cap: 1000)
+    silent.usage = Usage.estimated(inputBytes: 400, outputBytes: 0, reasoningBytes: 0)
+    (silent.timing.firstByte, silent.timing.firstToken) = (nil, nil)
+    let cost = cost(silent)
+    #expect(cost.status == .partial)
+    #expect(cost.lowest == .zero)
+    #expect(cost.highest?.decimalText == "0.0122")
+    silent.usage = Usage()
+    #expect(self.cost(silent).status == .exact, "never sent: nobody bills for that")
+  }
+
+  @Test func anEstimateOfTheProvidersIsNoCharge() {
+    var response = stopped("deepinfra/openai/gpt-oss-120b")
+    response.state = .done
+    response.usage.source = .reported
+    response.usage.reportedCost = Money(decimal: "9")
+    response.usage.reportedCostIsCharge = false
+    let cost = cost(response)
+    #expect(cost.amount == cost.computed, "the price list comes before an estimate")
+    #expect(cost.difference != nil)
+  }
+
+  @Test func theLookUpAfterwardsIsTheTruth() throws {
+    func read(_ text: String) throws -> Settlement? { Settlement(try JSONDocument().parse(text)) }
+    #expect(
+      try read(#"{"total_cost": 0.0123, "native_tokens_prompt": 11, "native_tokens_completion": 77}"#)
+        == Settlement(charge: Money(decimal: "0.0123")!, input: 11, output: 77))
+    #expect(
+      try read(#"{"total_cost": "0.001", "is_byok": true, "upstream_inference_cost": 0.02}"#)?.charge.decimalText
+        == "0.021")
+    #expect(
+      try read(#"{"total_cost": 0.001, "is_byok": false, "upstream_inference_cost": 0.02}"#)?.charge.decimalText
+        == "0.001", "upstream figures are the person's only with a key of their own")
+    #expect(try read(#"{"error": {"code": 404}}"#) == nil)
+  }
+}
