@@ -106,6 +106,24 @@ extension Engine {
     return await BatchRun(request, session, judged, engine: self, observe: observe).run()
   }
 
+  /// The newest stored run of the same prompts over the same lanes, as it was; nil when there is none. Its
+  /// answers are held to the items' checks again.
+  public func lastRun(of request: BatchRequest) async throws(StoreError) -> BatchResult? {
+    guard let session = try store.session(titled: request.title, purpose: .batch), !session.turns.isEmpty else {
+      return nil
+    }
+    var checks: [Int: [Int: Bool]] = [:]
+    for turn in session.turns {
+      guard let check = request.items.first(where: { $0.id == turn.item })?.check else { continue }
+      for (lane, response) in turn.responses where response.state.isFinish {
+        checks[turn.number, default: [:]][lane] = await passes(check, response.text)
+      }
+    }
+    return BatchResult(
+      session: session, items: request.items, judgements: try store.judgements(session: session.id), checks: checks,
+      progress: BatchProgress())
+  }
+
   /// One lane's answer to a turn that is stored already.
   func answer(_ session: Session, _ turn: Turn, lane: Int, generation: Int, timeout: Int64?) async -> Response {
     var request = RaceRequest(session: session, isNewSession: false, turn: turn, lanes: [])

@@ -43,6 +43,9 @@ struct BatchCommand: ParsableCommand {
   @Flag(help: "Begin anew although this batch is stored.")
   var restart = false
 
+  @Flag(help: "Begin anew and compare with the last run: latency, cost, wins and checks, and what is beyond noise.")
+  var drift = false
+
   @Flag(help: "Replace a report that is there.")
   var force = false
 
@@ -81,20 +84,24 @@ struct BatchCommand: ParsableCommand {
     request.budget = maxCost
     request.concurrency = concurrency
     request.timeout = timeout.map { Int64($0 * 1e9) }
-    request.startsOver = restart
+    request.startsOver = restart || drift
     request.countsFamily = judge.countFamily
     request.brief = judge.brief
     engine.store.onFault { if let fault = $0 { Console.error("furlong: \(fault.message)") } }
     let line = ProgressLine()
-    let (outcome, interruption) = Wait.run { [request] () -> Result<BatchResult, StoreError> in
-      do throws(StoreError) { return .success(try await engine.run(request) { line.show($0) }) } catch {
+    let (outcome, interruption) = Wait.run { [request, drift] () -> Result<Outcome, StoreError> in
+      do throws(StoreError) {
+        let last = drift ? try await engine.lastRun(of: request) : nil
+        return .success(Outcome(last: last, result: try await engine.run(request) { line.show($0) }))
+      } catch {
         return .failure(error)
       }
     }
     line.end()
-    let result: BatchResult
+    let (last, result): (BatchResult?, BatchResult)
     do throws(StoreError) {
-      result = try outcome.get()
+      let both = try outcome.get()
+      (last, result) = (both.last, both.result)
       try store.close()
     } catch {
       throw CommandError(error.message)
@@ -107,10 +114,17 @@ struct BatchCommand: ParsableCommand {
         throw CommandError("\(report) cannot be written: \(error.localizedDescription)")
       }
     }
+    let change = last.map { DriftText(lanes, before: $0, after: result) }
     if json {
-      Console.output(summary.json.serialized(indented: true))
+      var document = summary.json
+      document["drift"] = change?.json
+      Console.output(document.serialized(indented: true))
     } else {
       for line in summary.lines { Console.output(line) }
+      if let change { for line in [""] + change.lines { Console.output(line) } }
+    }
+    if drift, last == nil {
+      Console.error("no earlier run of this data set over these models: the next one is compared with this")
     }
     Console.error("session \(result.session.id)")
     if let interruption {
@@ -129,6 +143,11 @@ struct BatchCommand: ParsableCommand {
       Console.error("furlong: not complete: \(summary.missingWords)")
       throw ExitCode(1)
     }
+  }
+
+  private struct Outcome: Sendable {
+    var last: BatchResult?
+    var result: BatchResult
   }
 
   /// Judges whose verdicts do not enter the leaderboard, since nobody knows what they are worth.
