@@ -16,6 +16,10 @@ public enum StoreError: Error, Equatable, Sendable {
   case readOnly(path: String)
   case ambiguous(prefix: String)
   case noSuchSession(String)
+  /// It can still be taken back.
+  case deleted(String)
+  /// Part of the file is not as it was written.
+  case damaged(path: String)
   case other(path: String, detail: String)
 
   public var message: String {
@@ -37,6 +41,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case .readOnly(let path): "answers are not being saved: \(path) cannot be written; check its permissions"
     case .ambiguous(let prefix): "more than one session begins with ‘\(prefix)’: give more digits"
     case .noSuchSession(let prefix): "no session ‘\(prefix)’: furlong sessions list shows them"
+    case .deleted(let id): "session \(id) was deleted: the Furlong that did so can undo it until it ends"
+    case .damaged(let path):
+      "part of \(path) is damaged (a disk fault, or a copy made half-way): copy the file away first, then "
+        + "sqlite3 COPY .recover | sqlite3 NEW saves what can be read; what is not damaged still opens"
     case .other(let path, let detail): "the database \(path) reported: \(detail)"
     }
   }
@@ -69,7 +77,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case .SQLITE_READONLY: self = .readOnly(path: path)
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR:
       self = .unreadable(path: path, detail: error.message ?? "\(error.resultCode)")
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT: self = .notADatabase(path: path)
+    case .SQLITE_NOTADB: self = .notADatabase(path: path)
+    case .SQLITE_CORRUPT: self = .damaged(path: path)
     default: self = .other(path: path, detail: error.message ?? "\(error.resultCode)")
     }
   }
