@@ -34,8 +34,8 @@ func measureHistory() throws {
   try time("open the file") { try Store(path: path).path.isEmpty ? 0 : 1 }
   let lines = [
     "list": "", "list, page 400": "", "filtered: rare model": "model:seldom", "filtered: common model": "model:model-0",
-    "filtered: tag, state": "tag:trial state:failed", "filtered: dear": "cost:>0.0195", "search: the": "the ",
-    "search: quokka": "quokka ", "search: th…": "th", "search: qu…": "qu", "search: quok…": "quok",
+    "filtered: tag, state": "tag:trial state:failed", "filtered: dear": "cost:>0.0195", "search: the": "\"the\"",
+    "search: quokka": "quokka", "search: th…": "th", "search: qu…": "qu", "search: quok…": "quok",
     "search: \"of the\" -and": "\"of the\" -and ", "search: the, with reasoning": "reasoning the ",
     "search: the, rare model": "model:seldom the ", "search: the, common model": "model:model-0 the ",
     "search: the, common model, failed": "model:model-0 state:failed the ",

@@ -1,5 +1,5 @@
-/// What a person typed to look for: words, "exact phrases" and -excluded ones. While it is being typed the last word stands for
-/// all that begin with it.
+/// What a person typed to look for: words, "exact phrases" and -excluded ones. The last word stands for all that begin with it,
+/// unless it is quoted: it may still be being typed.
 public struct SearchWords: Equatable, Sendable {
   public struct Term: Equatable, Sendable {
     public var text: String
@@ -29,7 +29,7 @@ public struct SearchWords: Equatable, Sendable {
   /// Nothing to look for: what is left out alone finds nothing.
   public var isEmpty: Bool { terms.allSatisfy(\.isExcluded) }
 
-  /// Split at blanks outside quotes; `isOpen` when more may be typed to it.
+  /// Split at blanks outside quotes; `isOpen` without a closing quote at the end.
   static func tokens(of text: String) -> [(text: String, isOpen: Bool)] {
     var tokens: [(text: String, isOpen: Bool)] = []
     var token = ""
@@ -37,7 +37,7 @@ public struct SearchWords: Equatable, Sendable {
     for character in text {
       if character == "\"" { isQuoted.toggle() }
       if character.isWhitespace || character == "\0", !isQuoted {
-        if !token.isEmpty { tokens.append((token, false)) }
+        if !token.isEmpty { tokens.append((token, token.last != "\"")) }
         token = ""
       } else {
         token.append(character == "\0" ? " " : character)

@@ -37,13 +37,8 @@ extension SessionFilter {
   /// quotes is looked for as text.
   /// - Parameter faults: what could not be read, each a short sentence; it is left out.
   public init(line: String, now: Int64, faults: inout [String]) {
-    var rest: [String] = []
-    let tokens = SearchWords.tokens(of: line)
-    for (index, token) in tokens.enumerated() where !take(token.text, now, &faults) {
-      // What may still be typed to stays open.
-      rest.append(token.text + (index == tokens.count - 1 && token.isOpen ? "" : " "))
-    }
-    text = rest.joined(separator: " ")
+    let words = SearchWords.tokens(of: line).map(\.text).filter { !take($0, now, &faults) }
+    text = words.joined(separator: " ")
   }
 
   /// - Returns: whether it was a condition.

@@ -85,6 +85,16 @@ enum FooterPane {
         [("↑ ↓", "scroll")] + board + (page.methods.isEmpty ? [] : [hint(.methods, "how computed")]) + [
           ("Esc", "close")
         ]
+    case (.sessions(let page)?, _):
+      hints =
+        page.isEditing
+        ? [("Enter", "keep"), ("Esc", "leave as it was")]
+        : [
+          hint(.sessionOpen, "open"), hint(.sessionAgain, "again"), hint(.sessionAgainHere, "mine"),
+          hint(.sessionDelete, "delete"),
+        ] + (state.deletedSessions.isEmpty ? [] : [hint(.sessionUndelete, "undo")]) + [
+          hint(.sessionTitle, "title"), hint(.sessionTags, "tags"), ("Esc", "close"),
+        ]
     case (nil, .lanes) where state.isHidden:
       hints = [
         ("1", "left"), ("2", "right"), ("3", "tie"), ("4", "both bad"), ("Enter", state.isVoted ? "reveal" : "confirm"),
