@@ -9,7 +9,7 @@ import Transport
 // this very process.
 
 guard CommandLine.arguments.count > 1 else {
-  print("usage: furlong-bench BINARY")
+  print("usage: furlong-bench BINARY [history]")
   exit(2)
 }
 let binary = URL(fileURLWithPath: CommandLine.arguments[1]).path
@@ -216,9 +216,12 @@ func measureFlood() throws {
     "\(number(Double(streams * count) / seconds / 1000)) k tokens/s, answers not whole: \(lost) of \(streams)")
 }
 
-measureStart()
-measureFirstToken()
-measureDecoding()
-try measureFlood()
-measureWorkbench()
-measureStreaming()
+if CommandLine.arguments.dropFirst(2).first != "history" {
+  measureStart()
+  measureFirstToken()
+  measureDecoding()
+  try measureFlood()
+  measureWorkbench()
+  measureStreaming()
+}
+try measureHistory()

@@ -65,30 +65,6 @@ public struct Turn: Equatable, Sendable {
   public var promptSHA256: String { SHA256.hexadecimal(prompt.utf8) }
 }
 
-/// One line of the list of sessions.
-public struct SessionSummary: Equatable, Sendable {
-  public var id: String
-  public var created: Int64
-  public var title: String
-  public var turns: Int
-  public var models: [String]
-  /// Sum of the known costs.
-  public var cost: Money
-  public var hasUnknownCost: Bool
-
-  public init(
-    id: String, created: Int64, title: String, turns: Int, models: [String], cost: Money, hasUnknownCost: Bool
-  ) {
-    self.id = id
-    self.created = created
-    self.title = title
-    self.turns = turns
-    self.models = models
-    self.cost = cost
-    self.hasUnknownCost = hasUnknownCost
-  }
-}
-
 extension Session {
   /// The thread one lane has seen before turn `number`: prompts with its own answers, or with the one that all lanes went on
   /// from. Prompts left unanswered are joined to the next one, so that roles alternate as every provider demands.

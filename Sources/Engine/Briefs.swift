@@ -8,6 +8,8 @@ final class Briefs: Sendable {
   typealias Found = (id: String, brief: Brief)
 
   private let task: JudgeTask
+  /// Whose prompt it is.
+  private let session: String
   private let own: Brief?
   private let engine: Engine
   private let caller: JudgeCaller
@@ -15,10 +17,11 @@ final class Briefs: Sendable {
   private let searches = Mutex<[String: Task<Found?, Never>]>([:])
 
   init(
-    task: JudgeTask, own: Brief?, engine: Engine, caller: JudgeCaller,
+    task: JudgeTask, session: String, own: Brief?, engine: Engine, caller: JudgeCaller,
     observe: @escaping @Sendable (JudgeEvent) -> Void
   ) {
     self.task = task
+    self.session = session
     self.own = own
     self.engine = engine
     self.caller = caller
@@ -51,7 +54,7 @@ final class Briefs: Sendable {
     caller.expect(1)
     let nonce = JudgePrompt.newNonce()
     let ask = JudgePrompt.brief(task, nonce: nonce)
-    let result = await caller.call(ask, .brief, by: judge, about: "brief") { text throws(VerdictFault) in
+    let result = await caller.call(ask, .brief, by: judge, about: session) { text throws(VerdictFault) in
       try BriefReply.parse(text, nonce: nonce)
     }
     switch result.reply {
@@ -67,7 +70,8 @@ final class Briefs: Sendable {
     engine.store.append(
       .brief(
         StoredBrief(
-          id: id, created: Clock.date(), judge: judge?.text ?? "", version: JudgePrompt.version, brief: brief)))
+          id: id, created: Clock.date(), judge: judge?.text ?? "", version: JudgePrompt.version, brief: brief,
+          session: session)))
     observe(.brief(judge: judge?.text ?? "", brief))
     return id
   }

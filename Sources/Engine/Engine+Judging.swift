@@ -23,7 +23,7 @@ extension Engine {
   public func keep(_ brief: Brief, for request: JudgeRequest) {
     let stored = StoredBrief(
       id: request.task.briefID(judge: nil), created: Clock.date(), judge: "", version: JudgePrompt.version,
-      brief: brief)
+      brief: brief, session: request.session.id)
     store.append(.brief(stored))
   }
 }

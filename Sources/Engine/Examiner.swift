@@ -44,7 +44,7 @@ final class Examiner: Sendable {
     }
     task = JudgeRequest(session: request.session, turn: turn, judges: [good.judge]).task
     caller = JudgeCaller(engine: engine, concurrency: 6, budget: nil) { _ in }
-    briefs = Briefs(task: task, own: good.brief, engine: engine, caller: caller) { _ in }
+    briefs = Briefs(task: task, session: session, own: good.brief, engine: engine, caller: caller) { _ in }
   }
 
   /// The brief is written while the lanes answer.

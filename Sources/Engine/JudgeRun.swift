@@ -22,7 +22,9 @@ final class JudgeRun: Sendable {
       observe(
         .progress(done: tally.done, total: tally.total, cost: tally.cost, hasUnknownCost: tally.hasUnknownCost))
     }
-    briefs = Briefs(task: request.task, own: request.brief, engine: engine, caller: caller, observe: observe)
+    briefs = Briefs(
+      task: request.task, session: request.session.id, own: request.brief, engine: engine, caller: caller,
+      observe: observe)
   }
 
   func run() async -> [Judgement] {

@@ -11,6 +11,12 @@ public enum Record: Sendable {
   /// The lane whose answer every lane goes on from.
   case continued(session: String, turn: Int, lane: Int?)
   case lineup(name: String, lanes: [Lane])
+  case title(session: String, String)
+  /// Of all its turns.
+  case tags(session: String, [String])
+  /// Hidden at once; emptied when this process ends, unless it is taken back before.
+  case deleted(session: String)
+  case undeleted(session: String)
   /// Before any answer of the turn shows.
   case blind(BlindAssignment)
   /// The votes under an assignment are in, and everyone may know.

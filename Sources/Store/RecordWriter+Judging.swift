@@ -6,7 +6,7 @@ extension RecordWriter {
   func writeJudging(_ record: Record, _ db: Database) throws {
     switch record {
     case .blind(let assignment):
-      try db.execute(
+      try db.run(
         sql: """
           INSERT OR IGNORE INTO blind (id, created, session, turn, sha256, assignment) VALUES (?, ?, ?, ?, ?, ?)
           """,
@@ -15,10 +15,10 @@ extension RecordWriter {
           assignment.sha256, assignment.text,
         ])
     case .revealed(let id):
-      try db.execute(
+      try db.run(
         sql: "UPDATE blind SET revealed = ? WHERE id = ? AND revealed IS NULL", arguments: [Clock.date(), id])
     case .vote(let vote):
-      try db.execute(
+      try db.run(
         sql: """
           INSERT OR IGNORE INTO vote (id, created, assignment, session, turn, left_lane, left_generation, right_lane,
             right_generation, choice, repeats, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -29,20 +29,25 @@ extension RecordWriter {
           vote.repeats, vote.time,
         ])
     case .undoneVote(let id):
-      try db.execute(
+      try db.run(
         sql: "INSERT OR IGNORE INTO vote_undone (vote, created) VALUES (?, ?)", arguments: [id, Clock.date()])
     case .brief(let stored):
       // The same brief twice is one; a person's own replaces the one before.
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO brief (id, created, judge, version, brief) VALUES (?, ?, ?, ?, CAST(? AS TEXT))",
-        arguments: [stored.id, stored.created, stored.judge, stored.version, blob(stored.brief.json.serialized())])
+      try db.run(
+        sql: """
+          INSERT OR REPLACE INTO brief (id, created, judge, version, brief, session)
+          VALUES (?, ?, ?, ?, CAST(? AS TEXT), ?)
+          """,
+        arguments: [
+          stored.id, stored.created, stored.judge, stored.version, blob(stored.brief.json.serialized()), stored.session,
+        ])
     case .judgement(let judgement): try write(judgement, db)
     case .confirmed(let id):
-      try db.execute(
+      try db.run(
         sql: "INSERT OR IGNORE INTO judgement_confirmed (judgement, created) VALUES (?, ?)",
         arguments: [id, Clock.date()])
     case .card(let stored):
-      try db.execute(
+      try db.run(
         sql: "INSERT OR IGNORE INTO card (id, created, judge, judge_reported, version, card) VALUES (?, ?, ?, ?, ?, ?)",
         arguments: [
           stored.id, stored.created, stored.judge, stored.judgeReported, stored.version,
@@ -53,7 +58,7 @@ extension RecordWriter {
         "reason": .string(fit.reason), "quarantined": .bool(fit.isQuarantined),
         "calls": .array(fit.calls.map { .string($0) }),
       ]
-      try db.execute(
+      try db.run(
         sql: """
           INSERT INTO fit (created, session, turn, lane, generation, judge, judge_reported, value, document, cost,
             cost_unknown, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?)
@@ -68,7 +73,7 @@ extension RecordWriter {
   }
 
   private func write(_ judgement: Judgement, _ db: Database) throws {
-    try db.execute(
+    try db.run(
       sql: """
         INSERT OR IGNORE INTO judgement (id, created, session, turn, a_lane, a_generation, b_lane, b_generation, judge,
           judge_reported, version, kind, document, cost, cost_unknown)

@@ -22,7 +22,7 @@ struct RecordWriter {
   private var open: [ResponseKey: Open] = [:]
   /// Turns that got another number in the database: two Furlongs had continued one session.
   private var renumbered: [TurnKey: Int] = [:]
-  private let identity = WriterIdentity.current.text
+  let identity = WriterIdentity.current.text
 
   mutating func write(_ records: [Record], _ db: Database) throws {
     for record in records { try write(record, db) }
@@ -32,7 +32,7 @@ struct RecordWriter {
   private mutating func write(_ record: Record, _ db: Database) throws {
     switch record {
     case .session(let session):
-      try db.execute(
+      try db.run(
         sql: """
           INSERT OR IGNORE INTO session (id, created, title, rule, lanes, purpose) VALUES (?, ?, CAST(? AS TEXT), ?, ?, ?)
           """,
@@ -41,21 +41,22 @@ struct RecordWriter {
           session.purpose.rawValue,
         ])
     case .setup(let session, let lanes, let rule):
-      try db.execute(
+      try db.run(
         sql: "UPDATE session SET lanes = ?, rule = ? WHERE id = ?",
         arguments: [lanesText(lanes), rule.rawValue, session])
     case .turn(let session, let turn): try writeTurn(session, turn, db)
     case .winner(let session, let turn, let lane):
-      try db.execute(
+      try db.run(
         sql: "UPDATE turn SET winner = ? WHERE session = ? AND number = ?",
         arguments: [lane, session, number(session, turn)])
     case .continued(let session, let turn, let lane):
-      try db.execute(
+      try db.run(
         sql: "UPDATE turn SET continued = ? WHERE session = ? AND number = ?",
         arguments: [lane, session, number(session, turn)])
     case .lineup(let name, let lanes):
-      try db.execute(
+      try db.run(
         sql: "INSERT OR REPLACE INTO lineup (name, lanes) VALUES (?, ?)", arguments: [name, lanesText(lanes)])
+    case .title, .tags, .deleted, .undeleted: try writeHistory(record, db)
     case .blind, .revealed, .vote, .undoneVote, .brief, .judgement, .confirmed, .card, .fit:
       try writeJudging(record, db)
     case .began(let key, let response, let request): try begin(key, response, request, db)
@@ -83,25 +84,22 @@ struct RecordWriter {
     }
   }
 
-  /// What `Store.lanes` reads: most lanes are their text alone.
-  private func lanesText(_ lanes: [Lane]) -> String {
-    JSON.array(
-      lanes.map { lane in
-        guard lane.isDropped || lane.system != nil else { return .string(lane.text) }
-        return ["lane": .string(lane.text), "system": .optional(lane.system), "dropped": .bool(lane.isDropped)]
-      }
-    ).serialized()
-  }
-
   func number(_ session: String, _ turn: Int) -> Int {
     renumbered[TurnKey(session: session, number: turn)] ?? turn
   }
 
   private mutating func writeTurn(_ session: String, _ turn: Turn, _ db: Database) throws {
-    let last = try Int.fetchOne(db, sql: "SELECT MAX(number) FROM turn WHERE session = ?", arguments: [session]) ?? 0
+    let statement = try db.cachedStatement(sql: "SELECT MAX(number) FROM turn WHERE session = ?")
+    let last = try Int.fetchOne(statement, arguments: [session]) ?? 0
     let number = max(turn.number, last + 1)
     if number != turn.number { renumbered[TurnKey(session: session, number: turn.number)] = number }
-    try db.execute(
+    // A session's tags hold for what is asked in it next; the prompts of a data set have their own.
+    let tags =
+      turn.tags.isEmpty && turn.item == nil
+      ? try String.fetchOne(
+        db.cachedStatement(sql: "SELECT tags FROM summary WHERE session = ?"), arguments: [session]) ?? "[]"
+      : tagsText(turn.tags)
+    try db.run(
       sql: """
         INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner, continued, item, tags)
         VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?)
@@ -109,11 +107,11 @@ struct RecordWriter {
       arguments: [
         session, number, Clock.date(), blob(turn.prompt), turn.promptSHA256, turn.system.map(blob) ?? .null,
         turn.rule.rawValue, turn.winner, turn.continued, turn.item.map(blob) ?? .null,
-        JSON.array(turn.tags.map { .string($0) }).serialized(),
+        tags,
       ])
     if let assignment = turn.blind { try writeJudging(.blind(assignment), db) }
     for (ordinal, file) in turn.attachments.enumerated() {
-      try db.execute(
+      try db.run(
         sql: "INSERT INTO attachment (session, turn, ordinal, name, media_type, data) VALUES (?, ?, ?, ?, ?, ?)",
         arguments: [session, number, ordinal, file.name, file.mediaType, Data(file.data)])
     }
@@ -121,11 +119,10 @@ struct RecordWriter {
 
   private mutating func begin(_ key: ResponseKey, _ response: Response, _ request: JSON?, _ db: Database) throws {
     let turn = number(key.session, key.turn)
-    let last =
-      try Int.fetchOne(
-        db, sql: "SELECT MAX(generation) FROM response WHERE session = ? AND turn = ? AND lane = ?",
-        arguments: [key.session, turn, key.lane]) ?? 0
-    try db.execute(
+    let statement = try db.cachedStatement(
+      sql: "SELECT MAX(generation) FROM response WHERE session = ? AND turn = ? AND lane = ?")
+    let last = try Int.fetchOne(statement, arguments: [key.session, turn, key.lane]) ?? 0
+    try db.run(
       sql: """
         INSERT INTO response (session, turn, lane, generation, created, writer, provider, model, parameters, request,
           simulated, shares_machine, state, cost_status, price, system)
@@ -143,7 +140,7 @@ struct RecordWriter {
   private mutating func writePart(_ key: ResponseKey, _ db: Database) throws {
     guard let entry = open[key], !entry.text.isEmpty || !entry.reasoning.isEmpty else { return }
     let arrivals = open[key]?.arrivals.take() ?? []
-    try db.execute(
+    try db.run(
       sql:
         "INSERT INTO part (response, ordinal, text, reasoning, arrivals) VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT), ?)",
       arguments: [entry.id, entry.nextOrdinal, blob(entry.text), blob(entry.reasoning), Data(arrivals)])
@@ -154,15 +151,13 @@ struct RecordWriter {
 
   private mutating func end(_ key: ResponseKey, _ response: Response, _ db: Database) throws {
     guard let entry = open.removeValue(forKey: key) else { return }
-    var arrivals = try Data.fetchAll(
-      db, sql: "SELECT arrivals FROM part WHERE response = ? ORDER BY ordinal", arguments: [entry.id]
-    )
-    .reduce(into: Data()) { $0 += $1 }
+    let parts = try db.cachedStatement(sql: "SELECT arrivals FROM part WHERE response = ? ORDER BY ordinal")
+    var arrivals = try Data.fetchAll(parts, arguments: [entry.id]).reduce(into: Data()) { $0 += $1 }
     arrivals += entry.arrivals.bytes
     let usage = response.usage
     let cost = response.cost
     let timing = response.timing
-    try db.execute(
+    try db.run(
       sql: """
         UPDATE response SET finished = :finished, model_reported = :model_reported, state = :state,
           finish_reason = :finish_reason, error = :error, attempts = :attempts, notices = :notices,
@@ -193,20 +188,39 @@ struct RecordWriter {
         "ttfo": timing.firstAnswer, "end": timing.end, "chunks": timing.chunks,
         "chunks_first_read": timing.chunksInFirstRead, "id": entry.id,
       ])
-    try db.execute(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id])
+    try db.run(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id])
     if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }
   }
 
   /// Notes how far the answers of a turn are apart.
   private func weigh(_ session: String, _ turn: Int, _ db: Database) throws {
-    let answers = try Data.fetchAll(
-      db,
+    let statement = try db.cachedStatement(
       sql: """
         SELECT CAST(text AS BLOB) FROM response r WHERE session = ? AND turn = ? AND state IN ('done', 'truncated')
           AND generation = (SELECT MAX(generation) FROM response WHERE session = r.session AND turn = r.turn AND lane = r.lane)
-        """, arguments: [session, turn])
+        """)
+    let answers = try Data.fetchAll(statement, arguments: [session, turn])
     guard let distance = Disagreement.among(answers.map(text)) else { return }
-    try db.execute(
+    try db.run(
       sql: "UPDATE turn SET disagreement = ? WHERE session = ? AND number = ?", arguments: [distance, session, turn])
   }
 }
+
+extension Database {
+  /// Executes a statement that is prepared once and kept: with the triggers behind it, preparing takes longer than running.
+  func run(sql: String, arguments: StatementArguments = StatementArguments()) throws {
+    try cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+}
+
+/// What `Store.lanes` reads: most lanes are their text alone.
+func lanesText(_ lanes: [Lane]) -> String {
+  JSON.array(
+    lanes.map { lane in
+      guard lane.isDropped || lane.system != nil else { return .string(lane.text) }
+      return ["lane": .string(lane.text), "system": .optional(lane.system), "dropped": .bool(lane.isDropped)]
+    }
+  ).serialized()
+}
+
+func tagsText(_ tags: [String]) -> String { JSON.array(tags.map { .string($0) }).serialized() }

@@ -11,6 +11,7 @@ extension Schema {
     ALTER TABLE response ADD COLUMN sent_after INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE response ADD COLUMN origin TEXT;              -- where it was imported from; NULL: it was asked for here
     ALTER TABLE turn ADD COLUMN disagreement REAL;            -- 0 to 1, see Disagreement; NULL: fewer than two answers
+    ALTER TABLE brief ADD COLUMN session TEXT;                -- for whose prompt it was written; NULL: nobody noted it
     UPDATE response SET cost = CASE WHEN cost_status = 'unknown' THEN NULL ELSE COALESCE(cost_reported, cost_computed) END
       WHERE finished IS NOT NULL;
 
@@ -27,26 +28,32 @@ extension Schema {
       disagreement REAL NOT NULL DEFAULT 0,      -- the most of its turns
       models TEXT NOT NULL DEFAULT ' ',          -- each once, with a blank on both sides
       states TEXT NOT NULL DEFAULT ' ',          -- so too
-      tags TEXT NOT NULL DEFAULT '[]',           -- of the last turn that has any, JSON
+      tags TEXT NOT NULL DEFAULT '[]',           -- of all its turns, JSON
       winner TEXT,                               -- the last turn's
-      deleted TEXT                               -- by which process; gone when it ends
+      deleted TEXT                               -- by which process, until it ends; then 'emptied'
     );
-    CREATE INDEX summary_created ON summary(created DESC);
+    CREATE INDEX summary_created ON summary(created);
     CREATE INDEX summary_deleted ON summary(deleted) WHERE deleted IS NOT NULL;
     CREATE INDEX response_ledger ON response(created, provider, model, session, cost_status, cost, cost_wasted, state);
     CREATE INDEX turn_created ON turn(created);
-    CREATE INDEX turn_tagged ON turn(session, number) WHERE tags <> '[]';
+
+    CREATE TABLE used_model (
+      provider TEXT NOT NULL,
+      model TEXT NOT NULL,
+      last INTEGER NOT NULL,                     -- response
+      PRIMARY KEY (provider, model)
+    ) WITHOUT ROWID;
 
     CREATE TABLE document (
       id INTEGER PRIMARY KEY,
       session TEXT NOT NULL,
       turn INTEGER NOT NULL,
-      response INTEGER UNIQUE                    -- NULL: the prompt
+      response INTEGER NOT NULL DEFAULT 0,       -- 0: the prompt
+      UNIQUE (session, turn, response)
     );
-    CREATE INDEX document_turn ON document(session, turn);
     CREATE VIEW document_text AS
       SELECT d.id AS id, t.prompt AS prompt, r.text AS answer, r.reasoning AS reasoning FROM document d
-      LEFT JOIN turn t ON d.response IS NULL AND t.session = d.session AND t.number = d.turn
+      LEFT JOIN turn t ON d.response = 0 AND t.session = d.session AND t.number = d.turn
       LEFT JOIN response r ON r.id = d.response;
     CREATE VIRTUAL TABLE search USING fts5(
       prompt, answer, reasoning, content='document_text', content_rowid='id', prefix='2 3',
@@ -57,12 +64,16 @@ extension Schema {
     END;
 
     CREATE TRIGGER turn_added AFTER INSERT ON turn BEGIN
-      UPDATE summary SET turns = turns + 1, winner = NULL,
-        tags = CASE WHEN NEW.tags <> '[]' THEN NEW.tags ELSE tags END WHERE session = NEW.session;
+      -- Whoever goes on with a session that another process has deleted takes it back.
+      UPDATE summary SET turns = turns + 1, winner = NULL, deleted = NULL,
+        tags = CASE WHEN NEW.tags IN ('[]', tags) THEN tags WHEN tags = '[]' THEN NEW.tags ELSE
+          (SELECT json_group_array(value) FROM
+            (SELECT value FROM json_each(summary.tags) UNION SELECT value FROM json_each(NEW.tags))) END
+      WHERE session = NEW.session;
       INSERT INTO document (session, turn)
         SELECT NEW.session, NEW.number FROM session WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe');
       INSERT INTO search (rowid, prompt) SELECT id, NEW.prompt FROM document
-        WHERE session = NEW.session AND turn = NEW.number AND response IS NULL;
+        WHERE session = NEW.session AND turn = NEW.number AND response = 0;
     END;
     CREATE TRIGGER turn_changed AFTER UPDATE OF winner ON turn BEGIN
       UPDATE summary SET winner =
@@ -71,6 +82,7 @@ extension Schema {
         WHERE session = NEW.session
           AND NEW.number = (SELECT MAX(number) FROM turn WHERE session = NEW.session);
     END;
+    -- Tags are changed for all turns at once.
     CREATE TRIGGER turn_tagged AFTER UPDATE OF tags ON turn BEGIN
       UPDATE summary SET tags = NEW.tags WHERE session = NEW.session;
     END;
@@ -80,13 +92,13 @@ extension Schema {
     END;
     CREATE TRIGGER turn_emptied BEFORE UPDATE OF prompt ON turn BEGIN
       INSERT INTO search (search, rowid, prompt) SELECT 'delete', id, OLD.prompt FROM document
-        WHERE session = OLD.session AND turn = OLD.number AND response IS NULL;
-      DELETE FROM document WHERE session = OLD.session AND turn = OLD.number AND response IS NULL;
+        WHERE session = OLD.session AND turn = OLD.number AND response = 0;
+      DELETE FROM document WHERE session = OLD.session AND turn = OLD.number AND response = 0;
     END;
     CREATE TRIGGER turn_removed BEFORE DELETE ON turn BEGIN
       INSERT INTO search (search, rowid, prompt) SELECT 'delete', id, OLD.prompt FROM document
-        WHERE session = OLD.session AND turn = OLD.number AND response IS NULL;
-      DELETE FROM document WHERE session = OLD.session AND turn = OLD.number AND response IS NULL;
+        WHERE session = OLD.session AND turn = OLD.number AND response = 0;
+      DELETE FROM document WHERE session = OLD.session AND turn = OLD.number AND response = 0;
     END;
 
     CREATE TRIGGER response_added AFTER INSERT ON response BEGIN
@@ -98,11 +110,14 @@ extension Schema {
         states = CASE WHEN NEW.finished IS NULL OR instr(states, ' ' || NEW.state || ' ') THEN states
           ELSE states || NEW.state || ' ' END
       WHERE session = NEW.session;
+      INSERT OR REPLACE INTO used_model (provider, model, last) SELECT NEW.provider, NEW.model, NEW.id FROM session
+        WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe');
       INSERT INTO document (session, turn, response)
         SELECT NEW.session, NEW.turn, NEW.id FROM session
         WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe') AND NEW.finished IS NOT NULL;
       INSERT INTO search (rowid, answer, reasoning)
-        SELECT id, NEW.text, NEW.reasoning FROM document WHERE response = NEW.id;
+        SELECT id, NEW.text, NEW.reasoning FROM document
+        WHERE session = NEW.session AND turn = NEW.turn AND response = NEW.id;
     END;
     CREATE TRIGGER response_finished AFTER UPDATE OF finished ON response
     WHEN NEW.finished IS NOT NULL AND OLD.finished IS NULL BEGIN
@@ -113,7 +128,8 @@ extension Schema {
         SELECT NEW.session, NEW.turn, NEW.id FROM session
         WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe');
       INSERT INTO search (rowid, answer, reasoning)
-        SELECT id, NEW.text, NEW.reasoning FROM document WHERE response = NEW.id;
+        SELECT id, NEW.text, NEW.reasoning FROM document
+        WHERE session = NEW.session AND turn = NEW.turn AND response = NEW.id;
     END;
     CREATE TRIGGER response_charged AFTER UPDATE OF cost ON response WHEN NEW.cost IS NOT OLD.cost BEGIN
       UPDATE summary SET cost = cost - COALESCE(OLD.cost, 0) + COALESCE(NEW.cost, 0),
@@ -124,13 +140,13 @@ extension Schema {
     CREATE TRIGGER response_emptied BEFORE UPDATE OF text ON response
     WHEN OLD.finished IS NOT NULL BEGIN
       INSERT INTO search (search, rowid, answer, reasoning) SELECT 'delete', id, OLD.text, OLD.reasoning FROM document
-        WHERE response = OLD.id;
-      DELETE FROM document WHERE response = OLD.id;
+        WHERE session = OLD.session AND turn = OLD.turn AND response = OLD.id;
+      DELETE FROM document WHERE session = OLD.session AND turn = OLD.turn AND response = OLD.id;
     END;
     CREATE TRIGGER response_removed BEFORE DELETE ON response BEGIN
       INSERT INTO search (search, rowid, answer, reasoning) SELECT 'delete', id, OLD.text, OLD.reasoning FROM document
-        WHERE response = OLD.id;
-      DELETE FROM document WHERE response = OLD.id;
+        WHERE session = OLD.session AND turn = OLD.turn AND response = OLD.id;
+      DELETE FROM document WHERE session = OLD.session AND turn = OLD.turn AND response = OLD.id;
     END;
 
     CREATE TRIGGER vote_added AFTER INSERT ON vote BEGIN
@@ -149,12 +165,16 @@ extension Schema {
         (SELECT COUNT(*) FROM vote v WHERE v.session = s.id AND v.id NOT IN (SELECT vote FROM vote_undone)),
         ' ' || COALESCE(replace(group_concat(DISTINCT r.provider || '/' || r.model), ',', ' ') || ' ', ''),
         ' ' || COALESCE(replace(group_concat(DISTINCT CASE WHEN r.finished IS NOT NULL THEN r.state END), ',', ' ') || ' ', ''),
-        COALESCE((SELECT t.tags FROM turn t WHERE t.session = s.id AND t.tags <> '[]' ORDER BY t.number DESC LIMIT 1), '[]'),
+        COALESCE((SELECT json_group_array(value) FROM
+          (SELECT DISTINCT e.value FROM turn t, json_each(t.tags) e WHERE t.session = s.id AND t.tags <> '[]' ORDER BY 1)), '[]'),
         (SELECT w.provider || '/' || w.model FROM response w JOIN turn t
            ON t.session = w.session AND t.number = w.turn AND t.winner = w.lane
          WHERE t.session = s.id AND t.number = (SELECT MAX(number) FROM turn WHERE session = s.id)
          ORDER BY w.generation DESC LIMIT 1)
       FROM session s LEFT JOIN response r ON r.session = s.id GROUP BY s.id;
+    INSERT INTO used_model (provider, model, last)
+      SELECT r.provider, r.model, MAX(r.id) FROM response r JOIN session s ON s.id = r.session
+      WHERE s.purpose NOT IN ('judge', 'brief', 'probe') GROUP BY r.provider, r.model;
     INSERT INTO document (session, turn)
       SELECT t.session, t.number FROM turn t JOIN session s ON s.id = t.session
       WHERE s.purpose NOT IN ('judge', 'brief', 'probe') ORDER BY t.created, t.rowid;

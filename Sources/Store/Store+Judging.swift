@@ -11,7 +11,7 @@ extension Store {
         db,
         sql: """
           SELECT * FROM vote WHERE (session = :session OR :session IS NULL)
-            AND id NOT IN (SELECT vote FROM vote_undone) ORDER BY created, rowid
+            AND id NOT IN (SELECT vote FROM vote_undone) AND session NOT IN \(deletedSessions) ORDER BY created, rowid
           """, arguments: ["session": session]
       ).map { row in
         func key(_ side: String) -> ResponseKey {
@@ -49,7 +49,8 @@ extension Store {
         sql: """
           SELECT j.*, CAST(document AS BLOB) AS bytes, c.judgement IS NOT NULL AS confirmed FROM judgement j
           LEFT JOIN judgement_confirmed c ON c.judgement = j.id
-          WHERE (session = :session OR :session IS NULL) ORDER BY j.created, j.rowid
+          WHERE (session = :session OR :session IS NULL) AND session NOT IN \(deletedSessions)
+          ORDER BY j.created, j.rowid
           """, arguments: ["session": session]
       ).compactMap(Self.judgement)
     }
@@ -100,12 +101,13 @@ extension Store {
     try read { db in
       guard
         let row = try Row.fetchOne(
-          db, sql: "SELECT id, created, judge, version, CAST(brief AS BLOB) AS brief FROM brief WHERE id = ?",
+          db, sql: "SELECT id, created, judge, version, session, CAST(brief AS BLOB) AS brief FROM brief WHERE id = ?",
           arguments: [id]),
         let brief = (try? JSONDocument().parse(text(row["brief"]))).flatMap({ Brief(json: $0) })
       else { return nil }
       return StoredBrief(
-        id: row["id"], created: row["created"], judge: row["judge"], version: row["version"], brief: brief)
+        id: row["id"], created: row["created"], judge: row["judge"], version: row["version"], brief: brief,
+        session: row["session"])
     }
   }
 

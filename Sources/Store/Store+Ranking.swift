@@ -97,6 +97,7 @@ extension Store {
           SELECT r.provider || '/' || r.model AS model, r.parameters, r.state, r.cost_status,
             r.cost, r.ttfo, r.end FROM response r
           JOIN session s ON s.id = r.session WHERE s.purpose IN \(listed) AND r.finished IS NOT NULL
+            AND r.session NOT IN \(deletedSessions)
             AND NOT EXISTS (SELECT 1 FROM blind b WHERE b.session = r.session AND b.turn = r.turn AND b.revealed IS NULL)
           """)
       while let row = try rows.next() {

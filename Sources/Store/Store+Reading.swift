@@ -3,38 +3,15 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// Newest first.
-  /// - Throws: `StoreError`.
-  public func sessions(limit: Int = 200) throws(StoreError) -> [SessionSummary] {
-    try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT s.id, s.created, CAST(s.title AS BLOB) AS title, s.lanes,
-            (SELECT COUNT(*) FROM turn t WHERE t.session = s.id) AS turns,
-            (SELECT SUM(COALESCE(r.cost_reported, r.cost_computed, 0)) FROM response r WHERE r.session = s.id) AS cost,
-            EXISTS (SELECT 1 FROM response r WHERE r.session = s.id AND r.cost_status = 'unknown') AS unknown
-          FROM session s WHERE s.purpose IN \(listed) ORDER BY s.created DESC, s.rowid DESC LIMIT ?
-          """, arguments: [limit]
-      ).map { row in
-        SessionSummary(
-          id: row["id"], created: row["created"], title: text(row["title"]), turns: row["turns"],
-          models: lanes(row["lanes"]).map(\.model.text), cost: Money(picoDollars: row["cost"] ?? 0),
-          hasUnknownCost: row["unknown"])
-      }
-    }
-  }
-
   /// A whole session by id or unambiguous prefix.
   /// - Throws: `StoreError`.
   public func session(_ prefix: String) throws(StoreError) -> Session {
     try read { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql:
-          "SELECT id, created, CAST(title AS BLOB) AS title, rule, lanes, purpose FROM session WHERE substr(id, 1, ?) = ? LIMIT 2",
-        arguments: [prefix.count, prefix.lowercased()])
-      guard let row = rows.first, !prefix.isEmpty else { throw StoreError.noSuchSession(prefix) }
+      let rows = prefix.isEmpty ? [] : try self.rows(startingWith: prefix.lowercased(), areDeleted: false, db)
+      guard let row = rows.first else {
+        let deleted = prefix.isEmpty ? [] : try self.rows(startingWith: prefix.lowercased(), areDeleted: true, db)
+        throw deleted.first.map { StoreError.deleted($0["id"]) } ?? StoreError.noSuchSession(prefix)
+      }
       if rows.count > 1 { throw StoreError.ambiguous(prefix: prefix) }
       let id: String = row["id"]
       var session = Session(
@@ -45,47 +22,31 @@ extension Store {
     }
   }
 
+  /// Two at most: a range of the primary key.
+  private func rows(startingWith prefix: String, areDeleted: Bool, _ db: Database) throws -> [Row] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, s.created, CAST(title AS BLOB) AS title, rule, lanes, s.purpose FROM session s
+        JOIN summary m ON m.session = s.id
+        WHERE s.id >= :prefix AND s.id < :prefix || char(0x10FFFF)
+          AND \(areDeleted ? "m.deleted <> 'emptied'" : "m.deleted IS NULL") ORDER BY s.id LIMIT 2
+        """, arguments: ["prefix": prefix])
+  }
+
   /// The newest session with exactly this title and purpose; nil when there is none.
   public func session(titled title: String, purpose: Purpose) throws(StoreError) -> Session? {
     let id = try read { db in
       try String.fetchOne(
         db,
         sql: """
-          SELECT id FROM session WHERE purpose = ? AND title = CAST(? AS TEXT) ORDER BY created DESC, rowid DESC LIMIT 1
+          SELECT id FROM session WHERE purpose = ? AND title = CAST(? AS TEXT)
+            AND id NOT IN (SELECT session FROM summary WHERE deleted IS NOT NULL)
+          ORDER BY created DESC, rowid DESC LIMIT 1
           """, arguments: [purpose.rawValue, blob(title)])
     }
     guard let id else { return nil }
     return try session(id)
-  }
-
-  /// The id of the newest session; nil when there is none.
-  public func newestSession() throws(StoreError) -> String? { try sessions(limit: 1).first?.id }
-
-  /// Prompts as they were typed, newest first, each once.
-  public func recentPrompts(limit: Int) throws(StoreError) -> [String] {
-    try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT CAST(prompt AS BLOB) AS prompt FROM turn JOIN session s ON s.id = turn.session
-          WHERE s.purpose = 'lane' GROUP BY prompt_sha256 ORDER BY MAX(turn.created) DESC, MAX(turn.rowid) DESC LIMIT ?
-          """, arguments: [limit]
-      ).map { text($0["prompt"]) }
-    }
-  }
-
-  /// Models used in lanes, most recent first.
-  public func recentModels(limit: Int) throws(StoreError) -> [ModelID] {
-    try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT provider, model FROM response JOIN session s ON s.id = response.session WHERE s.purpose IN \(listed)
-          GROUP BY provider, model ORDER BY MAX(response.id) DESC LIMIT ?
-          """,
-        arguments: [limit]
-      ).map { ModelID(provider: $0["provider"], model: $0["model"]) }
-    }
   }
 
   /// Lineups saved from the workbench, by name.
@@ -135,7 +96,7 @@ extension Store {
         rule: RaceRule(rawValue: row["rule"]) ?? .all, winner: row["winner"])
       turn.continued = row["continued"]
       turn.item = (row["item"] as Data?).map { text($0) }
-      turn.tags = (try? JSONDocument().parse(row["tags"] as String))?.elements.compactMap(\.string) ?? []
+      turn.tags = tags(row["tags"])
       turn.blind = (row["blind"] as String?).flatMap(BlindAssignment.init(text:))
       return turn
     }
@@ -229,7 +190,7 @@ extension Store {
     response.timing.chunksInFirstRead = row["chunks_first_read"] ?? 0
   }
 
-  private func lanes(_ json: String) -> [Lane] {
+  func lanes(_ json: String) -> [Lane] {
     let entries = (try? JSONDocument().parse(json))?.elements ?? []
     // Answers are found by lane number, so that none may fall out.
     return entries.map { entry in
@@ -241,6 +202,8 @@ extension Store {
     }
   }
 }
+
+func tags(_ json: String) -> [String] { (try? JSONDocument().parse(json))?.elements.compactMap(\.string) ?? [] }
 
 /// Purposes of the sessions that people list, as an SQL set.
 let listed = "(" + Purpose.allCases.filter(\.isListed).map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"

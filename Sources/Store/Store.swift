@@ -31,9 +31,7 @@ public final class Store: Sendable {
   /// - Throws: `StoreError`.
   public convenience init(path: String) throws(StoreError) {
     do {
-      var configuration = Configuration()
-      configuration.busyMode = .timeout(5)
-      let pool = try DatabasePool(path: path, configuration: configuration)
+      let pool = try DatabasePool(path: path, configuration: Self.configuration)
       try self.init(database: pool, path: path)
     } catch {
       throw StoreError(error, path: path).whileOpening
@@ -49,6 +47,14 @@ public final class Store: Sendable {
     }
   }
 
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    // What is emptied is overwritten in the file.
+    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA secure_delete = ON") }
+    return configuration
+  }
+
   private init(database: any DatabaseWriter, path: String) throws {
     self.database = database
     self.path = path
@@ -57,6 +63,7 @@ public final class Store: Sendable {
     // Reading first: an opening that has nothing to write need not wait for another program's lock.
     if try !database.read(Schema.migrator.hasCompletedMigrations) { try Schema.migrator.migrate(database) }
     try recoverCutResponses()
+    try purge { !$0.isAlive }
   }
 
   // MARK: Writing
@@ -77,10 +84,11 @@ public final class Store: Sendable {
     queue.async { self.flush() }
   }
 
-  /// Writes what is left, before the process ends. Waits for the disk.
+  /// Writes what is left, before the process ends, and empties what it has deleted. Waits for the disk.
   /// - Throws: the reason when something could not be saved.
   public func close() throws(StoreError) {
     queue.sync { flush() }
+    do { try purge { $0 == .current } } catch { throw StoreError(error, path: path) }
     if let fault = pending.withLock({ $0.loss ?? $0.fault }) { throw fault }
   }
 

@@ -17,6 +17,10 @@ public enum StoreError: Error, Equatable, Sendable {
   case ambiguous(prefix: String)
   case noSuchSession(String)
   case nothingToReplay(String)
+  /// It can still be taken back.
+  case deleted(String)
+  /// Part of the file is not as it was written.
+  case damaged(path: String)
   case other(path: String, detail: String)
 
   public var message: String {
@@ -39,6 +43,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case .ambiguous(let prefix): "more than one session begins with ‘\(prefix)’: give more digits"
     case .noSuchSession(let prefix): "no session ‘\(prefix)’: furlong sessions list shows them"
     case .nothingToReplay(let reason): reason
+    case .deleted(let id): "session \(id) was deleted: the Furlong that did so can undo it until it ends"
+    case .damaged(let path):
+      "part of \(path) is damaged (a disk fault, or a copy made half-way): copy the file away first, then "
+        + "sqlite3 COPY .recover | sqlite3 NEW saves what can be read; what is not damaged still opens"
     case .other(let path, let detail): "the database \(path) reported: \(detail)"
     }
   }
@@ -71,7 +79,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case .SQLITE_READONLY: self = .readOnly(path: path)
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_IOERR:
       self = .unreadable(path: path, detail: error.message ?? "\(error.resultCode)")
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT: self = .notADatabase(path: path)
+    case .SQLITE_NOTADB: self = .notADatabase(path: path)
+    case .SQLITE_CORRUPT: self = .damaged(path: path)
     default: self = .other(path: path, detail: error.message ?? "\(error.resultCode)")
     }
   }

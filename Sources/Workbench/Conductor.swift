@@ -14,6 +14,7 @@ final class Conductor {
   /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
   private var races: [RaceID: Race] = [:]
   private var lastWarm: Int64 = 0
+  let finder = SessionFinder()
 
   private struct RaceID: Hashable {
     let session: String
@@ -60,6 +61,7 @@ final class Conductor {
     case .open(let session):
       load { .opened(try $0.store.session(session), isRacedHere: false) }
       loadJudgements(session)
+    case .findSessions, .setTitle, .setTags, .delete, .undelete, .again: carryOutSessions(command)
     case .attach(let path):
       let read = surroundings.readFile
       load { _ in .attached(try read(path)) }
@@ -204,7 +206,7 @@ final class Conductor {
     ChoiceList.Item(title: entry.model.text, detail: entry.detail, value: entry.model.text, isQuiet: entry.isKeyMissing)
   }
 
-  private nonisolated static func item(_ session: SessionSummary) -> ChoiceList.Item {
+  nonisolated static func item(_ session: SessionSummary) -> ChoiceList.Item {
     let cost = session.hasUnknownCost ? "\(session.cost.screenText) + ?" : session.cost.screenText
     return ChoiceList.Item(
       title: session.title.isEmpty ? "(no title)" : session.title,

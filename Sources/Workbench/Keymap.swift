@@ -21,12 +21,15 @@ public enum Action: String, CaseIterable, Sendable {
   case blind, vote, judge, judges = "judge.choose", criteria = "judge.criteria", verdicts, leaderboard, methods, costs,
     replay
   case cards = "judge.cards"
+  case sessionOpen = "session.open", sessionAgain = "session.again", sessionAgainHere = "session.again-here"
+  case sessionTitle = "session.title", sessionTags = "session.tags"
+  case sessionDelete = "session.delete", sessionUndelete = "session.undelete"
 }
 
 /// Which keys do what: one table, from which the help, the palette, the footer and `furlong keys` are made.
 public struct Keymap: Equatable, Sendable {
   public enum Place: String, Sendable {
-    case anywhere, prompt, lanes
+    case anywhere, prompt, lanes, sessions
   }
 
   public struct Row: Equatable, Sendable {
@@ -105,6 +108,14 @@ public struct Keymap: Equatable, Sendable {
     row(.sessions, .lanes, [.character("H")], "sessions"),
     row(.newSession, .lanes, [], "new session with the same lanes"),
     row(.themes, .lanes, [], "choose a theme"),
+    row(.sessionOpen, .sessions, [.enter], "open the session and go on with it"),
+    row(.sessionAgain, .sessions, [.control("r")], "ask its prompt again in a new session, with its own lanes"),
+    row(
+      .sessionAgainHere, .sessions, [.control("t")], "ask its prompt again in a new session, with the lanes shown now"),
+    row(.sessionTitle, .sessions, [.alt("t")], "change the title"),
+    row(.sessionTags, .sessions, [.alt("g")], "change the tags"),
+    row(.sessionDelete, .sessions, [.control("x")], "delete the session; its receipts stay"),
+    row(.sessionUndelete, .sessions, [.alt("x")], "bring the deleted session back, until you leave"),
     row(.mouse, .anywhere, [.alt("m")], "mouse on and off"),
     row(.palette, .anywhere, [.control("p"), .character(":")], "commands"),
     row(.help, .anywhere, [.f1, .character("?")], "help"),
@@ -140,7 +151,7 @@ public struct Keymap: Equatable, Sendable {
       }
       rows[index].keys = keys.compactMap(\.self)
     }
-    for place in [Place.prompt, .lanes] {
+    for place in [Place.prompt, .lanes, .sessions] {
       var owners: [Key: Action] = [:]
       for row in rows where row.place == place || row.place == .anywhere {
         for key in row.keys {
@@ -153,11 +164,11 @@ public struct Keymap: Equatable, Sendable {
     }
   }
 
-  /// The action of a key where the person is. In the prompt, plain characters are text.
+  /// The action of a key where the person is. In the prompt and among the sessions, plain characters are text.
   public func action(for key: Key, in place: Place) -> Action? {
     rows.first { row in
       guard row.keys.contains(key), row.place == place || row.place == .anywhere else { return false }
-      if place == .prompt, case .character = key { return false }
+      if place == .prompt || place == .sessions, case .character = key { return false }
       return true
     }?.action
   }

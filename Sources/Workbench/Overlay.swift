@@ -10,6 +10,7 @@ public enum Overlay: Equatable, Sendable {
   case difference(Comparison)
   case map(DisagreementMap)
   case page(Page)
+  case sessions(SessionsPage)
 }
 
 /// Something to be confirmed before it is done.

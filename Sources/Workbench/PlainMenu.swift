@@ -19,7 +19,7 @@ extension PlainWorkbench {
     ("Next race rule", { $0.perform(.rule) }),
     ("Load a lineup", { $0.choose(.lineups) }),
     ("Save these lanes as a lineup", { $0.saveLineup() }),
-    ("Open a session", { $0.choose(.sessions) }),
+    ("Open a session", { $0.openSession() }),
     ("New session with the same lanes", { $0.perform(.newSession) }),
     ("Lanes", { $0.tellLanes() }),
     ("Leave", { $0.carryOut([.quit]) }),
@@ -91,8 +91,18 @@ extension PlainWorkbench {
     }
   }
 
+  private func openSession() {
+    state.overlay = .list(ChoiceList(.sessions, title: "Sessions", items: [], isLoading: true))
+    carryOut([.loadSessions])
+    choose()
+  }
+
   private func choose(_ action: Action) {
     perform(action)
+    choose()
+  }
+
+  private func choose() {
     guard var list = filledList() else { return }
     let all = list.items
     while true {

@@ -171,7 +171,7 @@ public enum Readable {
   }
 
   /// `312 B`, `12 kB`, `3.4 MB`.
-  static func bytes(_ count: Int) -> String {
+  public static func bytes(_ count: Int) -> String {
     if count < 1000 { return "\(count) B" }
     if count < 1_000_000 { return "\((count + 500) / 1000) kB" }
     return "\(count / 1_000_000).\(count / 100_000 % 10) MB"

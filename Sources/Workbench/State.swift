@@ -73,6 +73,8 @@ public struct State: Equatable {
   public var judging: JudgingProgress?
   /// A turn that is watched again.
   public var playback: Playback?
+  /// Sessions deleted from here that can be brought back, the latest last.
+  public var deletedSessions: [String] = []
   /// What the mouse has drawn over, until the next key.
   public var selection: Selection?
 
@@ -151,6 +153,10 @@ public enum Input: Sendable {
   case race(session: String, turn: Int, RaceEvent)
   case models([ChoiceList.Item])
   case sessions([ChoiceList.Item])
+  /// What a line of the sessions page found; `number` is the question's.
+  case foundSessions([SessionSummary], number: Int)
+  /// A stored session whose prompt is to be asked again in a new one.
+  case again(Session, turn: Int, withOwnLanes: Bool)
   /// - isRacedHere: this process is still asking its latest turn's open lanes.
   case opened(Session, isRacedHere: Bool)
   case message(String)
@@ -229,6 +235,13 @@ public enum Command: Equatable, Sendable {
   case loadThemes
   case loadFiles(folder: String)
   case loadSessions
+  case findSessions(SessionFilter, limit: Int, number: Int)
+  case setTitle(session: String, String)
+  case setTags(session: String, [String])
+  case delete(session: String)
+  case undelete(session: String)
+  /// Loads a session to ask its prompt again.
+  case again(session: String, turn: Int, withOwnLanes: Bool)
   case vote(Vote)
   case undoVote(id: String)
   case reveal(BlindReading)

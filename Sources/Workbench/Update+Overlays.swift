@@ -15,6 +15,7 @@ extension State {
         self.overlay = nil
       }
     case .list(let list): return press(key, in: list)
+    case .sessions(let page): return press(key, in: page)
     case .form(let form): return press(key, in: form)
     case .question(let question):
       if key == .enter || key == .character("y") {

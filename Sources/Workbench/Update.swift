@@ -15,6 +15,8 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .race(let session, let turn, let event): return state.observe(event, session, turn)
   case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
   case .sessions(let items): state.fill(items) { $0 == .sessions }
+  case .foundSessions(let found, let number): return state.show(found, number)
+  case .again(let session, let turn, let withOwnLanes): return state.askAgain(session, turn, withOwnLanes)
   case .lineups(let items): state.fill(items) { $0 == .lineups || $0 == .saveLineup }
   case .lineup(let lanes): return state.load(lanes)
   case .files(let items):
@@ -235,9 +237,11 @@ extension State {
       message = capturesMouse ? "mouse on" : "mouse off: the terminal selects text itself"
       return [.captureMouse(capturesMouse)]
     case .sessions:
-      overlay = .list(ChoiceList(.sessions, title: "Sessions", items: [], isLoading: true))
-      return [.loadSessions]
+      return openSessions()
     case .newSession: startNewSession()
+    // They need a session to be chosen first.
+    case .sessionOpen, .sessionAgain, .sessionAgainHere, .sessionTitle, .sessionTags, .sessionDelete, .sessionUndelete:
+      break
     case .palette: overlay = .list(ChoiceList(.commands, title: "Commands", items: keymap.commandItems))
     case .help: overlay = .help(scroll: 0)
     case .interrupt: return interrupt()
@@ -307,7 +311,7 @@ extension State {
 
 extension Keymap {
   fileprivate var commandItems: [ChoiceList.Item] {
-    rows.filter { ![.palette, .send, .newLine].contains($0.action) }.map { row in
+    rows.filter { ![.palette, .send, .newLine].contains($0.action) && $0.place != .sessions }.map { row in
       ChoiceList.Item(title: row.summary, detail: row.keys.first?.name ?? "", value: row.action.rawValue)
     }
   }

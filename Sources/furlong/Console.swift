@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Synchronization
 import Terminal
 
@@ -14,6 +15,11 @@ enum Console {
   static let outputIsTerminal = isatty(1) == 1
   static let inputIsTerminal = isatty(0) == 1
   static let errorIsTerminal = isatty(2) == 1
+
+  /// Whether words may stand out.
+  static let outputIsStyled =
+    outputIsTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+  private static let environment = ProcessInfo.processInfo.environment
 
   /// Why standard output takes nothing any more: its reader has gone (`| head`), or its disk is full.
   static var outputFault: Int32? { fault.withLock { $0 } }

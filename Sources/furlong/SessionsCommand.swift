@@ -5,83 +5,83 @@ import Workbench
 
 struct SessionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sessions", abstract: "Look at what has been raced.",
-    subcommands: [List.self, Show.self, SessionsReplay.self],
+    commandName: "sessions", abstract: "List, search, show, title, tag and delete what has been raced.",
+    subcommands: [List.self, Search.self, Show.self, Remove.self, Title.self, Tag.self, SessionsReplay.self, Vacuum.self],
     defaultSubcommand: List.self)
+}
 
-  struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "List sessions, newest first.")
+/// Which sessions; every option must hold.
+struct FilterOptions: ParsableArguments {
+  @Option(
+    name: .customLong("model"), help: ArgumentHelp("With a model of this name, or part of it.", valueName: "model"))
+  var models: [String] = []
 
-    @Option(help: "At most this many.")
-    var limit = 50
+  @Option(
+    name: .customLong("provider"), help: ArgumentHelp("With a model of this provider.", valueName: "provider"))
+  var providers: [String] = []
 
-    @OptionGroup var database: DatabaseOptions
+  @Option(name: .customLong("tag"), help: ArgumentHelp("With this tag.", valueName: "tag"))
+  var tags: [String] = []
 
-    func run() throws {
-      let store = try Setup(database: database.database).openStore()
-      let sessions: [SessionSummary]
-      do throws(StoreError) { sessions = try store.sessions(limit: max(1, limit)) } catch {
-        throw CommandError(error.message)
-      }
-      let rows = sessions.map { session in
-        [
-          session.id, localTime(session.created), "\(session.models.count)", "\(session.turns)",
-          Readable.total(session.cost, hasUnknown: session.hasUnknownCost), VisibleText.line(session.title),
-        ]
-      }
-      for line in TextTable.lines(
-        header: ["id", "date", "lanes", "turns", "cost", "prompt"], rows: rows, numeric: [2, 3, 4])
-      {
-        Console.output(line)
-      }
-    }
+  @Option(
+    help: ArgumentHelp("From this day on: 2026-11-25, today, yesterday, or 7d for seven days ago.", valueName: "date"),
+    transform: { try date(DayText.start($0, now: Clock.date())) })
+  var since: Int64?
+
+  @Option(
+    help: ArgumentHelp("Up to the end of this day.", valueName: "date"),
+    transform: { try date(DayText.end($0, now: Clock.date())) })
+  var until: Int64?
+
+  @Option(help: ArgumentHelp("That cost this much or more, in US dollars.", valueName: "usd"), transform: amountOfMoney)
+  var minCost: Money?
+
+  @Option(help: ArgumentHelp("That cost this much or less.", valueName: "usd"), transform: amountOfMoney)
+  var maxCost: Money?
+
+  @Option(
+    name: .customLong("state"),
+    help: ArgumentHelp(
+      "With an answer that ended so: done, truncated, refused, stopped, cut, failed.", valueName: "state"),
+    transform: { text in
+      guard let state = SessionFilter.state(text) else { throw ValidationError(SessionFilter.stateFault) }
+      return state
+    })
+  var states: [ResponseState] = []
+
+  @Flag(help: "With answers that share less than a quarter of their words.")
+  var disagreed = false
+
+  @Option(help: "At most this many.")
+  var limit = 50
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  @OptionGroup var database: DatabaseOptions
+
+  func validate() throws {
+    if limit < 1 { throw ValidationError("--limit takes a number from 1 on") }
   }
 
-  struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "show", abstract: "Print a session: prompts, answers, table.")
+  var filter: SessionFilter {
+    var filter = SessionFilter()
+    (filter.models, filter.providers, filter.tags) = (models, providers, tags)
+    (filter.since, filter.until) = (since, until)
+    (filter.leastCost, filter.mostCost) = (minCost, maxCost)
+    (filter.states, filter.isDisagreed) = (states, disagreed)
+    return filter
+  }
 
-    @Argument(help: "The session's id, or its beginning.")
-    var id: String
-
-    @Flag(help: "Print one JSON document.")
-    var json = false
-
-    @OptionGroup var database: DatabaseOptions
-
-    func run() throws {
-      let store = try Setup(database: database.database).openStore()
-      let session: Session
-      do throws(StoreError) { session = try store.session(id) } catch { throw CommandError(error.message) }
-      if json {
-        let turns = session.turns.map { turn in
-          if let assignment = turn.blind {
-            return BlindTrial(session: session, turn: turn, assignment: assignment).blindDocument
-          }
-          return RaceDocument(session: session.id, turn: turn, outcome: Self.outcome(turn)).jsonWithPrompt
-        }
-        let document: JSON = ["session": .string(session.id), "turns": .array(turns)]
-        return Console.output(document.serialized(indented: true))
-      }
-      for turn in session.turns {
-        Console.output("# \(turn.number): \(VisibleText.of(turn.prompt))\n")
-        if let system = turn.system { Console.output("System: \(VisibleText.of(system))\n") }
-        for file in turn.attachments {
-          Console.output("File: \(VisibleText.line(file.name)) (\(file.mediaType), \(file.data.count) bytes)\n")
-        }
-        if let assignment = turn.blind {
-          Console.output(BlindTrial(session: session, turn: turn, assignment: assignment).blindText)
-          Console.output("(blind: furlong ab --vote CHOICE --session \(session.id) votes and reveals)\n")
-          continue
-        }
-        RaceText.printAnswers(Self.outcome(turn), rule: turn.rule)
-        RaceText.printTable(Self.outcome(turn), rule: turn.rule)
-        Console.output("")
-      }
-    }
-
-    private static func outcome(_ turn: Turn) -> RaceOutcome {
-      RaceOutcome(responses: turn.responses, winner: turn.winner)
+  func sessions(_ filter: SessionFilter) throws -> [SessionSummary] {
+    let store = try Setup(database: database.database).openStore()
+    do throws(StoreError) { return try store.sessions(filter, limit: limit) } catch {
+      throw CommandError(error.message)
     }
   }
+}
+
+@Sendable private func date(_ seconds: Int64?) throws -> Int64 {
+  guard let seconds else { throw ValidationError(SessionFilter.dateFault) }
+  return seconds
 }

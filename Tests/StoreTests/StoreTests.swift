@@ -134,11 +134,12 @@ import Testing
     #expect(commit(store) == nil)
     let list = try store.sessions()
     #expect(list.map(\.id) == ["000000000002", "000000000003", "000000000001"])
-    expectNoDifference(
-      list[1],
-      SessionSummary(
-        id: "000000000003", created: 20, title: list[0].title, turns: 2, models: ["a/b"], cost: Money(decimal: "0.25")!,
-        hasUnknownCost: true))
+    var expected = SessionSummary(
+      id: "000000000003", created: 20, title: list[0].title, turns: 2, models: ["a/b"], cost: Money(decimal: "0.25")!,
+      hasUnknownCost: true)
+    (expected.firstPrompt, expected.lastPrompt) = (Sample.turn().prompt, Sample.turn().prompt)
+    (expected.votes, expected.state) = (0, .truncated)
+    expectNoDifference(list[1], expected)
     #expect(try store.session("000000000003").rule == .firstFinish)
     #expect(list[0].turns == 0)
     #expect(try store.sessions(limit: 1).count == 1)

@@ -144,3 +144,36 @@ func expectScreen(_ frame: Frame, _ name: String, sourceLocation: SourceLocation
   let recorded = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
   #expect(text == recorded, "the screen \(name) has changed; it is now:\n\(text)", sourceLocation: sourceLocation)
 }
+
+extension Sample {
+  static func summary(
+    _ id: String, _ title: String, models: [String] = ["openai/gpt-5.6", "anthropic/claude-sonnet-5"], turns: Int = 1
+  ) -> SessionSummary {
+    var summary = SessionSummary(
+      id: id, created: 1_795_600_000, title: title, turns: turns, models: models, cost: Money(decimal: "0.0123")!,
+      hasUnknownCost: false)
+    (summary.winner, summary.votes, summary.state) = (models.first, 2, .done)
+    return summary
+  }
+
+  /// One of each kind: found by words, blind, failed with tags, disagreed, hostile, plain ones.
+  static var summaries: [SessionSummary] {
+    var all = [
+      summary("aaaa00000001", "Why are there tides?", turns: 3), summary("aaaa00000002", "Which is better?"),
+      summary("aaaa00000003", "日本語のとても長い題名がここにあり、幅が二倍になります。👩‍👩‍👧‍👦 and more of it to fill a wide row up"),
+      summary("aaaa00000004", "\u{1B}[31mred\u{202E} title", models: ["x/\u{1B}m"]), summary("aaaa00000005", ""),
+    ]
+    all[0].hit = SearchHit(
+      turn: 2, model: "anthropic/claude-sonnet-5", isPrompt: false,
+      pieces: [
+        .init("… and so it goes on for a long while before the word that was looked for, which is the "),
+        .init("tide", isMatch: true),
+        .init(" itself,\nand then some more of the text around it to the end of the line"),
+      ])
+    (all[1].isBlind, all[1].winner, all[1].votes) = (true, nil, nil)
+    all[1].hit = SearchHit(turn: 1, isPrompt: false, pieces: [])
+    (all[2].state, all[2].tags, all[2].disagreement, all[2].hasUnknownCost) = (.failed, ["sea", "physics"], 0.9, true)
+    all[4].cost = .zero
+    return all + (6..<60).map { summary("bbbb000000\($0)", "An old question, number \($0)") }
+  }
+}

@@ -122,8 +122,8 @@ import Testing
   @Test func aSessionIsOpenedFromTheList() {
     var state = Sample.state(lanes: 1)
     _ = update(&state, .key(.escape))
-    #expect(update(&state, .key(.character("H"))) == [.loadSessions])
-    _ = update(&state, .sessions([.init(title: "tides", detail: "", value: "abc123")]))
+    #expect(update(&state, .key(.character("H"))) == [.findSessions(SessionFilter(), limit: 100, number: 1)])
+    _ = update(&state, .foundSessions([Sample.summary("abc123", "tides")], number: 1))
     #expect(update(&state, .key(.enter)) == [.open(session: "abc123")])
   }
 

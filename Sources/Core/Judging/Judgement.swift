@@ -89,8 +89,13 @@ public struct StoredBrief: Equatable, Sendable {
   public var judge: String
   public var version: String
   public var brief: Brief
+  /// For whose prompt it was written.
+  public var session: String?
 
-  public init(id: String, created: Int64, judge: String, version: String, brief: Brief) {
+  public init(
+    id: String, created: Int64, judge: String, version: String, brief: Brief, session: String? = nil
+  ) {
+    self.session = session
     self.id = id
     self.created = created
     self.judge = judge

@@ -87,6 +87,16 @@ enum FooterPane {
           ("Esc", "close")
         ]
     case (nil, _) where state.playback != nil: hints = playbackHints(state)
+    case (.sessions(let page)?, _):
+      hints =
+        page.isEditing
+        ? [("Enter", "keep"), ("Esc", "leave as it was")]
+        : [
+          hint(.sessionOpen, "open"), hint(.sessionAgain, "again"), hint(.sessionAgainHere, "mine"),
+          hint(.sessionDelete, "delete"),
+        ] + (state.deletedSessions.isEmpty ? [] : [hint(.sessionUndelete, "undo")]) + [
+          hint(.sessionTitle, "title"), hint(.sessionTags, "tags"), ("Esc", "close"),
+        ]
     case (nil, .lanes) where state.isHidden:
       hints = [
         ("1", "left"), ("2", "right"), ("3", "tie"), ("4", "both bad"), ("Enter", state.isVoted ? "reveal" : "confirm"),

@@ -13,6 +13,7 @@ enum OverlayPane {
     case .difference(let comparison): ComparisonPane.draw(comparison, state, layouts, &frame)
     case .map(let map): ComparisonPane.draw(map, state, &frame)
     case .page(let page): PagePane.draw(page, state, &frame)
+    case .sessions(let page): SessionsPane.draw(page, state, &frame)
     }
   }
 
@@ -88,7 +89,8 @@ enum OverlayPane {
 
   private static func helpLines(_ keymap: Keymap) -> [HelpLine] {
     let groups: [(String, Keymap.Place)] = [
-      ("In the prompt", .prompt), ("In the lanes", .lanes), ("Anywhere", .anywhere),
+      ("In the prompt", .prompt), ("In the lanes", .lanes), ("Among the sessions", .sessions),
+      ("Anywhere", .anywhere),
     ]
     return groups.flatMap { title, place -> [HelpLine] in
       let rows = keymap.rows.filter { $0.place == place && !$0.keys.isEmpty }.map { row in

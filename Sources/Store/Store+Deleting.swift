@@ -1,0 +1,155 @@
+import Core
+import Foundation
+import GRDB
+
+/// The end of deleted sessions. Money that was spent stays spent: the receipts of their calls are kept, all words are not.
+extension Store {
+  /// Empties the sessions that processes like these have deleted. Those with an answer still coming wait for the next time.
+  func purge(where isGone: (WriterIdentity) -> Bool) throws {
+    func marked(_ db: Database) throws -> [String] {
+      try Row.fetchAll(
+        db,
+        sql: "SELECT session, deleted FROM summary WHERE deleted IS NOT NULL AND deleted <> 'emptied' AND open = 0"
+      ).filter { isGone(WriterIdentity(text: $0["deleted"])) }.map { $0["session"] }
+    }
+    guard try !database.read(marked).isEmpty else { return }
+    // Looked for again within the transaction: another Furlong may have taken one up again.
+    try database.write { db in for id in try marked(db) { try purge(id, db) } }
+  }
+
+  private func purge(_ id: String, _ db: Database) throws {
+    // Those of judges quote its prompts and answers.
+    for call in try calls(about: id, db) { try empty(call, db) }
+    try deleteBriefs(of: id, db)
+    try db.run(
+      sql: "DELETE FROM judgement_confirmed WHERE judgement IN (SELECT id FROM judgement WHERE session = ?)",
+      arguments: [id])
+    try db.run(sql: "DELETE FROM vote_undone WHERE vote IN (SELECT id FROM vote WHERE session = ?)", arguments: [id])
+    for table in ["vote", "blind", "judgement", "fit"] {
+      try db.run(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [id])
+    }
+    try empty(id, db)
+  }
+
+  /// Sessions of judges' calls: they are named after the session they are about, and verdicts name them. A brief that an
+  /// earlier version asked for is known by the task in its prompt.
+  private func calls(about id: String, _ db: Database) throws -> Set<String> {
+    var calls = Set(
+      try String.fetchAll(
+        db, sql: "SELECT id FROM session WHERE purpose IN ('judge', 'brief') AND title = ?", arguments: [id]))
+    for table in ["judgement", "fit"] {
+      calls.formUnion(
+        try String.fetchAll(
+          db,
+          sql: """
+            SELECT s.id FROM \(table) t, json_each(t.document, '$.calls') e JOIN session s ON s.id = e.value
+            WHERE t.session = ? AND s.purpose IN ('judge', 'brief')
+            """, arguments: [id]))
+    }
+    let prompts = try Data.fetchAll(
+      db, sql: "SELECT CAST(prompt AS BLOB) FROM turn WHERE session = ? AND prompt <> ''", arguments: [id])
+    for prompt in prompts {
+      calls.formUnion(
+        try String.fetchAll(
+          db,
+          sql: """
+            SELECT s.id FROM session s JOIN turn t ON t.session = s.id
+            WHERE s.purpose = 'brief' AND s.title = 'brief' AND instr(t.prompt, CAST(? AS TEXT))
+            """, arguments: [blob("\"task\":" + JSON.string(text(prompt)).serialized())]))
+    }
+    return calls
+  }
+
+  /// Those that no verdict on another session goes by.
+  private func deleteBriefs(of id: String, _ db: Database) throws {
+    try db.run(
+      sql: """
+        DELETE FROM brief WHERE id IN (
+            SELECT id FROM brief WHERE session = :id
+            UNION SELECT json_extract(document, '$.brief') FROM judgement WHERE session = :id)
+          AND id NOT IN (SELECT json_extract(document, '$.brief') FROM judgement
+            WHERE session <> :id AND json_extract(document, '$.brief') IS NOT NULL)
+        """, arguments: ["id": id])
+  }
+
+  /// Takes all words out of a session; what its calls were, took and cost stays.
+  private func empty(_ id: String, _ db: Database) throws {
+    try db.run(
+      sql: "DELETE FROM part WHERE response IN (SELECT id FROM response WHERE session = ?)", arguments: [id])
+    try db.run(sql: "DELETE FROM attachment WHERE session = ?", arguments: [id])
+    let responses = try Row.fetchAll(
+      db, sql: "SELECT id, parameters, error, attempts FROM response WHERE session = ?", arguments: [id])
+    for row in responses { try emptyResponse(row, db) }
+    try db.run(
+      sql: """
+        UPDATE turn SET prompt = '', prompt_sha256 = '', system = NULL, item = NULL, tags = '[]', disagreement = NULL
+        WHERE session = ?
+        """, arguments: [id])
+    let session = try Row.fetchOne(db, sql: "SELECT lanes FROM session WHERE id = ?", arguments: [id])
+    let lanes = lanes(session?["lanes"] ?? "[]").map { lane in
+      var lane = lane
+      lane.system = nil
+      lane.parameters.stop = []
+      return lane
+    }
+    try db.run(sql: "UPDATE session SET title = '', lanes = ? WHERE id = ?", arguments: [lanesText(lanes), id])
+    try db.run(sql: "UPDATE summary SET deleted = 'emptied', votes = 0 WHERE session = ?", arguments: [id])
+  }
+
+  private func emptyResponse(_ row: Row, _ db: Database) throws {
+    let document = JSONDocument()
+    func bare(_ view: JSONView) -> ResponseError? {
+      ResponseError(json: view).map { error in
+        var error = error
+        error.message = ""
+        return error
+      }
+    }
+    let error = (row["error"] as String?).flatMap { try? document.parse($0) }.flatMap(bare)
+    let attempts =
+      (try? document.parse(row["attempts"] as String))?.elements.map { view in
+        Attempt(
+          status: view["status"]?.int, error: view["error"].flatMap(bare), requestID: view["request_id"]?.string)
+      } ?? []
+    var parameters = (try? document.parse(row["parameters"] as String)).map { Parameters(json: $0) } ?? Parameters()
+    parameters.stop = []
+    try db.run(
+      sql: """
+        UPDATE response SET text = '', reasoning = '', arrivals = NULL, request = NULL, system = NULL, notices = '[]',
+          error = ?, attempts = ?, parameters = ? WHERE id = ?
+        """,
+      arguments: [
+        error?.json.serialized(), JSON.array(attempts.map(\.json)).serialized(), parameters.json.serialized(),
+        row["id"] as Int64,
+      ])
+  }
+
+  // MARK: Room
+
+  /// Makes the file as small as what is in it, so that nothing of what was deleted is left in it either.
+  /// - Returns: bytes before and after.
+  /// - Throws: `StoreError`.
+  public func vacuum() throws(StoreError) -> (before: Int64, after: Int64) {
+    do {
+      let before = size
+      // The words of what was deleted are still in the index until it is written anew.
+      try database.write { db in
+        try db.execute(sql: "INSERT INTO search (search) VALUES ('rebuild')")
+        try db.execute(sql: "INSERT INTO search (search) VALUES ('optimize')")
+      }
+      try database.vacuum()
+      try database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+      return (before, size)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  /// Of the file and its journal, in bytes.
+  private var size: Int64 {
+    [path, path + "-wal"].reduce(0) { sum, path in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+      return sum + ((attributes?[.size] as? Int64) ?? 0)
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import Core
+import Engine
+import Foundation
+import Terminal
+import Testing
+
+@testable import Workbench
+
+@Suite struct SessionsPageTests {
+  init() {
+    // The screens were recorded there.
+    setenv("TZ", "UTC0", 1)
+    tzset()
+  }
+
+  private func opened(width: Int = 80, height: Int = 24, _ found: [SessionSummary] = Sample.summaries) -> State {
+    var state = Sample.state(lanes: 2, width: width, height: height)
+    _ = update(&state, .key(.escape))
+    _ = update(&state, .key(.character("H")))
+    _ = update(&state, .foundSessions(found, number: 1))
+    return state
+  }
+
+  private func page(_ state: State) -> SessionsPage {
+    guard case .sessions(let page)? = state.overlay else { fatalError("the page is not open") }
+    return page
+  }
+
+  private func type(_ text: String, _ state: inout State) -> [Command] {
+    text.flatMap { update(&state, .key(.character($0))) }
+  }
+
+  @Test(arguments: [(60, 16), (80, 24), (120, 40)])
+  func thePage(width: Int, height: Int) {
+    var state = opened(width: width, height: height)
+    _ = type("tide", &state)
+    _ = update(&state, .foundSessions(Sample.summaries, number: 5))
+    let size = "\(width)x\(height)"
+    expectScreen(view(state, Layouts()).frame, "sessions-\(size)")
+    for _ in 0..<2 { _ = update(&state, .key(.down)) }
+    _ = update(&state, .key(.alt("g")))
+    expectScreen(view(state, Layouts()).frame, "sessions-tags-\(size)")
+    _ = update(&state, .key(.escape))
+    _ = update(&state, .key(.end))
+    _ = type(" cost:x", &state)
+    _ = update(&state, .foundSessions([], number: page(state).number))
+    expectScreen(view(state, Layouts()).frame, "sessions-nothing-\(size)")
+  }
+
+  @Test func anySize() {
+    for width in [0, 1, 20, 60, 61, 73, 99, 300] {
+      for height in [0, 1, 15, 16, 17, 100] {
+        var state = opened(width: width, height: height)
+        for key in [Key.end, .alt("t"), .paste(String(repeating: "wide 日本 ", count: 50)), .escape, .character("x")] {
+          _ = update(&state, .key(key))
+          let frame = view(state, Layouts()).frame
+          #expect(frame.width == width && frame.height == height)
+        }
+      }
+    }
+  }
+
+  @Test func whatOthersWroteStaysText() {
+    var state = opened(width: 120, height: 40)
+    for _ in 0..<3 { _ = update(&state, .key(.down)) }
+    let text = view(state, Layouts()).frame.text
+    #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202E })
+    state.borders = .ascii
+    let words = view(state, Layouts()).frame.text.filter { !$0.isASCII && !$0.isLetter && !"、。👩‍👩‍👧‍👦␛⟨⟩".contains($0) }
+    #expect(words.isEmpty, "\(words)")
+  }
+
+  /// Every change of the line is a question; only the answer to the last one is shown, and until then what was there stays.
+  @Test func itFiltersAsOneTypes() {
+    var state = opened()
+    var filter = SessionFilter()
+    filter.text = "ti"
+    #expect(type("ti", &state).last == .findSessions(filter, limit: 100, number: 3))
+    #expect(page(state).rows.count == Sample.summaries.count && page(state).isLoading)
+    _ = update(&state, .foundSessions([Sample.summary("cccc00000001", "too late")], number: 2))
+    #expect(page(state).rows.count == Sample.summaries.count)
+    _ = update(&state, .foundSessions([Sample.summary("cccc00000002", "in time")], number: 3))
+    #expect(page(state).rows.map(\.title) == ["in time"] && !page(state).isLoading)
+    #expect(type(" tag:sea disagreed", &state).count == 18)
+    filter.tags = ["sea"]
+    filter.isDisagreed = true
+    #expect(page(state).filter == filter)
+    #expect(update(&state, .key(.left)).isEmpty, "moving in the line asks nothing")
+    _ = update(&state, .key(.control("c")))
+    #expect(page(state).line.isEmpty && page(state).filter == SessionFilter())
+    _ = update(&state, .key(.control("c")))
+    #expect(state.overlay == nil)
+    _ = update(&state, .foundSessions([], number: 99))
+    #expect(state.overlay == nil, "an answer that comes after the page was closed opens nothing")
+  }
+
+  @Test func theEndAsksForMore() {
+    var state = opened(Sample.summaries)
+    #expect(update(&state, .key(.end)).isEmpty, "there are no more")
+    let many = (0..<100).map { Sample.summary("dddd\(10_000_000 + $0)", "\($0)") }
+    state = opened(many)
+    #expect(update(&state, .key(.end)) == [.findSessions(SessionFilter(), limit: 300, number: 2)])
+    #expect(update(&state, .key(.down)).isEmpty, "it has been asked")
+    _ = update(&state, .foundSessions(many + [Sample.summary("last", "last")], number: 2))
+    #expect(page(state).selection == 99, "the chosen one stays chosen")
+  }
+
+  @Test func titlesAndTags() {
+    var state = opened()
+    state.session.id = "aaaa00000001"
+    _ = update(&state, .key(.alt("t")))
+    _ = update(&state, .key(.control("u")))
+    _ = type("New", &state)
+    #expect(update(&state, .key(.enter)) == [.setTitle(session: "aaaa00000001", "New")])
+    #expect(page(state).rows[0].title == "New" && !page(state).isEditing && state.session.title == "New")
+    for _ in 0..<2 { _ = update(&state, .key(.down)) }
+    _ = update(&state, .key(.alt("g")))
+    _ = update(&state, .key(.control("u")))
+    _ = type("+new -sea", &state)
+    #expect(update(&state, .key(.enter)) == [.setTags(session: "aaaa00000003", ["physics", "new"])])
+    _ = update(&state, .key(.alt("g")))
+    _ = update(&state, .key(.control("u")))
+    #expect(update(&state, .key(.enter)) == [.setTags(session: "aaaa00000003", [])])
+    _ = update(&state, .key(.alt("t")))
+    #expect(update(&state, .key(.escape)).isEmpty && !page(state).isEditing)
+  }
+
+  @Test func deletingAndBringingBack() {
+    var state = opened()
+    #expect(update(&state, .key(.alt("x"))).isEmpty && state.message == "nothing was deleted")
+    #expect(update(&state, .key(.control("x"))) == [.delete(session: "aaaa00000001")])
+    #expect(page(state).rows.first?.id == "aaaa00000002" && state.message?.contains("Alt-x") == true)
+    #expect(update(&state, .key(.control("x"))) == [.delete(session: "aaaa00000002")])
+    // The page may be closed and opened again meanwhile.
+    _ = update(&state, .key(.escape))
+    _ = update(&state, .key(.character("H")))
+    #expect(update(&state, .key(.alt("x"))).first == .undelete(session: "aaaa00000002"))
+    #expect(update(&state, .key(.alt("x"))).first == .undelete(session: "aaaa00000001"))
+    #expect(update(&state, .key(.alt("x"))).isEmpty)
+  }
+
+  @Test func theSessionShownCanBeDeleted() {
+    var state = opened()
+    state.session.id = "aaaa00000001"
+    state.isStored = true
+    state.running = [0]
+    #expect(update(&state, .key(.control("x"))).isEmpty && state.message?.contains("stop the lanes") == true)
+    state.running = []
+    #expect(update(&state, .key(.control("x"))) == [.delete(session: "aaaa00000001")])
+    #expect(state.session.id != "aaaa00000001" && !state.isStored && state.session.lanes.count == 2)
+    #expect(page(state).rows.first?.id == "aaaa00000002", "the page stays open")
+    var answering = Sample.summaries
+    answering[0].state = .answering
+    state = opened(answering)
+    #expect(update(&state, .key(.control("x"))).isEmpty, "another Furlong is asking it")
+  }
+
+  @Test func askedAgain() throws {
+    var state = opened()
+    #expect(
+      update(&state, .key(.control("r"))) == [.again(session: "aaaa00000001", turn: 2, withOwnLanes: true)])
+    var old = Session(
+      id: "aaaa00000001", created: 1, title: "t", rule: .all, lanes: [try Lane(parsing: "x/y,temperature=1")],
+      turns: [
+        Turn(number: 1, prompt: "one", rule: .all), Turn(number: 2, prompt: "two", system: "s", rule: .firstFinish),
+      ])
+    old.lanes.append(old.lanes[0])
+    old.lanes[1].isDropped = true
+    #expect(update(&state, .again(old, turn: 2, withOwnLanes: true)) == [.race(isNewSession: true)])
+    #expect(state.overlay == nil && state.session.id != old.id && state.lanes == [old.lanes[0]])
+    #expect(state.turn?.prompt == "two" && state.turn?.system == "s" && state.session.rule == .firstFinish)
+    #expect(state.turn?.number == 1)
+    state.running = []
+    var mine = opened()
+    #expect(
+      update(&mine, .key(.control("t"))) == [.again(session: "aaaa00000001", turn: 2, withOwnLanes: false)])
+    #expect(update(&mine, .again(old, turn: 9, withOwnLanes: false)) == [.race(isNewSession: true)])
+    #expect(mine.lanes.count == 2 && mine.turn?.prompt == "one", "an unknown turn is the first")
+    #expect(update(&mine, .again(old, turn: 1, withOwnLanes: true)).isEmpty, "lanes are answering")
+  }
+
+  @Test func keysOfThePageAreInTheTable() {
+    var faults: [String] = []
+    let keymap = Keymap(overrides: ["session.delete": "Alt-d"], faults: &faults)
+    #expect(faults.isEmpty && keymap.keyName(.sessionDelete) == "Alt-d")
+    _ = Keymap(overrides: ["session.delete": "Ctrl-R"], faults: &faults)
+    #expect(faults == ["keys: Ctrl-R is both session.again and session.delete"])
+    var state = opened()
+    state.keymap = keymap
+    #expect(update(&state, .key(.alt("d"))) == [.delete(session: "aaaa00000001")])
+  }
+}
