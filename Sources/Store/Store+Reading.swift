@@ -95,11 +95,11 @@ extension Store {
     }
   }
 
-  /// Sum of the known costs of calls since a date (seconds since 1970).
+  /// Sum of the known costs of calls asked for here since a date (seconds since 1970): what was imported was paid elsewhere.
   public func spent(since date: Int64) throws(StoreError) -> Money {
     try read { db in
       let sum = try Int64.fetchOne(
-        db, sql: "SELECT SUM(cost) FROM response WHERE created >= ?",
+        db, sql: "SELECT SUM(cost) FROM response WHERE created >= ? AND origin IS NULL",
         arguments: [date])
       return Money(picoDollars: sum ?? 0)
     }
