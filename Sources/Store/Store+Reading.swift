@@ -158,7 +158,7 @@ extension Store {
     return turns
   }
 
-  private func response(_ row: Row, _ db: Database) throws -> Response {
+  func response(_ row: Row, _ db: Database) throws -> Response {
     let document = JSONDocument()
     var response = Response(
       lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]),

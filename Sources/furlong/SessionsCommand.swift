@@ -5,7 +5,8 @@ import Workbench
 
 struct SessionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sessions", abstract: "Look at what has been raced.", subcommands: [List.self, Show.self],
+    commandName: "sessions", abstract: "Look at what has been raced.",
+    subcommands: [List.self, Show.self, Export.self, Import.self],
     defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
