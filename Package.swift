@@ -41,7 +41,7 @@ let package = Package(
     .executableTarget(
       name: "furlong",
       dependencies: [
-        "Workbench", "Engine", "Providers", "Transport", "Store", "Terminal", "Core",
+        "Workbench", "Markdown", "Engine", "Providers", "Transport", "Store", "Terminal", "Core",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
@@ -64,7 +64,7 @@ let package = Package(
       dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "TestSupport"] + differences),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["furlong", "Engine", "Providers", "Terminal", "Core", "TestSupport", "CPseudoTerminal"]),
+      dependencies: ["furlong", "Engine", "Store", "Providers", "Terminal", "Core", "TestSupport", "CPseudoTerminal"]),
   ],
   swiftLanguageModes: [.v6]
 )

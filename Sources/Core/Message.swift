@@ -72,6 +72,44 @@ public func base64Text(_ bytes: [UInt8]) -> String {
   return String(decoding: out, as: UTF8.self)
 }
 
+/// What `base64Text` wrote, and nothing else: nil for other letters, a missing or wrong padding, or bits left over.
+public func base64Bytes(_ text: String) -> [UInt8]? {
+  let digits = Array(text.utf8)
+  guard digits.count % 4 == 0 else { return nil }
+  let padding = digits.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+  guard padding <= 2 else { return nil }
+  var out: [UInt8] = []
+  out.reserveCapacity(digits.count / 4 * 3)
+  var group: UInt32 = 0
+  for (place, digit) in digits.dropLast(padding).enumerated() {
+    let value: UInt8
+    switch digit {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = digit - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): value = digit - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): value = 62
+    case UInt8(ascii: "/"): value = 63
+    default: return nil
+    }
+    group = group << 6 | UInt32(value)
+    guard place % 4 == 3 else { continue }
+    out += [
+      UInt8(truncatingIfNeeded: group >> 16), UInt8(truncatingIfNeeded: group >> 8), UInt8(truncatingIfNeeded: group),
+    ]
+    group = 0
+  }
+  switch padding {
+  case 1:
+    guard group & 3 == 0 else { return nil }
+    out += [UInt8(truncatingIfNeeded: group >> 10), UInt8(truncatingIfNeeded: group >> 2)]
+  case 2:
+    guard group & 15 == 0 else { return nil }
+    out.append(UInt8(truncatingIfNeeded: group >> 4))
+  default: break
+  }
+  return out
+}
+
 /// What is asked of one model: the whole thread, ending with the person's prompt.
 public struct Ask: Equatable, Sendable {
   public var model: String

@@ -106,10 +106,7 @@ public final class Engine: Sendable {
     }
     // A header of the person's own may carry a key as well; a short one is an ordinary word.
     let secrets = found + services.flatMap { $0.headers.map(\.value) }.filter { $0.utf8.count >= 12 }
-    return secrets.reduce(text) { text, key in
-      guard text.contains(key) else { return text }
-      return text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "[key]")
-    }
+    return Redaction(secrets: secrets, findsShapes: false).text(text)
   }
 
   /// Starts a race. Events come on the transfer thread, in order, ending with `ended`.

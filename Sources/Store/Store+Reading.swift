@@ -56,11 +56,11 @@ extension Store {
     }
   }
 
-  /// Sum of the known costs of calls since a date (seconds since 1970).
+  /// Sum of the known costs of calls asked for here since a date (seconds since 1970): what was imported was paid elsewhere.
   public func spent(since date: Int64) throws(StoreError) -> Money {
     try read { db in
       let sum = try Int64.fetchOne(
-        db, sql: "SELECT SUM(cost) FROM response WHERE created >= ?",
+        db, sql: "SELECT SUM(cost) FROM response WHERE created >= ? AND origin IS NULL",
         arguments: [date])
       return Money(picoDollars: sum ?? 0)
     }
@@ -119,7 +119,7 @@ extension Store {
     return turns
   }
 
-  private func response(_ row: Row, _ db: Database) throws -> Response {
+  func response(_ row: Row, _ db: Database) throws -> Response {
     let document = JSONDocument()
     var response = Response(
       lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]),

@@ -92,6 +92,14 @@ public final class Store: Sendable {
     if let fault = pending.withLock({ $0.loss ?? $0.fault }) { throw fault }
   }
 
+  /// Does something on the store's queue after everything appended so far is written, and waits for it.
+  func onQueue<Value>(_ body: () -> Value) -> Value {
+    queue.sync {
+      flush()
+      return body()
+    }
+  }
+
   /// Tells when saving stops working, and with nil when it works again. On the store's queue.
   public func onFault(_ handle: @escaping @Sendable (StoreError?) -> Void) {
     pending.withLock { $0.onFault = handle }

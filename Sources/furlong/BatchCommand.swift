@@ -66,9 +66,7 @@ struct BatchCommand: ParsableCommand {
 
   func run() throws {
     let items = try BatchFile.read(file)
-    if let report, FileManager.default.fileExists(atPath: report), !force {
-      throw CommandError("\(report) is there already: --force replaces it")
-    }
+    if let report { try OutputFile.checkPlace(report, force: force) }
     let setup = try Setup(database: database.database)
     let store = try setup.openStore()
     let engine = setup.makeEngine(store: store)
@@ -110,9 +108,7 @@ struct BatchCommand: ParsableCommand {
       result, lanes: lanes, judges: request.judges, uncarded: try Self.withoutCard(request.judges, store))
     if let report {
       let text = report.hasSuffix(".html") ? BatchHTML(summary).text : BatchMarkdown(summary).text
-      do { try text.write(toFile: report, atomically: true, encoding: .utf8) } catch {
-        throw CommandError("\(report) cannot be written: \(error.localizedDescription)")
-      }
+      try OutputFile.write(text, to: report, force: force)
     }
     let change = last.map { DriftText(lanes, before: $0, after: result) }
     if json {

@@ -26,8 +26,11 @@ enum Console {
   private static let fault = Mutex<Int32?>(nil)
 
   /// A line of result. What comes after a fault is passed over: the caller ends in order, and the exit status tells.
-  static func output(_ text: String) {
-    guard outputFault == nil, let error = write(text + "\n", to: 1) else { return }
+  static func output(_ text: String) { outputWhole(text + "\n") }
+
+  /// A document, with its own end of line or without.
+  static func outputWhole(_ text: String) {
+    guard outputFault == nil, let error = write(text, to: 1) else { return }
     fault.withLock { $0 = error }
     if error != EPIPE {
       self.error("furlong: standard output could not be written: \(String(cString: strerror(error)))")

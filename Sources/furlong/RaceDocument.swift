@@ -37,7 +37,7 @@ struct RaceDocument {
     ]
   }
 
-  private static func fit(_ fit: Fit) -> JSON {
+  static func fit(_ fit: Fit) -> JSON {
     [
       "lane": .int(fit.answer.lane), "judge": .string(fit.judge), "fit": fit.value.map { .int($0) } ?? .null,
       "reason": .string(fit.reason), "quarantined": .bool(fit.isQuarantined), "judging_ms": milliseconds(fit.time),
@@ -85,7 +85,7 @@ struct RaceDocument {
   }
 
   /// Microsecond precision.
-  private static func milliseconds(_ nanoseconds: Int64?) -> JSON {
+  static func milliseconds(_ nanoseconds: Int64?) -> JSON {
     nanoseconds.map { .double(Double(($0 + 500) / 1000) / 1000) } ?? .null
   }
 }

@@ -5,8 +5,11 @@ import Workbench
 
 struct SessionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sessions", abstract: "List, search, show, title, tag and delete what has been raced.",
-    subcommands: [List.self, Search.self, Show.self, Remove.self, Title.self, Tag.self, SessionsReplay.self, Vacuum.self],
+    commandName: "sessions", abstract: "List, search, replay, export, import, tag and delete what has been raced.",
+    subcommands: [
+      List.self, Search.self, Show.self, Remove.self, Title.self, Tag.self, SessionsReplay.self,
+      Export.self, Import.self, Vacuum.self,
+    ],
     defaultSubcommand: List.self)
 }
 

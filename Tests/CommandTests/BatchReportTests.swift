@@ -42,7 +42,7 @@ import Testing
     for line in lines where line.contains("<") && !line.hasPrefix("    ") {
       Issue.record("outside a quotation stands ‘\(line)’")
     }
-    #expect(text.contains("    <script>alert(1)</script>"), "the answer is quoted: \(text)")
+    #expect(text.contains("```\n<script>alert(1)</script>"), "the answer is quoted: \(text)")
   }
 
   @Test func aReportIsNotReplacedUnasked() throws {

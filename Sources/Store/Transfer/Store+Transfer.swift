@@ -1,0 +1,229 @@
+import Core
+import Foundation
+import GRDB
+
+extension Store {
+  /// What `origin` says of an answer that came in a session file and names no other origin; it does not leave again.
+  static let fileOrigin = "session file"
+
+  // MARK: Out
+
+  /// Ids of all sessions that people list, oldest first.
+  public func sessionIDs() throws(StoreError) -> [String] {
+    try read { db in
+      try String.fetchAll(db, sql: "SELECT id FROM session WHERE purpose IN \(listed) ORDER BY created, id")
+    }
+  }
+
+  /// A session as rows, with the calls and briefs that its verdicts name. What is still coming leaves as `cut`.
+  /// - Parameter prefix: an id or an unambiguous beginning.
+  public func rows(of prefix: String) throws(StoreError) -> SessionRows {
+    try read { db in
+      let ids = try String.fetchAll(
+        db, sql: "SELECT id FROM session WHERE substr(id, 1, ?) = ? LIMIT 2",
+        arguments: [prefix.count, prefix.lowercased()])
+      guard let id = ids.first, !prefix.isEmpty else { throw StoreError.noSuchSession(prefix) }
+      if ids.count > 1 { throw StoreError.ambiguous(prefix: prefix) }
+      var rows = try Self.rows(id, db)
+      for call in Set(rows.namedCalls).sorted() {
+        let found = try Self.rows(call, db)
+        if found[.session].count == 1 { rows.calls.append(found) }
+      }
+      rows.calls.sort { ($0.created, $0.id) < ($1.created, $1.id) }
+      return rows
+    }
+  }
+
+  private static func rows(_ id: String, _ db: Database) throws -> SessionRows {
+    var rows = SessionRows()
+    for table in StoredTable.allCases {
+      let list = table.columns.map { column in
+        column.isText ? "CAST(\"\(column.name)\" AS BLOB) AS \"\(column.name)\"" : "\"\(column.name)\""
+      }.joined(separator: ", ")
+      func fetch(_ condition: String, _ argument: String) throws {
+        rows[table] += try Row.fetchAll(
+          db, sql: "SELECT \(list) FROM \(table.name) WHERE \(condition) ORDER BY \(table.order)",
+          arguments: [argument]
+        ).map { row in table.columns.indices.map { value(row, $0, table.columns[$0]) } }
+      }
+      switch table {
+      case .session: try fetch("id = ?", id)
+      case .voteUndone: try fetch("vote IN (SELECT id FROM vote WHERE session = ?)", id)
+      case .judgementConfirmed: try fetch("judgement IN (SELECT id FROM judgement WHERE session = ?)", id)
+      case .brief: for brief in Set(rows.namedBriefs).sorted() { try fetch("id = ?", brief) }
+      case .response:
+        try fetch("session = ?", id)
+        try closeOpenAnswers(id, &rows, db)
+      default: try fetch("session = ?", id)
+      }
+    }
+    rows.change(.response, "origin") { row in row.last?.text == fileOrigin ? .null : nil }
+    return rows
+  }
+
+  private static func value(_ row: Row, _ index: Int, _ column: StoredColumn) -> StoredValue {
+    if (row[index] as DatabaseValue).isNull { return .null }
+    return switch column.kind {
+    case .integer: .integer(row[index])
+    case .share: .real(row[index])
+    case .bytes: .bytes(Array(row[index] as Data))
+    case .id, .digest, .text, .word, .json: .text(text(row[index] as Data))
+    }
+  }
+
+  /// Another Furlong is filling these right now: what it has saved so far, as if it had been cut.
+  private static func closeOpenAnswers(_ id: String, _ rows: inout SessionRows, _ db: Database) throws {
+    let table = StoredTable.response
+    func index(_ name: String) -> Int { table.index(name) ?? 0 }
+    for place in rows[table].indices where rows[table][place][index("finished")] == .null {
+      let row = rows[table][place]
+      let parts = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT CAST(p.text AS BLOB) AS text, CAST(p.reasoning AS BLOB) AS reasoning, p.arrivals FROM part p
+          JOIN response r ON r.id = p.response
+          WHERE r.session = ? AND r.turn = ? AND r.lane = ? AND r.generation = ? ORDER BY p.ordinal
+          """,
+        arguments: [
+          id, row[index("turn")].integer, row[index("lane")].integer, row[index("generation")].integer,
+        ])
+      func joined(_ name: String) -> Data { parts.reduce(into: Data()) { $0 += $1[name] as Data } }
+      let error = ResponseError(.cut, "this answer was still coming when it left for a file", retryable: true)
+      rows[table][place][index("text")] = .text(text(joined("text")))
+      rows[table][place][index("reasoning")] = .text(text(joined("reasoning")))
+      rows[table][place][index("arrivals")] = .bytes(Array(joined("arrivals")))
+      rows[table][place][index("finished")] = row[index("created")]
+      rows[table][place][index("state")] = .text(ResponseState.cut.rawValue)
+      rows[table][place][index("error")] = .text(error.json.serialized())
+    }
+  }
+
+  // MARK: In
+
+  /// What became of a session that was to be added.
+  public struct Arrival: Equatable, Sendable {
+    public enum Outcome: Equatable, Sendable {
+      case added
+      /// Nothing was done; here it has so many turns.
+      case alreadyHere(turns: Int)
+    }
+
+    public var outcome: Outcome
+    /// Its id here; another than in the file when that was taken by another session.
+    public var id: String
+    public var asked: String
+    public var title: String
+    public var turns: Int
+  }
+
+  /// Adds sessions, all of them or none: one transaction, on the store's queue, after what was appended before. Waits for the disk.
+  public func add(_ sessions: [SessionRows]) throws(StoreError) -> [Arrival] {
+    let result = onQueue { () -> Result<[Arrival], StoreError> in
+      do {
+        return .success(
+          try self.database.write { db in
+            try sessions.map { session in
+              var arrival = Arrival(
+                outcome: .added, id: session.id, asked: session.id, title: session.title, turns: session.turns)
+              if try self.isHere(session, db) {
+                let turns = try Int.fetchOne(
+                  db, sql: "SELECT COUNT(*) FROM turn WHERE session = ?", arguments: [session.id])
+                arrival.outcome = .alreadyHere(turns: turns ?? 0)
+              } else {
+                arrival.id = try self.insert(session, db)
+              }
+              return arrival
+            }
+          })
+      } catch {
+        return .failure(StoreError(error, path: self.path))
+      }
+    }
+    return try result.get()
+  }
+
+  /// The same session is one with the same id, purpose and second of birth; another that has its id by chance is not.
+  private func isHere(_ session: SessionRows, _ db: Database) throws -> Bool {
+    try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM session WHERE id = ? AND created = ? AND purpose = ?)",
+      arguments: [session.id, session.created, session.texts(.session, "purpose").first]) ?? false
+  }
+
+  private func insert(_ session: SessionRows, _ db: Database) throws -> String {
+    var session = session
+    var names: [String: String] = [:]
+    /// Another id for what has one that is taken.
+    func rename(_ ids: [String], _ table: StoredTable) throws {
+      for id in ids where names[id] == nil {
+        let isTaken = try Bool.fetchOne(
+          db, sql: "SELECT EXISTS (SELECT 1 FROM \(table.name) WHERE id = ?)", arguments: [id])
+        if isTaken == true { names[id] = Session.newID() }
+      }
+    }
+    session.calls = try session.calls.filter { try !isHere($0, db) }
+    try rename([session.id] + session.calls.map(\.id), .session)
+    for table in [StoredTable.blind, .vote, .judgement] { try rename(session.texts(table, "id"), table) }
+    if !names.isEmpty { session.rename(names) }
+    for one in session.calls + [session] { try write(one, db) }
+    return session.id
+  }
+
+  private func write(_ session: SessionRows, _ db: Database) throws {
+    for table in StoredTable.allCases {
+      let columns = (table.namesSession ? ["session"] : []) + table.columns.map { "\"\($0.name)\"" }
+      let more = table == .response ? ["writer"] : []
+      let marks =
+        (table.namesSession ? ["?"] : []) + table.columns.map { $0.isText ? "CAST(? AS TEXT)" : "?" }
+        + more.map { _ in "''" }
+      // A brief is named by what is in it: one that is here is the same.
+      let statement = try db.makeStatement(
+        sql: """
+          INSERT\(table == .brief ? " OR IGNORE" : "") INTO \(table.name) \
+          (\((columns + more).joined(separator: ", "))) VALUES (\(marks.joined(separator: ", ")))
+          """)
+      let origin = table.index("origin")
+      for row in session[table] {
+        var values = row.map(\.databaseValue)
+        if let origin, row[origin] == .null { values[origin] = blob(Self.fileOrigin) }
+        try statement.execute(
+          arguments: StatementArguments((table.namesSession ? [session.id.databaseValue] : []) + values))
+      }
+    }
+    // What is kept up by triggers when these two change.
+    try db.execute(
+      sql: "UPDATE turn SET winner = winner, disagreement = disagreement WHERE session = ?", arguments: [session.id])
+  }
+}
+
+extension SessionRows {
+  /// Gives ids other names wherever they stand, but in the text of an assignment, which was promised by its hash.
+  fileprivate mutating func rename(_ names: [String: String]) {
+    func renamed(_ value: StoredValue) -> StoredValue? { value.text.flatMap { names[$0] }.map { .text($0) } }
+    for table in StoredTable.allCases {
+      for (index, column) in table.columns.enumerated() where column.kind == .id {
+        change(table, column.name) { renamed($0[index]) }
+      }
+    }
+    for table in [StoredTable.judgement, .fit] {
+      guard let index = table.index("document") else { continue }
+      change(table, "document") { row in
+        row[index].text.map { text in
+          .text(names.reduce(text) { $0.replacingOccurrences(of: "\"\($1.key)\"", with: "\"\($1.value)\"") })
+        }
+      }
+    }
+    for index in calls.indices { calls[index].rename(names) }
+  }
+}
+
+extension StoredValue {
+  fileprivate var databaseValue: DatabaseValue {
+    switch self {
+    case .null: .null
+    case .integer(let number): number.databaseValue
+    case .real(let number): number.databaseValue
+    case .text(let text): blob(text)
+    case .bytes(let bytes): Data(bytes).databaseValue
+    }
+  }
+}
