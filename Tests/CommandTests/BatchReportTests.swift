@@ -39,8 +39,16 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     #expect(text.contains("## Lanes") && text.contains("## Answers"), "\(text)")
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    for line in lines where line.contains("<") && !line.hasPrefix("    ") {
-      Issue.record("outside a quotation stands ‘\(line)’")
+    // A code block ends with the fence that it began with.
+    var fence: Substring?
+    for line in lines {
+      if let open = fence {
+        if line == open { fence = nil }
+      } else if line.hasPrefix("```") {
+        fence = line.prefix { $0 == "`" }
+      } else if line.contains("<") {
+        Issue.record("outside a quotation stands ‘\(line)’")
+      }
     }
     #expect(text.contains("```\n<script>alert(1)</script>"), "the answer is quoted: \(text)")
   }

@@ -24,8 +24,8 @@ enum StoredTable: Int, CaseIterable {
   /// Whether its rows name their session, in a column that the file leaves out.
   var namesSession: Bool {
     switch self {
-    case .turn, .attachment, .response, .blind, .vote, .judgement, .fit: true
-    case .session, .voteUndone, .judgementConfirmed, .brief: false
+    case .turn, .attachment, .response, .blind, .vote, .judgement, .fit, .brief: true
+    case .session, .voteUndone, .judgementConfirmed: false
     }
   }
 
@@ -90,7 +90,8 @@ enum StoredTable: Int, CaseIterable {
     .text("usage_raw").optional, .text("server_timings").optional, .text("cost_status").optional,
     .money("cost").optional, .money("cost_computed").optional, .money("cost_reported").optional,
     .flag("cost_is_charge"), .money("cost_lowest").optional, .money("cost_highest").optional,
-    .flag("cost_wasted").optional, .json("price", .object).optional, .flag("reused_connection").optional,
+    .flag("cost_wasted").optional, .time("sent_after"), .json("price", .object).optional,
+    .flag("reused_connection").optional,
     .time("dns").optional, .time("connect").optional, .time("tls").optional, .time("ttfb").optional,
     .time("ttft").optional, .time("ttfo").optional, .time("end").optional, .count("chunks").optional,
     .count("chunks_first_read").optional, .text("origin").optional,
