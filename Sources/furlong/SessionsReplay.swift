@@ -1,6 +1,6 @@
 import ArgumentParser
 import Core
-import Dispatch
+import Foundation
 import Engine
 import Store
 import Workbench
@@ -33,6 +33,17 @@ struct SessionsReplay: ParsableCommand {
   @Option(help: ArgumentHelp("With --what-if: start each lane only this long after the one before.", valueName: "ms"))
   var hedge: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the workbench's screen as a terminal recording (asciicast v2) instead.", valueName: "file"))
+  var cast: String?
+
+  @Option(help: ArgumentHelp("Of the recording: columns x rows.", valueName: "size"))
+  var size = "120x32"
+
+  @Flag(help: "Replace a recording that is there.")
+  var force = false
+
   @Flag(help: "Print the events as JSON, a line each, without waiting; with --what-if one document.")
   var json = false
 
@@ -58,11 +69,36 @@ struct SessionsReplay: ParsableCommand {
       let rule = RaceRule(rawValue: whatIf.rawValue) ?? .all
       return tell(WhatIf(replay, rule: rule, hedge: hedge.map { Int64($0 * 1e6) }), replay)
     }
+    if let cast { return try record(replay, session: try store.session(replay.session), to: cast, setup) }
     if json { return printEvents(replay) }
     play(replay)
   }
 
   // MARK: Playing
+
+  private func record(_ replay: Replay, session: Session, to path: String, _ setup: Setup) throws {
+    let size = self.size.split(separator: "x").compactMap { Int($0) }
+    guard size.count == 2, (60...500).contains(size[0]), (16...200).contains(size[1]) else {
+      throw CommandError("--size is columns x rows, from 60x16 to 500x200")
+    }
+    try OutputFile.checkPlace(path, force: force)
+    // A key that comes letter by letter could not be taken out of the frames.
+    let redaction = Secrets(setup).redaction
+    let texts = session.turns.flatMap { turn in
+      [turn.prompt, turn.system ?? ""]
+        + turn.responses.values.flatMap { [$0.text, $0.reasoning, $0.error?.message ?? ""] }
+    }
+    guard texts.allSatisfy({ redaction.text($0) == $0 }) else {
+      throw CommandError(
+        "what looks like a key stands in this session: a recording would show it; export it as html instead")
+    }
+    let recording = MainActor.assumeIsolated {
+      Asciicast(
+        session, replay, width: size[0], height: size[1], theme: .dark, speed: speed > 0 ? speed : 1)
+    }
+    try OutputFile.write(recording.lines.joined(separator: "\n") + "\n", to: path, force: force)
+    Console.error("\(path): \(Readable.count(recording.lines.count - 2, "frame"))")
+  }
 
   private func play(_ replay: Replay) {
     let turn = replay.turn
