@@ -192,6 +192,13 @@ struct RecordWriter {
     if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }
   }
 
+  /// What an earlier version has stored.
+  func weighAll(_ db: Database) throws {
+    let turns = try Row.fetchAll(
+      db, sql: "SELECT session, turn FROM response GROUP BY session, turn HAVING COUNT(DISTINCT lane) > 1")
+    for row in turns { try weigh(row["session"], row["turn"], db) }
+  }
+
   /// Notes how far the answers of a turn are apart.
   private func weigh(_ session: String, _ turn: Int, _ db: Database) throws {
     let statement = try db.cachedStatement(

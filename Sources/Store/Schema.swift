@@ -190,7 +190,10 @@ enum Schema {
           CREATE INDEX card_judge ON card(judge, created DESC);
           """)
     }
-    migrator.registerMigration("4 history, receipts") { db in try db.execute(sql: history) }
+    migrator.registerMigration("4 history, receipts") { db in
+      try db.execute(sql: history)
+      try RecordWriter().weighAll(db)
+    }
     return migrator
   }
 }

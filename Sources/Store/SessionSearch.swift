@@ -32,7 +32,17 @@ struct SessionSearch {
     let few = try fewSessions()
     for place in [Place.prompts, filter.includesReasoning ? .answersAndReasoning : .answers] where found.count < limit {
       let hits = try hits(in: place, among: few, seen: &seen, limit: limit - found.count)
-      found += try hits.map { Found(session: $0["session"], hit: try hit($0, in: place)) }
+      for row in hits {
+        do {
+          found.append(Found(session: row["session"], hit: try hit(row, in: place)))
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+          // One damaged text must not hide what the others say.
+          let words = SearchHit.Piece("cannot be read: this part of the file is damaged")
+          found.append(
+            Found(
+              session: row["session"], hit: SearchHit(turn: row["turn"], isPrompt: place == .prompts, pieces: [words])))
+        }
+      }
     }
     return found
   }

@@ -134,7 +134,7 @@ extension Store {
       let before = size
       // The words of what was deleted are still in the index until it is written anew.
       try database.write { db in
-        try db.execute(sql: "INSERT INTO search (search) VALUES ('rebuild')")
+        try rebuildSearch(db)
         try db.execute(sql: "INSERT INTO search (search) VALUES ('optimize')")
       }
       try database.vacuum()
@@ -143,6 +143,11 @@ extension Store {
     } catch {
       throw StoreError(error, path: path)
     }
+  }
+
+  /// The index of words, from the texts.
+  func rebuildSearch(_ db: Database) throws {
+    try db.execute(sql: "INSERT INTO search (search) VALUES ('rebuild')")
   }
 
   /// Of the file and its journal, in bytes.

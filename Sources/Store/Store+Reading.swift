@@ -77,7 +77,19 @@ extension Store {
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-    do { return try database.read(body) } catch { throw StoreError(error, path: path) }
+    var read: Value?
+    do {
+      return try database.read { db in
+        let value = try body(db)
+        read = value
+        return value
+      }
+    } catch {
+      let error = StoreError(error, path: path)
+      // Damage that was met and passed over is reported once more at the end of the transaction: what was read stands.
+      if case .damaged = error, let read { return read }
+      throw error
+    }
   }
 
   private func turns(of session: String, _ db: Database) throws -> [Turn] {

@@ -122,7 +122,10 @@ public final class Store: Sendable {
   /// A passing fault keeps the whole batch for later; a record that can never be written is dropped by itself, and told, so that
   /// it does not hold up the others.
   private func write(_ records: [Record]) -> StoreError? {
-    guard let fault = attempt(records) else {
+    var attempted = attempt(records)
+    // An index of words that is damaged can be made anew, and must not cost an answer.
+    if case .damaged? = attempted, (try? database.write(rebuildSearch)) != nil { attempted = attempt(records) }
+    guard let fault = attempted else {
       report(nil)
       return nil
     }
