@@ -37,13 +37,13 @@ struct RecordWriter {
           INSERT OR IGNORE INTO session (id, created, title, rule, lanes, purpose) VALUES (?, ?, CAST(? AS TEXT), ?, ?, ?)
           """,
         arguments: [
-          session.id, session.created, blob(session.title), session.rule.rawValue, lanesText(session.lanes),
+          session.id, session.created, blob(session.title), session.rule.rawValue, Self.lanesText(session.lanes),
           session.purpose.rawValue,
         ])
     case .setup(let session, let lanes, let rule):
       try db.execute(
         sql: "UPDATE session SET lanes = ?, rule = ? WHERE id = ?",
-        arguments: [lanesText(lanes), rule.rawValue, session])
+        arguments: [Self.lanesText(lanes), rule.rawValue, session])
     case .turn(let session, let turn): try writeTurn(session, turn, db)
     case .winner(let session, let turn, let lane):
       try db.execute(
@@ -55,7 +55,7 @@ struct RecordWriter {
         arguments: [lane, session, number(session, turn)])
     case .lineup(let name, let lanes):
       try db.execute(
-        sql: "INSERT OR REPLACE INTO lineup (name, lanes) VALUES (?, ?)", arguments: [name, lanesText(lanes)])
+        sql: "INSERT OR REPLACE INTO lineup (name, lanes) VALUES (?, ?)", arguments: [name, Self.lanesText(lanes)])
     case .blind, .revealed, .vote, .undoneVote, .brief, .judgement, .confirmed, .card, .fit:
       try writeJudging(record, db)
     case .began(let key, let response, let request): try begin(key, response, request, db)
@@ -71,7 +71,7 @@ struct RecordWriter {
   }
 
   /// What `Store.lanes` reads: most lanes are their text alone.
-  private func lanesText(_ lanes: [Lane]) -> String {
+  static func lanesText(_ lanes: [Lane]) -> String {
     JSON.array(
       lanes.map { lane in
         guard lane.isDropped || lane.system != nil else { return .string(lane.text) }
