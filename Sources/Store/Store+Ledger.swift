@@ -2,9 +2,12 @@ import Core
 import GRDB
 
 extension Store {
-  /// Calls that have ended, oldest first, judges' and imported ones included; those of emptied sessions too: money spent is spent.
+  /// Calls that have ended, oldest first, judges' included; those of emptied sessions too: money spent is spent. What was
+  /// imported was paid elsewhere, and is in it only when asked for.
   /// - Parameters: seconds since 1970; `until` is excluded.
-  public func ledger(since: Int64 = 0, until: Int64 = .max) throws(StoreError) -> [LedgerCall] {
+  public func ledger(
+    since: Int64 = 0, until: Int64 = .max, includesImported: Bool = false
+  ) throws(StoreError) -> [LedgerCall] {
     try read { db in
       let document = JSONDocument()
       var calls: [LedgerCall] = []
@@ -18,8 +21,9 @@ extension Store {
             (SELECT COUNT(DISTINCT lane) FROM response o WHERE o.session = r.session AND o.turn = r.turn) AS lanes
           FROM response r JOIN session s ON s.id = r.session
           JOIN turn t ON t.session = r.session AND t.number = r.turn
-          WHERE r.created >= ? AND r.created < ? AND r.finished IS NOT NULL ORDER BY r.created, r.id
-          """, arguments: [since, until])
+          WHERE r.created >= ? AND r.created < ? AND r.finished IS NOT NULL AND (r.origin IS NULL OR ?)
+          ORDER BY r.created, r.id
+          """, arguments: [since, until, includesImported])
       while let row = try rows.next() {
         var response = Response(
           lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]), parameters: Parameters())

@@ -40,6 +40,9 @@ struct CostsCommand: ParsableCommand {
   @Flag(help: "Print CSV, a row a group.")
   var csv = false
 
+  @Flag(help: "Count imported sessions too, which were paid elsewhere.")
+  var imported = false
+
   @Flag(help: "Ask providers for the charge of answers that were stopped, where they tell it.")
   var settle = false
 
@@ -58,7 +61,9 @@ struct CostsCommand: ParsableCommand {
     let engine = setup.makeEngine(store: store)
     if settle { try Self.settle(engine) }
     var calls: [LedgerCall]
-    do throws(StoreError) { calls = try store.ledger(since: since ?? 0, until: until ?? .max) } catch {
+    do throws(StoreError) {
+      calls = try store.ledger(since: since ?? 0, until: until ?? .max, includesImported: imported)
+    } catch {
       throw CommandError(error.message)
     }
     let before = Ledger(calls, day: localDay).total

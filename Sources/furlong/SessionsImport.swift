@@ -10,14 +10,22 @@ extension SessionsCommand {
       discussion: "A file is added whole or not at all; what is here already is left as it is.")
 
     @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
-    var files: [String]
+    var files: [String] = []
 
     @Option(name: .shortAndLong, help: "What the files are; told from what is in them without it.")
     var format: ImportFormat?
 
+    @Flag(help: .hidden)
+    var markdown = false
+
     @OptionGroup var database: DatabaseOptions
 
+    func validate() throws {
+      if files.isEmpty, !markdown { throw ValidationError("name the files to import") }
+    }
+
     func run() throws {
+      if markdown { return Console.output(ImportFormat.markdownTable.joined(separator: "\n")) }
       let setup = try Setup(database: database.database)
       let store = try setup.openStore()
       for file in files {
@@ -34,8 +42,16 @@ extension SessionsCommand {
 
     private func read(_ path: String, _ setup: Setup) throws -> [SessionRows] {
       let file = try ImportFile(path: path)
+      func models(_ origin: String) -> (String) -> ModelID {
+        ForeignModels(services: setup.config.services, origin: origin).model
+      }
       switch try format ?? ImportFormat.told(by: file.bytes) {
       case .furlong: return try SessionFile(file.bytes).sessions
+      case .llm:
+        if path == "-" { throw InvalidFile("a database cannot be read from standard input: name its file") }
+        return try LLMLog.sessions(path: path, resolve: models(LLMLog.origin))
+      case .promptfoo:
+        return try PromptfooResults.sessions(file.bytes, resolve: models(PromptfooResults.origin))
       }
     }
 

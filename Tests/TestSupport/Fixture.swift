@@ -65,3 +65,13 @@ public final class TemporaryFolder {
 
   public func file(_ name: String) -> String { "\(path)/\(name)" }
 }
+
+extension Fixture {
+  /// The whole text of a file in `Fixtures/Imports`, and where it lies.
+  public static func imported(_ name: String) -> (text: String, path: String) {
+    let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/Imports/\(name)").path
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { fatalError("there is no \(path)") }
+    return (text, path)
+  }
+}

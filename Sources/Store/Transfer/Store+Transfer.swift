@@ -142,11 +142,19 @@ extension Store {
     return try result.get()
   }
 
-  /// The same session is one with the same id, purpose and second of birth; another that has its id by chance is not.
+  /// The same session is one with the same id and purpose, and the same second of birth or the same program that it is from;
+  /// another that has its id by chance is not.
   private func isHere(_ session: SessionRows, _ db: Database) throws -> Bool {
     try Bool.fetchOne(
-      db, sql: "SELECT EXISTS (SELECT 1 FROM session WHERE id = ? AND created = ? AND purpose = ?)",
-      arguments: [session.id, session.created, session.texts(.session, "purpose").first]) ?? false
+      db,
+      sql: """
+        SELECT EXISTS (SELECT 1 FROM session s WHERE id = ? AND purpose = ? AND (created = ? OR EXISTS
+          (SELECT 1 FROM response r WHERE r.session = s.id AND r.origin = ? AND r.origin <> ?)))
+        """,
+      arguments: [
+        session.id, session.texts(.session, "purpose").first, session.created, session.texts(.response, "origin").first,
+        Self.fileOrigin,
+      ]) ?? false
   }
 
   private func insert(_ session: SessionRows, _ db: Database) throws -> String {
