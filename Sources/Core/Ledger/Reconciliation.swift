@@ -88,7 +88,8 @@ public struct Reconciliation: Sendable {
   /// Seconds between our clock and the provider's, at the most.
   public static let slack: Int64 = 300
 
-  /// Lines of single calls without an id of ours: the call with the same counts, else the nearest in time.
+  /// Lines of single calls without an id of ours: the call with the same counts, else the one that shares most of them, else the
+  /// nearest in time.
   private mutating func matchInstants(_ bill: [BillLine], _ calls: inout [LedgerCall]) {
     func candidates(_ line: BillLine) -> [Int] {
       // An id that no call has is no call of ours.
@@ -110,7 +111,11 @@ public struct Reconciliation: Sendable {
       take(index, line, &calls)
     }
     for line in open {
-      guard let index = candidates(line).min(by: { distance($0, line) < distance($1, line) }) else {
+      func unlike(_ index: Int) -> Int {
+        (calls[index].usage.input == line.input ? 0 : 1) + (calls[index].usage.output == line.output ? 0 : 1)
+      }
+      let nearest = candidates(line).min { (unlike($0), distance($0, line)) < (unlike($1), distance($1, line)) }
+      guard let index = nearest else {
         missingHere.append(line)
         continue
       }
