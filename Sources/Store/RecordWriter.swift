@@ -192,10 +192,14 @@ struct RecordWriter {
     if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }
   }
 
-  /// What an earlier version has stored.
-  func weighAll(_ db: Database) throws {
+  /// What an earlier version has stored; the latest only, since nobody wants to wait for the rest.
+  func weighLatest(_ db: Database) throws {
     let turns = try Row.fetchAll(
-      db, sql: "SELECT session, turn FROM response GROUP BY session, turn HAVING COUNT(DISTINCT lane) > 1")
+      db,
+      sql: """
+        SELECT session, turn FROM response GROUP BY session, turn HAVING COUNT(DISTINCT lane) > 1
+        ORDER BY MAX(id) DESC LIMIT 10000
+        """)
     for row in turns { try weigh(row["session"], row["turn"], db) }
   }
 

@@ -102,7 +102,7 @@ extension Schema {
     END;
 
     CREATE TRIGGER response_added AFTER INSERT ON response BEGIN
-      UPDATE summary SET calls = calls + 1, open = open + (NEW.finished IS NULL),
+      UPDATE summary SET calls = calls + 1, open = open + (NEW.finished IS NULL), deleted = NULL,
         cost = cost + COALESCE(NEW.cost, 0),
         unknown = unknown + (NEW.finished IS NOT NULL AND NEW.cost IS NULL),
         models = CASE WHEN instr(models, ' ' || NEW.provider || '/' || NEW.model || ' ') THEN models

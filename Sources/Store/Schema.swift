@@ -192,7 +192,7 @@ enum Schema {
     }
     migrator.registerMigration("4 history, receipts") { db in
       try db.execute(sql: history)
-      try RecordWriter().weighAll(db)
+      try RecordWriter().weighLatest(db)
     }
     return migrator
   }

@@ -10,14 +10,16 @@ struct SessionSearch {
     var hit: SearchHit
   }
 
-  /// Up to so many sessions are gone through by themselves when conditions leave only few.
-  private static let few = 2000
   /// Marks around hits, which no text that is shown can have in it.
   private static let marks: (begin: Character, end: Character) = ("\u{1}", "\u{2}")
 
   let words: SearchWords
   let filter: SessionFilter
   let db: Database
+  /// Up to so many sessions are picked out of the hits when conditions leave only few.
+  var few = 2000
+  /// Up to so many prompts and answers the index is asked about one by one: about 20 µs each.
+  var fewest = 500
 
   private enum Place: String {
     case prompts = "prompt"
@@ -29,9 +31,9 @@ struct SessionSearch {
   func found(limit: Int) throws -> [Found] {
     var found: [Found] = []
     var seen: Set<String> = []
-    let few = try fewSessions()
+    let among = try fewSessions()
     for place in [Place.prompts, filter.includesReasoning ? .answersAndReasoning : .answers] where found.count < limit {
-      let hits = try hits(in: place, among: few, seen: &seen, limit: limit - found.count)
+      let hits = try hits(in: place, among: among, seen: &seen, limit: limit - found.count)
       for row in hits {
         do {
           found.append(Found(session: row["session"], hit: try hit(row, in: place)))
@@ -47,31 +49,55 @@ struct SessionSearch {
     return found
   }
 
-  /// Ids as a JSON array where the conditions leave only few; nil where most hits will do.
-  private func fewSessions() throws -> String? {
+  /// Where the conditions leave only few; nil where most hits will do.
+  private struct Few {
+    /// A JSON array of session ids.
+    var ids: String
+    var documents: Int
+  }
+
+  private func fewSessions() throws -> Few? {
     guard filter.hasConditions else { return nil }
     let conditions = try Conditions(filter, db)
     let statement = try db.cachedStatement(
-      sql: "SELECT m.session FROM summary m WHERE \(conditions.sql) LIMIT \(Self.few + 1)")
-    let ids = try String.fetchAll(statement, arguments: conditions.arguments)
-    return ids.count > Self.few ? nil : JSON.array(ids.map { .string($0) }).serialized()
+      sql:
+        "SELECT m.session, m.turns + m.calls AS documents FROM summary m WHERE \(conditions.sql) LIMIT \(few + 1)")
+    let rows = try Row.fetchAll(statement, arguments: conditions.arguments)
+    guard rows.count <= few else { return nil }
+    return Few(
+      ids: JSON.array(rows.map { .string($0["session"]) }).serialized(),
+      documents: rows.reduce(0) { $0 + ($1["documents"] as Int) })
   }
 
-  private func hits(in place: Place, among few: String?, seen: inout Set<String>, limit: Int) throws -> [Row] {
-    let conditions = few == nil ? try Conditions(filter, db) : Conditions("1", [])
-    // The plus keeps the index from being asked once for each document.
-    let among =
-      few == nil
-      ? "" : "AND +search.rowid IN (SELECT d.id FROM json_each(?) j CROSS JOIN document d ON d.session = j.value)"
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT d.id, d.session, d.turn, d.response FROM search CROSS JOIN document d ON d.id = search.rowid
-        CROSS JOIN summary m ON m.session = d.session
-        WHERE search MATCH ? \(among) AND \(conditions.sql) ORDER BY search.rowid DESC
-        """)
-    var arguments: StatementArguments = [expression(in: place)]
-    if let few { arguments += [few] }
-    let rows = try Row.fetchCursor(statement, arguments: arguments + conditions.arguments)
+  private func hits(in place: Place, among: Few?, seen: inout Set<String>, limit: Int) throws -> [Row] {
+    let columns = "SELECT d.id, d.session, d.turn, d.response FROM"
+    let statement: Statement
+    let arguments: StatementArguments
+    if let among, among.documents <= fewest {
+      statement = try db.cachedStatement(
+        sql: """
+          \(columns) json_each(?) j CROSS JOIN document d ON d.session = j.value CROSS JOIN search ON search.rowid = d.id
+          WHERE search MATCH ? ORDER BY d.id DESC
+          """)
+      arguments = [among.ids, expression(in: place)]
+    } else if let among {
+      // The plus keeps the index from being asked once for each document.
+      statement = try db.cachedStatement(
+        sql: """
+          \(columns) search CROSS JOIN document d ON d.id = search.rowid WHERE search MATCH ? AND +search.rowid IN
+            (SELECT d.id FROM json_each(?) j CROSS JOIN document d ON d.session = j.value) ORDER BY search.rowid DESC
+          """)
+      arguments = [expression(in: place), among.ids]
+    } else {
+      let conditions = try Conditions(filter, db)
+      statement = try db.cachedStatement(
+        sql: """
+          \(columns) search CROSS JOIN document d ON d.id = search.rowid CROSS JOIN summary m ON m.session = d.session
+          WHERE search MATCH ? AND \(conditions.sql) ORDER BY search.rowid DESC
+          """)
+      arguments = [expression(in: place)] + conditions.arguments
+    }
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
     var hits: [Row] = []
     while hits.count < limit, let row = try rows.next() {
       if seen.insert(row["session"]).inserted { hits.append(row.copy()) }

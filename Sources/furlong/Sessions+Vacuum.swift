@@ -7,7 +7,8 @@ extension SessionsCommand {
   struct Vacuum: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "vacuum", abstract: "Write the database anew, without the traces of what was deleted.",
-      discussion: "It needs as much free room on the disk as the file is large, and takes some seconds a gigabyte.")
+      discussion:
+        "It needs as much free room on the disk as the file is large, and takes about half a minute a gigabyte.")
 
     @OptionGroup var database: DatabaseOptions
 

@@ -1,9 +1,11 @@
 import Core
 import CustomDump
 import Foundation
-import Store
+import GRDB
 import TestSupport
 import Testing
+
+@testable import Store
 
 @Suite struct HistoryTests {
   private let store: Store
@@ -47,6 +49,22 @@ import Testing
   ])
   func whatIsFound(_ line: String, _ expected: String) throws {
     #expect(try store.found(line).map { String($0.suffix(1)) }.sorted(by: >).joined() == expected, "\(line)")
+  }
+
+  /// Three ways to combine words with conditions, by how much the conditions leave: they must find the same.
+  @Test(arguments: ["water model:b/two", "crim cost:<1", "two state:done", "t* tag:sea", "why -twice provider:a"])
+  func everyWayFindsTheSame(_ line: String) throws {
+    var faults: [String] = []
+    let filter = SessionFilter(line: line, now: 0, faults: &faults)
+    let found = try [(2000, 500), (2000, 0), (0, 0)].map { few, fewest in
+      try store.database.read { db in
+        var search = SessionSearch(words: filter.words, filter: filter, db: db)
+        (search.few, search.fewest) = (few, fewest)
+        return try search.found(limit: 9).map { "\($0.session) \($0.hit)" }
+      }
+    }
+    #expect(found[0] == found[1] && found[0] == found[2], "\(found)")
+    #expect(line.hasPrefix("t*") || !found[0].isEmpty)
   }
 
   @Test func promptsComeBeforeAnswers() throws {
