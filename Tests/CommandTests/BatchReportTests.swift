@@ -38,10 +38,8 @@ import Testing
     let (result, text) = try run("report.md", try models.program())
     #expect(result.status == 0, "\(result.errors)")
     #expect(text.contains("## Lanes") && text.contains("## Answers"), "\(text)")
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    for line in lines where line.contains("<") && !line.hasPrefix("    ") {
-      Issue.record("outside a quotation stands ‘\(line)’")
-    }
+    let outside = try #require(text.outsideFences)
+    #expect(!outside.contains("<"), "outside a quotation stands: \(outside)")
     #expect(text.contains("```\n<script>alert(1)</script>"), "the answer is quoted: \(text)")
   }
 
