@@ -64,7 +64,10 @@ let package = Package(
       dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "TestSupport"] + differences),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["furlong", "Engine", "Store", "Providers", "Terminal", "Core", "TestSupport", "CPseudoTerminal"]),
+      dependencies: [
+        "furlong", "Engine", "Store", "Providers", "Terminal", "Core", "TestSupport", "CPseudoTerminal",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

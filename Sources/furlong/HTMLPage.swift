@@ -39,16 +39,16 @@ enum HTMLPage {
     main{max-width:84rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}
     h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.15rem;margin:2.5rem 0 .5rem}
     h3{font-size:1rem;margin:1.5rem 0 .4rem}h4,h5,h6{font-size:1em;margin:1em 0 .3em}
-    h1,h2,h3,h4,h5,h6,p,li,td,th,summary{overflow-wrap:anywhere}
+    h1,h2,h3,h4,h5,h6,p,li,summary{overflow-wrap:anywhere}
     a{color:var(--link)}.quiet{color:var(--quiet)}.bad{color:var(--bad)}
     pre,code{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-    code{background:var(--box);border-radius:3px;padding:.1em .3em;overflow-wrap:anywhere}pre code{background:none;padding:0}
+    code{background:var(--box);border-radius:3px;padding:.1em .3em;overflow-wrap:anywhere}pre code{background:none;padding:0;font-size:1em}
     pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--box);padding:.7rem .8rem;border-radius:6px;margin:.6rem 0}
     blockquote{margin:.6rem 0;padding-left:.9rem;border-left:3px solid var(--line);color:var(--quiet)}
     .wide{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0;font-size:.9rem;font-variant-numeric:tabular-nums}
     th,td{padding:.3rem .7rem;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
     th{color:var(--quiet);font-weight:500;white-space:nowrap}
-    td{white-space:nowrap}.word{text-align:left;white-space:normal;min-width:5rem}
+    td{white-space:nowrap}.word{text-align:left;white-space:normal;min-width:6.5rem;overflow-wrap:break-word}
     details{margin:.4rem 0}summary{cursor:pointer}hr{border:0;border-top:1px solid var(--line)}
     .lanes{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));align-items:start}
     .lane{min-width:0;border:1px solid var(--line);border-radius:8px;padding:.2rem 1rem .6rem}

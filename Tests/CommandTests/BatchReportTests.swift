@@ -38,18 +38,8 @@ import Testing
     let (result, text) = try run("report.md", try models.program())
     #expect(result.status == 0, "\(result.errors)")
     #expect(text.contains("## Lanes") && text.contains("## Answers"), "\(text)")
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    // A code block ends with the fence that it began with.
-    var fence: Substring?
-    for line in lines {
-      if let open = fence {
-        if line == open { fence = nil }
-      } else if line.hasPrefix("```") {
-        fence = line.prefix { $0 == "`" }
-      } else if line.contains("<") {
-        Issue.record("outside a quotation stands ‘\(line)’")
-      }
-    }
+    let outside = try #require(text.outsideFences)
+    #expect(!outside.contains("<"), "outside a quotation stands: \(outside)")
     #expect(text.contains("```\n<script>alert(1)</script>"), "the answer is quoted: \(text)")
   }
 

@@ -12,9 +12,9 @@ import Testing
     return try #require(parts.last?.components(separatedBy: "<!-- end -->").first, "no section for ‘\(command)’")
   }
 
-  @Test(arguments: ["keys", "providers"])
+  @Test(arguments: ["keys", "providers", "sessions export", "sessions import"])
   func theTablesAreWhatTheProgramPrints(command: String) throws {
-    let printed = try Program().run([command, "--markdown"]).output
+    let printed = try Program().run(command.split(separator: " ").map(String.init) + ["--markdown"]).output
     #expect(
       try section("furlong \(command) --markdown") == printed, "stale: run scripts/update-readme .build/debug/furlong")
   }

@@ -131,11 +131,19 @@ struct HTMLExport {
         [name, line.kind.title, "\(line.count)", line.rate.dollars, "$\(line.amount.decimalText)"]
       }
       let counts = response.usage.classes.map { [name, $0.kind.title, "\($0.count)", "", ""] }
-      let source = cost.price.map { "\($0.source), \($0.record)" } ?? cost.status.rawValue
-      return (lines ?? counts) + [[name, "in all (\(cost.status.rawValue); \(source))", "", "", Readable.cost(cost)]]
+      return (lines ?? counts) + [[name, "in all (\(cost.status.rawValue))", "", "", Readable.cost(cost)]]
     }
     guard !rows.isEmpty else { return "" }
     return "<details><summary class=\"quiet\">Receipts</summary>"
-      + HTMLPage.table(["lane", "what", "count", "$ a million", "cost"], rows) + "</details>\n"
+      + HTMLPage.table(["lane", "what", "count", "$ a million", "cost"], rows) + Self.sources(part) + "</details>\n"
+  }
+
+  private static func sources(_ part: ExportedSession.Part) -> String {
+    let lines = part.responses.compactMap { response in
+      response.cost.price.map { price in
+        "lane \(response.lane + 1): \(price.record)\(price.since.map { " since \($0)" } ?? ""), \(price.source)"
+      }
+    }
+    return lines.isEmpty ? "" : "<p class=\"quiet\">Prices by \(HTMLText.escaped(lines.joined(separator: "; ")))</p>"
   }
 }

@@ -73,7 +73,7 @@ struct TimelineHTML {
     if span.firstAnswer != nil, answer != first { drawing += "<path class=\"mark ttfo\" d=\"M\(x(answer)) 1V14\"/>" }
     return """
       <span class="name">\(name)</span><svg viewBox="0 0 \(Self.width) 20" preserveAspectRatio="none" role="img" \
-      aria-label="\(Self.words(span))">\(drawing)</svg><span class="quiet">\(Readable.duration(span.end))</span>
+      aria-label="\(Self.words(span))">\(drawing)</svg><span class="quiet">\(span.end > 0 ? Readable.duration(span.end) : response.state.rawValue)</span>
       """
   }
 

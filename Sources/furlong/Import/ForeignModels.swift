@@ -34,7 +34,7 @@ struct ForeignModels {
         return ModelID(provider: prefix, model: String(rest))
       }
     }
-    if !text.contains("/"), text.contains(":"), let ollama = service("ollama") {
+    if !text.contains("/"), !text.contains(" "), text.contains(":"), let ollama = service("ollama") {
       return ModelID(provider: ollama, model: text)
     }
     let isOpen = Self.open.contains { text.lowercased().hasPrefix($0) }
