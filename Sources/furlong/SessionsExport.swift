@@ -24,7 +24,8 @@ extension SessionsCommand {
 
     @Option(
       name: .shortAndLong,
-      help: ArgumentHelp("Where to; never over another file unless --force is given.", valueName: "file"))
+      help: ArgumentHelp("Where to; never over another file unless --force is given.", valueName: "file"),
+      completion: .file())
     var output: String?
 
     @Flag(help: "Replace a file that is there.")

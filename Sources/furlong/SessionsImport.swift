@@ -9,7 +9,8 @@ extension SessionsCommand {
       commandName: "import", abstract: "Add sessions from files: Furlong's own, or those of other programs.",
       discussion: "A file is added whole or not at all; what is here already is left as it is.")
 
-    @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
+    @Argument(
+      help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"), completion: .file())
     var files: [String] = []
 
     @Option(name: .shortAndLong, help: "What the files are; told from what is in them without it.")

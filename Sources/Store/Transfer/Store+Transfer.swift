@@ -11,7 +11,12 @@ extension Store {
   /// Ids of all sessions that people list, oldest first.
   public func sessionIDs() throws(StoreError) -> [String] {
     try read { db in
-      try String.fetchAll(db, sql: "SELECT id FROM session WHERE purpose IN \(listed) ORDER BY created, id")
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT s.id FROM session s JOIN summary m ON m.session = s.id
+          WHERE s.purpose IN \(listed) AND m.deleted IS NULL ORDER BY s.created, s.id
+          """)
     }
   }
 

@@ -79,6 +79,7 @@ struct HTMLExport {
     if isWinner { words.append("winner") }
     if response.isSimulated { words.append("simulated") }
     if response.generation > 1 { words.append("generation \(response.generation)") }
+    if let origin = part.answer(response.lane)?.origin { words.append("from \(origin)") }
     var out = "<section class=\"lane\(isWinner ? " winner" : "")\"><header><b>\(response.lane + 1) "
     out += "\(HTMLText.escaped(ExportedSession.name(response)))</b> "
     out += "<span class=\"quiet\">\(HTMLText.escaped(words.joined(separator: " · ")))</span></header>"

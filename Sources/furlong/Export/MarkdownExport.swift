@@ -51,6 +51,7 @@ struct MarkdownExport {
     if part.turn.winner == response.lane { title.append("winner") }
     if response.isSimulated { title.append("simulated") }
     if response.generation > 1 { title.append("generation \(response.generation)") }
+    if let origin = part.answer(response.lane)?.origin { title.append("from \(MarkdownSource.inline(origin))") }
     let name = MarkdownSource.inline(ExportedSession.name(response))
     var blocks = ["### \(response.lane + 1) \(name) (\(title.joined(separator: ", ")))\n"]
     if let system = response.system { blocks.append("System of this lane:\n\n" + MarkdownSource.fenced(system)) }
