@@ -129,31 +129,8 @@ enum BillTime {
     if let number = Double(text), number.isFinite, number > 0, number < 1e14 {
       return (Int64(number > 1e11 ? number / 1000 : number), 1)
     }
-    let parts = text.split(whereSeparator: { $0 == "T" || $0 == " " })
-    let numbers = (parts.first ?? "").split(separator: "-").compactMap { Int64($0) }
-    guard numbers.count == 3, (1...12).contains(numbers[1]), (1...31).contains(numbers[2]) else { return nil }
-    let day = days(numbers[0], numbers[1], numbers[2]) * 86_400
-    if parts.count == 1 { return (day, 86_400) }
-    var clock = parts.dropFirst().joined()
-    var offset: Int64 = 0
-    if let match = clock.firstMatch(of: /(?:Z|UTC|([+-])(\d{2}):?(\d{2}))$/) {
-      if let sign = match.1, let hours = Int64(match.2 ?? ""), let minutes = Int64(match.3 ?? "") {
-        offset = (sign == "-" ? -1 : 1) * (hours * 3600 + minutes * 60)
-      }
-      clock.removeSubrange(match.range)
-    }
-    let fields = clock.split(separator: ":").map { Double($0) ?? -1 }
-    guard fields.count >= 2, fields.allSatisfy({ $0 >= 0 && $0 < 61 }) else { return nil }
-    let seconds = fields[0] * 3600 + fields[1] * 60 + (fields.count > 2 ? fields[2] : 0)
-    return (day + Int64(seconds) - offset, 1)
-  }
-
-  /// Days since 1970 of a civil date, counting eras of 400 years from 1 March of year 0.
-  private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let y = month <= 2 ? year - 1 : year
-    let era = (y >= 0 ? y : y - 399) / 400
-    let yearOfEra = y - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    let time = text.hasSuffix(" UTC") ? text.dropLast(4) + "Z" : text
+    if let moment = secondsSince1970(isoTime: time) { return (moment, 1) }
+    return text.utf8.count == 10 ? secondsSince1970(isoTime: text + "T00:00:00Z").map { ($0, 86_400) } : nil
   }
 }

@@ -148,7 +148,7 @@ struct CostsCommand: ParsableCommand {
       }
       let numbers = [entry.calls, entry.failures, entry.input, entry.cached, entry.output].map(String.init)
       let cells =
-        [CSVText.field(entry.name)] + numbers + [entry.cost.decimalText, "\(entry.unknown)", entry.waste.decimalText]
+        [CSVExport.field(entry.name)] + numbers + [entry.cost.decimalText, "\(entry.unknown)", entry.waste.decimalText]
         + [seconds(entry.firstAnswers), seconds(entry.ends)]
       Console.output(cells.joined(separator: ","))
     }

@@ -49,26 +49,14 @@ struct ReceiptCommand: ParsableCommand {
 
   private static func json(_ response: Response) -> JSON {
     let cost = response.cost
-    let charge = cost.price?.charge(for: response.usage)
-    let classes = response.usage.classes.map { entry -> JSON in
-      let line = charge?.lines.first { $0.kind == entry.kind }
-      return [
-        "class": .string(entry.kind.rawValue), "count": .int(entry.count), "rate": .optional(line?.rate.dollars),
-        "tier": line?.rate.tier.map { .int($0) } ?? .null, "variant": .optional(line?.rate.variant),
-        "source": .optional(line.map { $0.rate.source ?? cost.price?.source ?? "" }),
-        "usd": .optional(line?.amount.decimalText),
-      ]
-    }
+    let isKnown = cost.status != .unknown
     return [
       "lane": .int(response.lane), "model": .string(response.model.text),
       "model_reported": .optional(response.modelReported), "state": .string(response.state.rawValue),
-      "status": .string(cost.status.rawValue),
-      "usd": .optional(cost.status == .unknown ? nil : cost.amount?.decimalText),
+      "status": .string(cost.status.rawValue), "usd": .optional(isKnown ? cost.amount?.decimalText : nil),
       "computed_usd": .optional(cost.computed?.decimalText), "reported_usd": .optional(cost.reported?.decimalText),
-      "reported_is_charge": .bool(cost.reportedIsCharge), "difference_usd": .optional(cost.difference?.decimalText),
-      "lowest_usd": .optional(cost.lowest?.decimalText), "highest_usd": .optional(cost.highest?.decimalText),
-      "counted": .string(response.usage.source.rawValue), "classes": .array(classes),
-      "record": .optional(cost.price?.record), "since": .optional(cost.price?.since),
+      "counted": .string(response.usage.source.rawValue), "record": .optional(cost.price?.record),
+      "since": .optional(cost.price?.since), "receipt": JSONExport.receipt(response),
       "request_ids": .array(response.attempts.compactMap(\.requestID).map { .string($0) }),
     ]
   }

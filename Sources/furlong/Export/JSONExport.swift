@@ -105,12 +105,13 @@ struct JSONExport {
         (charge?.lines ?? []).map { line in
           [
             "class": .string(line.kind.rawValue), "count": .int(line.count), "rate": .string(line.rate.dollars),
-            "usd": .string(line.amount.decimalText),
+            "tier": line.rate.tier.map { .int($0) } ?? .null, "variant": .optional(line.rate.variant),
+            "source": .optional(line.rate.source ?? cost.price?.source), "usd": .string(line.amount.decimalText),
           ]
         }),
       "unpriced": .array((charge?.unpriced ?? []).map { .string($0.rawValue) }),
       "lowest_usd": .optional(cost.lowest?.decimalText), "highest_usd": .optional(cost.highest?.decimalText),
-      "reported_is_charge": .bool(cost.reportedIsCharge),
+      "reported_is_charge": .bool(cost.reportedIsCharge), "difference_usd": .optional(cost.difference?.decimalText),
     ]
   }
 
