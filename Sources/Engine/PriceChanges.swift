@@ -32,12 +32,15 @@ extension PriceBook {
           return ("\(list)/\(model.id)", rates.joined(separator: ", "))
         }, uniquingKeysWith: { first, _ in first })
     }
-    return Set(Catalog.services.compactMap(\.priceList)).sorted().flatMap { list in
+    let changes = Set(Catalog.services.compactMap(\.priceList)).sorted().flatMap { list -> [Change] in
       let (before, after) = (prices(self, list), prices(newer, list))
       return Set(before.keys).union(after.keys).sorted().compactMap { model in
         before[model] == after[model] ? nil : Change(model: model, before: before[model], after: after[model])
       }
     }
+    // What costs something else now first, then what is new, then what is gone.
+    func rank(_ change: Change) -> Int { change.after == nil ? 2 : change.before == nil ? 1 : 0 }
+    return (0...2).flatMap { place in changes.filter { rank($0) == place } }
   }
 
   /// The price of a service's model, as a call of that day would have it.

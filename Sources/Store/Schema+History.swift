@@ -34,7 +34,8 @@ extension Schema {
     );
     CREATE INDEX summary_created ON summary(created);
     CREATE INDEX summary_deleted ON summary(deleted) WHERE deleted IS NOT NULL;
-    CREATE INDEX response_ledger ON response(created, provider, model, session, cost_status, cost, cost_wasted, state);
+    CREATE INDEX response_ledger ON response(created, provider, model, session, cost_status, cost, cost_wasted, state,
+      origin);
     CREATE INDEX turn_created ON turn(created);
 
     CREATE TABLE used_model (

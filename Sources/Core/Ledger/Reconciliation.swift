@@ -77,6 +77,11 @@ public struct Reconciliation: Sendable {
       }
       matches[place].add(line)
     }
+    // Where ids are of one kind on both sides, one that no call has is no call of ours.
+    if !places.isEmpty {
+      missingHere = rest.filter { $0.requestID != nil }
+      rest.removeAll { $0.requestID != nil }
+    }
     var left = calls.indices.filter { places[$0] == nil }.map { calls[$0] }
     matchInstants(rest.filter(\.isInstant), &left)
     matchBuckets(rest.filter { !$0.isInstant }, &left)
@@ -92,9 +97,7 @@ public struct Reconciliation: Sendable {
   /// nearest in time.
   private mutating func matchInstants(_ bill: [BillLine], _ calls: inout [LedgerCall]) {
     func candidates(_ line: BillLine) -> [Int] {
-      // An id that no call has is no call of ours.
-      guard line.requestID == nil || calls.allSatisfy(\.requestIDs.isEmpty) else { return [] }
-      return calls.indices.filter {
+      calls.indices.filter {
         abs(calls[$0].created - line.start) <= Self.slack && Self.isSame(calls[$0], Self.plain(line.model))
       }
     }
