@@ -26,7 +26,7 @@ public enum StoreError: Error, Equatable, Sendable {
   public var message: String {
     switch self {
     case .unreadable(let path, let detail):
-      "cannot open the database \(path) (\(detail)): check its permissions, or name another with --db FILE"
+      "cannot open the database \(path) (\(detail)): check its permissions and the room on its disk, or name another with --db FILE"
     case .notADatabase(let path): "\(path) is not a Furlong database: move it away, or name another with --db FILE"
     case .newer(let path):
       "\(path) was written by a newer Furlong: update this one, or name another database with --db FILE"
@@ -71,6 +71,11 @@ public enum StoreError: Error, Equatable, Sendable {
   init(_ error: any Error, path: String) {
     guard let error = error as? DatabaseError else {
       self = (error as? StoreError) ?? .other(path: path, detail: "\(error)")
+      return
+    }
+    // The file that two processes share beside the database cannot grow: nothing else but room is missing.
+    if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE {
+      self = .full(path: path)
       return
     }
     switch error.resultCode {
