@@ -175,6 +175,13 @@ public final class PriceBook: Sendable {
     }
   }
 
+  /// Why the newer file is not used, though it is there.
+  public var fault: String? {
+    guard let update = update() else { return nil }
+    do throws(InvalidPriceRecords) { _ = try PriceRecords(update.bytes) } catch { return error.message }
+    return nil
+  }
+
   private func loaded() -> [Book] {
     books.withLock { books in
       if let books { return books }

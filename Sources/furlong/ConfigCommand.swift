@@ -16,10 +16,14 @@ struct ConfigCommand: ParsableCommand {
     Console.output("database  \(paths.database)")
     Console.output("state     \(paths.state)")
     Console.output("cache     \(paths.cache)")
+    let setup = try Setup(database: database.database)
+    if FileManager.default.fileExists(atPath: paths.prices) {
+      let isRead = setup.prices.fault.map { "  (\($0): the bundled ones hold)" } ?? ""
+      Console.output("prices    \(paths.prices)\(isRead)")
+    }
     for folder in paths.themes where FileManager.default.fileExists(atPath: folder) {
       Console.output("themes    \(folder)")
     }
-    let setup = try Setup(database: database.database)
     var faults: [String] = []
     _ = Keymap(overrides: setup.config.keys, faults: &faults)
     if !faults.isEmpty { throw CommandError(faults.joined(separator: "\nfurlong: ")) }

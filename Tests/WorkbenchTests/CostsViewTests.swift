@@ -31,7 +31,8 @@ import Testing
         call.cost.highest = Money(decimal: "0.02")
       }
       return call
-    }) { isoDate($0) }
+    }
+  ) { isoDate($0) }
 
   private func page(_ grouping: Ledger.Grouping, width: Int) -> Page {
     var budget = Budget()
