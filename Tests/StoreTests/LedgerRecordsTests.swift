@@ -1,0 +1,64 @@
+import Core
+import GRDB
+import Testing
+
+@testable import Store
+
+@Suite struct LedgerRecordsTests {
+  private func stored(_ change: (inout Response) -> Void) throws -> Store {
+    let store = try Store.inMemory()
+    var response = Sample.finished()
+    change(&response)
+    store.append(.session(Sample.session()))
+    store.append(.turn(session: Sample.key.session, Sample.turn()))
+    store.append(.began(Sample.key, Sample.response(), request: nil))
+    store.append(.ended(Sample.key, response))
+    #expect(commit(store) == nil)
+    return store
+  }
+
+  @Test func theLedgerReadsWhatWasStored() throws {
+    let store = try stored { _ in }
+    let call = try #require(try store.ledger().first)
+    let response = Sample.finished()
+    #expect(call.key == Sample.key)
+    #expect(call.purpose == "lane")
+    #expect(call.cost == response.cost)
+    #expect(call.usage.classes == response.usage.classes)
+    #expect(call.requestIDs == ["r1", "r2"])
+    #expect(call.amount == Money(decimal: "0.5"), "the charge comes before what was computed")
+    #expect(try store.ledger(since: call.created + 1).isEmpty)
+    #expect(try store.ledger(until: call.created).isEmpty, "the end is excluded")
+  }
+
+  @Test func whatWasPaidElsewhereIsNotOnTheBill() throws {
+    let store = try stored { _ in }
+    try store.database.write { try $0.execute(sql: "UPDATE response SET origin = 'llm'") }
+    #expect(try store.ledger().isEmpty)
+    #expect(try store.ledger(includesImported: true).count == 1)
+    #expect(try store.spent(since: 0) == .zero)
+  }
+
+  @Test func aChargeToldAfterwardsEndsTheUncertainty() throws {
+    let store = try stored { response in
+      response.state = .stopped
+      response.cost.status = .partial
+      response.cost.reported = nil
+    }
+    let open = try store.unsettled(provider: "openai")
+    #expect(open.map(\.key) == [Sample.key])
+    #expect(open.first?.requestID == "r2", "of the last attempt")
+    store.append(.settled(Sample.key, Settlement(charge: Money(decimal: "0.25")!, input: 7, output: nil)))
+    #expect(commit(store) == nil)
+    let call = try #require(try store.ledger().first)
+    #expect(call.cost.status == .exact)
+    #expect(call.amount == Money(decimal: "0.25"))
+    #expect((call.cost.lowest, call.cost.highest) == (nil, nil))
+    #expect(call.usage.input == 7)
+    #expect(call.usage.output == Sample.finished().usage.output, "what it does not tell stays")
+    #expect(try store.unsettled(provider: "openai").isEmpty)
+    #expect(try store.spent(since: 0) == Money(decimal: "0.25"))
+    let sum = try store.read { try Int64.fetchOne($0, sql: "SELECT cost FROM summary") }
+    #expect(sum == 250_000_000_000, "the list of sessions says the same")
+  }
+}
