@@ -22,10 +22,12 @@ struct CostsCommand: ParsableCommand {
   @Option(help: "How calls are put together.")
   var by = Ledger.Grouping.model
 
-  @Option(help: ArgumentHelp("Only calls since then: 2026-11-25, today, 7d.", valueName: "date"), transform: dayStart)
+  @Option(
+    help: ArgumentHelp("From this day on: 2026-11-25, today, yesterday, or 7d for seven days ago.", valueName: "date"),
+    transform: dayStart)
   var since: Int64?
 
-  @Option(help: ArgumentHelp("Only calls before then.", valueName: "date"), transform: dayStart)
+  @Option(help: ArgumentHelp("Up to the end of this day.", valueName: "date"), transform: dayEnd)
   var until: Int64?
 
   @Option(help: ArgumentHelp("What the same tokens cost with another model.", valueName: "model"))

@@ -28,12 +28,12 @@ struct FilterOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("From this day on: 2026-11-25, today, yesterday, or 7d for seven days ago.", valueName: "date"),
-    transform: { try date(DayText.start($0, now: Clock.date())) })
+    transform: dayStart)
   var since: Int64?
 
   @Option(
     help: ArgumentHelp("Up to the end of this day.", valueName: "date"),
-    transform: { try date(DayText.end($0, now: Clock.date())) })
+    transform: dayEnd)
   var until: Int64?
 
   @Option(help: ArgumentHelp("That cost this much or more, in US dollars.", valueName: "usd"), transform: amountOfMoney)
@@ -82,9 +82,4 @@ struct FilterOptions: ParsableArguments {
       throw CommandError(error.message)
     }
   }
-}
-
-@Sendable private func date(_ seconds: Int64?) throws -> Int64 {
-  guard let seconds else { throw ValidationError(SessionFilter.dateFault) }
-  return seconds
 }

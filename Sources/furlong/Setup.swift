@@ -34,9 +34,13 @@ struct LaneOptions: ParsableArguments {
 
 /// Reads an option that is a date: the first second of that day.
 @Sendable func dayStart(_ text: String) throws -> Int64 {
-  guard let moment = DayText.start(text, now: Clock.date()) else {
-    throw ValidationError("it takes a date: 2026-11-25, today, yesterday or 7d")
-  }
+  guard let moment = DayText.start(text, now: Clock.date()) else { throw ValidationError(SessionFilter.dateFault) }
+  return moment
+}
+
+/// The first second after that day.
+@Sendable func dayEnd(_ text: String) throws -> Int64 {
+  guard let moment = DayText.end(text, now: Clock.date()) else { throw ValidationError(SessionFilter.dateFault) }
   return moment
 }
 
