@@ -104,6 +104,9 @@ extension State {
     case .home: restart()
     case .end: happen(upTo: playback.replay.end)
     case .character("."), .character(","): stepOne(key == .character(".") ? 1 : -1)
+    case .character("w"):
+      self.playback?.isPaused = true
+      overlay = .page(Page.whatIf(playback.replay))
     case .escape, .character("q"): endPlayback()
     case .control("c"): return nil
     default:

@@ -73,6 +73,18 @@ import Testing
     #expect(text(state, 1) == "One two three ", "a step back before the end")
   }
 
+  @Test func otherRulesAreAPage() throws {
+    var (state, _) = playing()
+    _ = update(&state, .key(.character("w")))
+    guard case .page(let page)? = state.overlay else { return #expect(Bool(false), "w opens a page") }
+    let text = page.lines(width: 100).map(\.text).joined(separator: "\n")
+    #expect(text.contains("first-finish, hedged after"), "\(text)")
+    #expect(!state.isPlaying)
+    _ = update(&state, .key(.escape))
+    #expect(state.overlay == nil)
+    #expect(state.playback != nil, "the replay is still there")
+  }
+
   @Test func nothingIsAskedOrChangedMeanwhile() {
     var (state, session) = playing()
     for key in "rRxXaDmcvJbB" {

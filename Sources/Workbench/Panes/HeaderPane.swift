@@ -126,7 +126,7 @@ enum FooterPane {
     let place = "\(Readable.duration(playback.position)) of \(Readable.duration(playback.replay.end))"
     return [
       ("replay \(playback.speed)×", place), ("Space", playback.isPaused ? "play" : "pause"), ("← →", "seek"),
-      (", .", "step"), ("+ -", "speed"), ("Esc", "end"),
+      (", .", "step"), ("+ -", "speed"), ("w", "what if"), ("Esc", "end"),
     ]
   }
 
