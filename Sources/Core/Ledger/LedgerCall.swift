@@ -9,6 +9,7 @@ public struct LedgerCall: Equatable, Sendable {
   public var purpose: String
   public var state: ResponseState
   public var usage: Usage
+  /// Without the price, which its receipt has.
   public var cost: Cost
   /// Nanoseconds since *sent*.
   public var firstAnswer: Int64?
