@@ -80,7 +80,9 @@ public struct WhatIf: Equatable, Sendable {
   /// All of it, or its input and the part of its output that had come by then.
   private static func cost(of response: Response, _ replay: Replay, until moment: Int64?) -> Money? {
     if response.cost.status == .free { return .zero }
-    guard let moment else { return response.cost.status == .unknown ? nil : response.cost.amount }
+    // It was really stopped no later: what it was billed is known.
+    let isWhole = moment.map { at in replay.stopped(response).map { at >= $0 } ?? false } ?? true
+    guard let moment, !isWhole else { return response.cost.status == .unknown ? nil : response.cost.amount }
     var usage = response.usage
     let bytes = response.text.utf8.count + response.reasoning.utf8.count
     var come = 0

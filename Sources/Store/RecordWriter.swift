@@ -68,20 +68,37 @@ struct RecordWriter {
       case .reasoning: open[key]?.reasoning += text
       }
     case .ended(let key, let response): try end(key, response, db)
-    case .settled(let key, let settlement):
-      try db.execute(
-        sql: """
-          UPDATE response SET cost_reported = :charge, cost_is_charge = 1, cost = :charge, cost_status = 'exact',
-            cost_lowest = NULL, cost_highest = NULL, usage_input = COALESCE(:input, usage_input),
-            usage_output = COALESCE(:output, usage_output)
-          WHERE session = :session AND turn = :turn AND lane = :lane AND generation = :generation
-          """,
-        arguments: [
-          "charge": settlement.charge.picoDollars, "input": settlement.input, "output": settlement.output,
-          "session": key.session, "turn": number(key.session, key.turn), "lane": key.lane,
-          "generation": key.generation,
-        ])
+    case .settled(let key, let settlement): try settle(key, settlement, db)
     }
+  }
+
+  /// The provider has told the charge, and the counts behind it: the computed figure follows them.
+  private func settle(_ key: ResponseKey, _ settlement: Settlement, _ db: Database) throws {
+    let place: StatementArguments = [key.session, number(key.session, key.turn), key.lane, key.generation]
+    let row = try Row.fetchOne(
+      db,
+      sql: """
+        SELECT price, cost_computed, usage_input, usage_cache_read, usage_cache_write, usage_output, usage_reasoning
+        FROM response WHERE session = ? AND turn = ? AND lane = ? AND generation = ?
+        """, arguments: place)
+    guard let row else { return }
+    var usage = Usage()
+    usage.input = settlement.input ?? row["usage_input"] ?? 0
+    usage.output = settlement.output ?? row["usage_output"] ?? 0
+    (usage.cacheRead, usage.cacheWrite) = (row["usage_cache_read"] ?? 0, row["usage_cache_write"] ?? 0)
+    usage.reasoning = row["usage_reasoning"] ?? 0
+    let price = (row["price"] as String?).flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
+    let charge = settlement.charge.picoDollars
+    try db.run(
+      sql: """
+        UPDATE response SET cost_reported = ?, cost_is_charge = 1, cost = ?, cost_computed = ?, cost_status = 'exact',
+          cost_lowest = NULL, cost_highest = NULL, usage_input = ?, usage_output = ?
+        WHERE session = ? AND turn = ? AND lane = ? AND generation = ?
+        """,
+      arguments: [
+        charge, charge, price?.cost(of: usage)?.picoDollars ?? row["cost_computed"], usage.input, usage.output,
+      ]
+        + place)
   }
 
   func number(_ session: String, _ turn: Int) -> Int {

@@ -3,7 +3,8 @@ import GRDB
 
 extension Store {
   /// Calls that have ended, oldest first, judges' included; those of emptied sessions too: money spent is spent. What was
-  /// imported was paid elsewhere, and is in it only when asked for.
+  /// imported was paid elsewhere, and is in it only when asked for. Before a vote the calls of a blind turn have neither name nor
+  /// time: those would tell whose answer is whose.
   /// - Parameters: seconds since 1970; `until` is excluded.
   public func ledger(
     since: Int64 = 0, until: Int64 = .max, includesImported: Bool = false
@@ -18,6 +19,7 @@ extension Store {
             r.attempts, r.usage_input, r.usage_cache_read, r.usage_cache_write, r.usage_output, r.usage_reasoning,
             r.usage_source, r.usage_details, r.cost_status, r.cost_computed, r.cost_reported, r.cost_is_charge,
             r.cost_lowest, r.cost_highest, r.cost_wasted, r.ttfo, r.end, r.origin, s.purpose, t.rule, t.winner,
+            EXISTS (SELECT 1 FROM blind b WHERE b.session = r.session AND b.turn = r.turn AND b.revealed IS NULL) AS hidden,
             (SELECT COUNT(DISTINCT lane) FROM response o WHERE o.session = r.session AND o.turn = r.turn) AS lanes
           FROM response r JOIN session s ON s.id = r.session
           JOIN turn t ON t.session = r.session AND t.number = r.turn
@@ -42,6 +44,7 @@ extension Store {
         call.won = row["winner"] as Int? == call.key.lane
         let attempts = (try? document.parse(row["attempts"] as String))?.elements ?? []
         call.requestIDs = attempts.compactMap { $0["request_id"]?.string }
+        if row["hidden"] { call.hide() }
         calls.append(call)
       }
       return calls

@@ -92,8 +92,8 @@ struct CostsCommand: ParsableCommand {
       Console.output("")
       for line in drawing { Console.output(line.text) }
     }
-    if !lines.racing.isEmpty { Console.output("") }
-    for line in lines.racing { Console.output(line) }
+    // Under another model's name there are no rivals to compare with.
+    if other == nil, !lines.racing.isEmpty { for line in [""] + lines.racing { Console.output(line) } }
     if isRepriced {
       let now = ledger.total
       Console.output(

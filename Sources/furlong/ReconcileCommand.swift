@@ -53,7 +53,11 @@ struct ReconcileCommand: ParsableCommand {
     do throws(StoreError) { stored = try store.ledger(since: first - slack, until: last + slack) } catch {
       throw CommandError(error.message)
     }
-    let calls = stored.filter { $0.cost.status != .free && isOfBill($0, bill.kind) }
+    let calls = stored.filter { $0.cost.status != .free && $0.model.provider != "blind" && isOfBill($0, bill.kind) }
+    let hidden = stored.count { $0.model.provider == "blind" }
+    if hidden > 0 {
+      Console.error("left out: \(Readable.count(hidden, "call")) of blind turns that wait for your vote")
+    }
     let result = Reconciliation(bill.lines, calls)
     if json { Console.output(document(result, bill).serialized(indented: true)) } else { show(result, bill) }
     if result.exceeds(tolerance) { throw ExitCode(1) }

@@ -40,6 +40,21 @@ import Testing
     #expect(try store.spent(since: 0) == .zero)
   }
 
+  @Test func beforeAVoteTheBillDoesNotTellWhoseAnswerIsWhose() throws {
+    let store = try stored { _ in }
+    let assignment = BlindAssignment(
+      id: "b1", session: Sample.key.session, turn: 1, lanes: [0: "openai/gpt-5.6"], pairs: [], salt: "s")
+    store.append(.blind(assignment))
+    #expect(commit(store) == nil)
+    let call = try #require(try store.ledger().first)
+    #expect(call.model.provider == "blind")
+    #expect(call.modelReported == nil && call.end == nil && call.firstAnswer == nil && call.requestIDs.isEmpty)
+    #expect(call.amount == Money(decimal: "0.5"), "what was spent is told")
+    store.append(.revealed(assignment: "b1"))
+    #expect(commit(store) == nil)
+    #expect(try store.ledger().first?.model.provider == "openai")
+  }
+
   @Test func aChargeToldAfterwardsEndsTheUncertainty() throws {
     let store = try stored { response in
       response.state = .stopped
@@ -54,6 +69,8 @@ import Testing
     let call = try #require(try store.ledger().first)
     #expect(call.cost.status == .exact)
     #expect(call.amount == Money(decimal: "0.25"))
+    let receipt = try #require(try store.session(Sample.key.session).turns[0].responses[0])
+    #expect(receipt.cost.computed == receipt.cost.price?.cost(of: receipt.usage), "the receipt adds up")
     #expect((call.cost.lowest, call.cost.highest) == (nil, nil))
     #expect(call.usage.input == 7)
     #expect(call.usage.output == Sample.finished().usage.output, "what it does not tell stays")

@@ -39,6 +39,12 @@ public struct LedgerCall: Equatable, Sendable {
     won = false
   }
 
+  /// Takes away what would tell which lane it was.
+  public mutating func hide() {
+    model = ModelID(provider: "blind", model: "not revealed yet")
+    (modelReported, firstAnswer, end, requestIDs, won) = (nil, nil, nil, [], false)
+  }
+
   /// Nil: nobody knows.
   public var amount: Money? { cost.status == .unknown ? nil : cost.amount }
 }

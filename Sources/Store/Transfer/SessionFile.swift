@@ -33,7 +33,8 @@ public struct SessionFile: Equatable, Sendable {
 
   /// Whether these bytes mean to be such a file.
   public static func isLikely(_ bytes: some Collection<UInt8>) -> Bool {
-    bytes.starts(with: "{\"format\":\"furlong\"".utf8)
+    // Another program may have laid it out anew: what is wrong with it then is told by its digest.
+    bytes.prefix(64).lazy.filter { $0 > 0x20 }.starts(with: "{\"format\":\"furlong\"".utf8)
   }
 
   /// - Throws: `InvalidFile` with a sentence that says what is wrong, and where.
