@@ -150,7 +150,7 @@ struct RaceCommand: ParsableCommand {
     }
     if let left = estimate.left, estimate.least > left {
       throw CommandError(
-        "reading the prompt alone costs \(estimate.least.screenText), and the budget leaves \(left.screenText): raise --max-cost or the config's budget"
+        "reading the prompt alone costs \(estimate.least.screenText), and the budget leaves \(left.screenText): raise whichever is lowest, --max-cost or the config's per_turn, per_day or per_month"
       )
     }
     return estimate.left
