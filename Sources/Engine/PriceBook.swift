@@ -75,6 +75,10 @@ public final class PriceBook: Sendable {
   private let update: @Sendable () -> Update?
   /// The records that hold, then the overlay.
   private let books = Mutex<[Book]?>(nil)
+  /// What was found for a list's model, the overlay's record last; looking through a list tries hundreds of patterns.
+  private let known = Mutex<[[String]: [Found]]>([:])
+
+  private typealias Found = (book: Book, record: PriceRecords.Record, provider: String)
 
   /// - Parameter update: reads a newer file of records; called once, on first use.
   public init(overrides: [Override] = [], update: @escaping @Sendable () -> Update? = { nil }) {
@@ -114,15 +118,8 @@ public final class PriceBook: Sendable {
 
   private func listed(_ query: Query) -> Price? {
     guard let list = query.list else { return nil }
-    let books = loaded()
     for model in query.models {
-      var found: [(book: Book, record: PriceRecords.Record, provider: String)] = []
-      for book in books {
-        // The overlay knows a dated name only by the record that it led to.
-        let names = [model] + found.prefix(1).map(\.record.id)
-        let match = names.lazy.compactMap { book.records.find(list: list, model: $0) }.first
-        if let match { found.append((book, match.record, match.provider)) }
-      }
+      let found = found(list, model)
       guard let (book, record, provider) = found.first else { continue }
       var price = rates(record, book.source, query)
       price.record = "\(provider)/\(record.id)"
@@ -138,6 +135,19 @@ public final class PriceBook: Sendable {
       return price.rates.isEmpty ? nil : price
     }
     return nil
+  }
+
+  private func found(_ list: String, _ model: String) -> [Found] {
+    if let known = known.withLock({ $0[[list, model]] }) { return known }
+    var found: [Found] = []
+    for book in loaded() {
+      // The overlay knows a dated name only by the record that it led to.
+      let names = [model] + found.prefix(1).map(\.record.id)
+      let match = names.lazy.compactMap { book.records.find(list: list, model: $0) }.first
+      if let match { found.append((book, match.record, match.provider)) }
+    }
+    known.withLock { [found] in $0[[list, model]] = found }
+    return found
   }
 
   private func rates(_ record: PriceRecords.Record, _ source: String, _ query: Query) -> Price {

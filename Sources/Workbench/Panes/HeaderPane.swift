@@ -125,8 +125,8 @@ enum FooterPane {
     guard let playback = state.playback else { return [] }
     let place = "\(Readable.duration(playback.position)) of \(Readable.duration(playback.replay.end))"
     return [
-      ("replay \(playback.speed)×", place), ("Space", playback.isPaused ? "play" : "pause"), ("← →", "seek"),
-      (", .", "step"), ("+ -", "speed"), ("w", "what if"), ("Esc", "end"),
+      ("replay \(playback.speed)×", place), ("Space", playback.isPaused ? "play" : "pause"), ("Esc", "end"),
+      ("← →", "seek"), (", .", "step"), ("+ -", "speed"), ("w", "what if"),
     ]
   }
 
