@@ -19,6 +19,8 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Without its own reading of configuration files: ours is handed down from the executable.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
     .package(url: "https://github.com/pointfreeco/xctest-dynamic-overlay", from: "1.13.1"),
   ],
@@ -38,16 +40,24 @@ let package = Package(
     .target(name: "Terminal", dependencies: ["Core", "CNCurses"]),
     .target(name: "Markdown", dependencies: ["Core", "Terminal", "CMarkdown"]),
     .target(name: "Workbench", dependencies: ["Core", "Engine", "Terminal", "Markdown"]),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Core", "Providers", "Store", "Engine", .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
     .executableTarget(
       name: "furlong",
       dependencies: [
-        "Workbench", "Markdown", "Engine", "Providers", "Transport", "Store", "Terminal", "Core",
+        "Workbench", "Gateway", "Markdown", "Engine", "Providers", "Transport", "Store", "Terminal", "Core",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "CPseudoTerminal"]),
     .testTarget(name: "MarkdownTests", dependencies: ["Markdown", "Terminal", "Core", "TestSupport"]),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "Engine", "Store", "TestSupport"]),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: ["Gateway", "Engine", "Providers", "Transport", "Store", "Core", "TestSupport"] + differences),
     .executableTarget(
       name: "furlong-bench",
       dependencies: ["Workbench", "Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],

@@ -11,6 +11,8 @@ public enum Purpose: String, Sendable, CaseIterable {
   case brief
   /// A judge tried on pairs with a known outcome.
   case probe
+  /// A call that came through the gateway.
+  case gateway
 
   /// Listed and opened by people.
   public var isListed: Bool { self == .lane || self == .batch }

@@ -194,6 +194,7 @@ enum Schema {
       try db.execute(sql: history)
       try RecordWriter().weighLatest(db)
     }
+    migrator.registerMigration("5 the gateway") { db in try db.execute(sql: gateway) }
     return migrator
   }
 }

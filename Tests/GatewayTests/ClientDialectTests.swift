@@ -1,0 +1,9 @@
+import Gateway
+import Providers
+import Testing
+
+@Test func everyClientDialectIsOneThatCanBeSpokenUpstream() {
+  for dialect in ClientDialect.allCases {
+    #expect(Dialects.named(dialect.rawValue) != nil, "\(dialect.rawValue) is a dialect of a provider too")
+  }
+}
