@@ -1,6 +1,7 @@
 import Core
 import Engine
 import Foundation
+import Gateway
 import Providers
 import Yams
 
@@ -22,6 +23,7 @@ struct Config {
   var motion: Motion?
   var composer: ComposerStyle?
   var usesMouse = true
+  var gateway = Gateway.Settings()
   /// Key names by action name.
   var keys: [String: String] = [:]
 
