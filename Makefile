@@ -8,7 +8,7 @@ RELEASE = .build/release/furlong
 # The Swift runtime goes into the binary, so that it starts fast and can be copied.
 RELEASE_FLAGS = -c release --static-swift-stdlib -Xlinker -s --product furlong
 
-.PHONY: run test build bench lint format install uninstall clean packages
+.PHONY: run test build bench bench-gateway lint format install uninstall clean packages
 
 run: build
 	@scripts/run $(RELEASE)
@@ -27,12 +27,17 @@ bench: build
 	swift build -c release --static-swift-stdlib --product furlong-bench
 	@.build/release/furlong-bench $(RELEASE)
 
+# SOAK=MINUTES runs it at half load for so long instead.
+bench-gateway: build
+	swift build -c release --static-swift-stdlib --product furlong-bench
+	@.build/release/furlong-bench $(RELEASE) gateway $(if $(SOAK),soak $(SOAK))
+
 lint:
-	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Bench Package.swift
 	scripts/check-layout
 
 format:
-	swift format format --in-place --recursive --parallel Sources Tests Package.swift
+	swift format format --in-place --recursive --parallel Sources Tests Bench Package.swift
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/furlong/themes $(DESTDIR)$(PREFIX)/share/man/man1

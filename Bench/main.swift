@@ -9,7 +9,7 @@ import Transport
 // this very process.
 
 guard CommandLine.arguments.count > 1 else {
-  print("usage: furlong-bench BINARY [history]")
+  print("usage: furlong-bench BINARY [history | gateway [mock | soak MINUTES]]")
   exit(2)
 }
 let binary = URL(fileURLWithPath: CommandLine.arguments[1]).path
@@ -216,7 +216,13 @@ func measureFlood() throws {
     "\(number(Double(streams * count) / seconds / 1000)) k tokens/s, answers not whole: \(lost) of \(streams)")
 }
 
-if CommandLine.arguments.dropFirst(2).first != "history" {
+let words = Array(CommandLine.arguments.dropFirst(2))
+if words.first == "gateway" {
+  let isWhole = try GatewayBench.run(Array(words.dropFirst()), binary: binary, folder: folder + "/gateway")
+  try? FileManager.default.removeItem(atPath: folder)
+  exit(isWhole ? 0 : 1)
+}
+if words.first != "history" {
   measureStart()
   measureFirstToken()
   measureDecoding()
