@@ -113,11 +113,13 @@ struct Endpoints: HTTPResponder {
         body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     case .stream(let receipt):
       return HummingbirdCore.Response(
-        status: .ok, headers: streamHeaders(receipt), body: stream(answer, channel))
+        status: .ok, headers: streamHeaders(receipt),
+        body: stream(answer, channel, wantsTrailers: request.headers[.te]?.contains("trailers") == true))
     }
   }
 
-  private func stream(_ answer: Answer, _ channel: any NIOCore.Channel) -> ResponseBody {
+  /// - Parameter wantsTrailers: the client says that it reads them; others get what they say in a comment alone.
+  private func stream(_ answer: Answer, _ channel: any NIOCore.Channel, wantsTrailers: Bool) -> ResponseBody {
     let departures = gateway.departures
     return ResponseBody { writer in
       do {
@@ -128,8 +130,9 @@ struct Endpoints: HTTPResponder {
         }
         departures.forget(channel)
         var trailers = HTTPFields()
-        for (name, value) in answer.receiptAtEnd?.headers ?? [] { trailers.set(name, value) }
-        try await writer.finish(trailers)
+        let receipt = wantsTrailers ? answer.receiptAtEnd : nil
+        for (name, value) in receipt?.headers ?? [] { trailers.set(name, value) }
+        try await writer.finish(receipt == nil ? nil : trailers)
       } catch {
         departures.forget(channel)
         answer.leave()

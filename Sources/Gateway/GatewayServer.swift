@@ -15,10 +15,12 @@ public struct GatewayServer: Sendable {
     logger = gateway.logger
   }
 
-  /// Serves until SIGTERM or SIGINT; what streams then is given its time to end.
-  /// - Parameter ready: told the port that is listened on.
+  /// Serves until SIGTERM or SIGINT, or until the task is cancelled; what streams when a signal comes is given its time to end.
+  /// - Parameters:
+  ///   - obeysSignals: false leaves them to somebody else.
+  ///   - ready: told the port that is listened on.
   /// - Throws: when the address cannot be listened on.
-  public func run(ready: @escaping @Sendable (Int) async -> Void) async throws {
+  public func run(obeysSignals: Bool = true, ready: @escaping @Sendable (Int) async -> Void) async throws {
     let settings = gateway.settings
     let gateway = gateway
     var configuration = HTTP1Channel.Configuration(
@@ -35,7 +37,7 @@ public struct GatewayServer: Sendable {
           .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
           .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
         ],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        gracefulShutdownSignals: obeysSignals ? [.sigterm, .sigint] : [], logger: logger))
     try await group.run()
   }
 }

@@ -190,7 +190,7 @@ final class Answer: @unchecked Sendable {
       if isStream {
         writer?.end(response, into: &out)
         out.comment("furlong \(receipt.document.serialized())")
-        if dialect == .chat { out.event("[DONE]") }
+        if writer == nil { passThrough.end(into: &out) }
       } else {
         head.give(.whole(wholeBody(response), receipt))
       }
