@@ -21,6 +21,11 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Without its own reading of configuration files: ours is handed down from the executable.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    // What Hummingbird is made of, where its own types are named.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
     .package(url: "https://github.com/pointfreeco/xctest-dynamic-overlay", from: "1.13.1"),
   ],
@@ -44,13 +49,16 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Core", "Providers", "Store", "Engine", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "furlong",
       dependencies: [
         "Workbench", "Gateway", "Markdown", "Engine", "Providers", "Transport", "Store", "Terminal", "Core",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Yams", package: "Yams"),
+        .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "CPseudoTerminal"]),
     .testTarget(name: "MarkdownTests", dependencies: ["Markdown", "Terminal", "Core", "TestSupport"]),

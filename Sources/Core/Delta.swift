@@ -1,6 +1,8 @@
 /// What one event of a provider's stream says, in Furlong's words. A dialect turns bytes into these and nothing else.
 public enum Delta: Equatable, Sendable {
   case text(Channel, String)
+  /// A piece of a tool's call: id and name come with its first piece, the arguments are added up.
+  case toolCall(ToolCallPiece)
   /// Replaces any earlier usage of the same call: counts are cumulative.
   case usage(Usage)
   case model(String)
@@ -9,6 +11,23 @@ public enum Delta: Equatable, Sendable {
   case failure(ResponseError)
   /// The stream's own end mark (`[DONE]`, `message_stop`, …): nothing that matters comes after it.
   case terminator
+
+  public var isFailure: Bool { if case .failure = self { true } else { false } }
+}
+
+public struct ToolCallPiece: Equatable, Sendable {
+  /// Tells the calls of one answer apart, in their order.
+  public var index: Int
+  public var id: String?
+  public var name: String?
+  public var arguments: String
+
+  public init(index: Int, id: String? = nil, name: String? = nil, arguments: String = "") {
+    self.index = index
+    self.id = id
+    self.name = name
+    self.arguments = arguments
+  }
 }
 
 /// Where text belongs. Reasoning is never counted as the answer.

@@ -5,6 +5,8 @@ public enum JSON: Equatable, Sendable {
   case bool(Bool)
   /// A number as its own text, so that money and ids are never rounded by a binary float.
   case number(String)
+  /// JSON text that is passed on as it came.
+  case source(String)
   case string(String)
   case array([JSON])
   case object([Member])
@@ -92,7 +94,7 @@ extension JSON {
     switch self {
     case .null: out += "null".utf8
     case .bool(let value): out += (value ? "true" : "false").utf8
-    case .number(let text): out += text.utf8
+    case .number(let text), .source(let text): out += text.utf8
     case .string(let text): JSON.write(text, into: &out)
     case .array(let items):
       JSON.writeList(items, open: "[", close: "]", into: &out, indent: indent) { item, out, indent in

@@ -1,16 +1,39 @@
 /// One message of a lane's thread, oldest first in `Ask.messages`.
 public struct Message: Equatable, Sendable {
-  public enum Role: String, Sendable { case user, assistant }
+  /// `system` only in the middle of a thread, where a dialect allows it; the prompt of the whole thread is `Ask.system`.
+  public enum Role: String, Sendable { case user, assistant, system }
 
   public var role: Role
   public var text: String
   public var attachments: [Attachment]
+  /// Everything that was said in its order, where text and attachments do not tell it all; empty otherwise.
+  public var content: [Part] = []
 
   public init(_ role: Role, _ text: String, attachments: [Attachment] = []) {
     self.role = role
     self.text = text
     self.attachments = attachments
   }
+
+  /// A message with tools, links or an order of its own.
+  public init(_ role: Role, content: [Part]) {
+    self.init(role, content.text)
+    self.content = content
+  }
+
+  /// The pieces in order; a plain message has its images before or after its text, as the dialect is used to.
+  public func parts(imagesFirst: Bool) -> [Part] {
+    if !content.isEmpty { return content }
+    let images = images.map(Part.image)
+    let text = [Part.text(textWithFiles)]
+    return imagesFirst ? images + text : text + images
+  }
+
+  /// Whether it is text, in however many pieces.
+  public var isText: Bool { content.isEmpty ? images.isEmpty : content.isText }
+
+  /// Plain text in one piece and nothing else; nil for anything more.
+  public var plainText: String? { content.isEmpty && images.isEmpty ? textWithFiles : nil }
 
   /// The text with text attachments written below it, each under its name; images stay apart.
   public var textWithFiles: String {
@@ -54,6 +77,7 @@ public struct Attachment: Equatable, Sendable {
   }
 
   public var base64: String { base64Text(data) }
+  public var dataURL: String { "data:\(mediaType);base64,\(base64)" }
 }
 
 /// Base64 with padding (RFC 4648, section 4).
@@ -118,6 +142,9 @@ public struct Ask: Equatable, Sendable {
   public var parameters: Parameters
   /// What the answer is held to; nil for free text.
   public var schema: OutputSchema?
+  /// JSON of whatever shape, where no schema says more.
+  public var wantsJSON = false
+  public var toolUse = ToolUse()
 
   public init(
     model: String, system: String? = nil, messages: [Message], parameters: Parameters = Parameters(),
@@ -138,6 +165,8 @@ public struct OutputSchema: Equatable, Sendable {
   /// The same with lengths and counts bounded, for servers that turn a schema into a grammar: a small model would not find the
   /// end of a text by itself, and strict modes elsewhere refuse these keywords.
   public var bounded: JSON?
+  /// Every answer must keep to it, where the provider knows the difference.
+  public var isStrict = true
 
   public init(name: String, schema: JSON, bounded: JSON? = nil) {
     self.name = name

@@ -11,6 +11,18 @@ public struct Parameters: Hashable, Sendable {
 
   public init() {}
 
+  /// These, with what others set in their place.
+  public func overlaid(by other: Parameters) -> Parameters {
+    var all = self
+    all.temperature = other.temperature ?? temperature
+    all.topP = other.topP ?? topP
+    all.maxTokens = other.maxTokens ?? maxTokens
+    all.effort = other.effort ?? effort
+    all.seed = other.seed ?? seed
+    if !other.stop.isEmpty { all.stop = other.stop }
+    return all
+  }
+
   public enum Name: String, CaseIterable, Sendable {
     case temperature, topP = "top_p", maxTokens = "max_tokens", effort, seed, stop
   }

@@ -28,6 +28,8 @@ public struct Response: Equatable, Sendable {
   public var state = ResponseState.queued
   public var text = ""
   public var reasoning = ""
+  /// Tools that the model wants used, in order.
+  public var toolCalls: [ToolCall] = []
   public var modelReported: String?
   public var finishReason: FinishReason?
   public var error: ResponseError?
@@ -58,6 +60,13 @@ public struct Response: Equatable, Sendable {
         self.text += text
         state = .answering
       }
+    case .toolCall(let piece, let offset):
+      timing.note(.answer, at: offset)
+      while toolCalls.count <= piece.index { toolCalls.append(ToolCall(id: "", name: "", arguments: "")) }
+      if let id = piece.id { toolCalls[piece.index].id = id }
+      if let name = piece.name { toolCalls[piece.index].name += name }
+      toolCalls[piece.index].arguments += piece.arguments
+      state = .answering
     case .attempt(let attempt): attempts.append(attempt)
     case .notice(let notice): notices.append(notice)
     case .ended(let response): self = response
@@ -65,12 +74,27 @@ public struct Response: Equatable, Sendable {
   }
 }
 
-/// What happens to a response, in order: `began`, then any of the middle four, then `ended`. One value for every reader.
+extension Response {
+  /// Bytes of everything the model has written.
+  public var length: Int {
+    toolCalls.reduce(text.utf8.count + reasoning.utf8.count) { $0 + $1.arguments.utf8.count }
+  }
+
+  /// The receipt alone: counts, times and money, nothing of what was said.
+  public var withoutWords: Response {
+    var receipt = self
+    (receipt.text, receipt.reasoning, receipt.toolCalls, receipt.notices, receipt.system) = ("", "", [], [], nil)
+    return receipt
+  }
+}
+
+/// What happens to a response, in order: `began`, then any of the middle five, then `ended`. One value for every reader.
 public enum ResponseEvent: Equatable, Sendable {
   case began(Response)
   case state(ResponseState)
   /// Text and its arrival in nanoseconds since the request was sent.
   case text(Channel, String, at: Int64)
+  case toolCall(ToolCallPiece, at: Int64)
   case attempt(Attempt)
   case notice(String)
   /// The whole response as it stays.

@@ -43,6 +43,10 @@ public struct Turn: Equatable, Sendable {
   /// The place in a data set that this turn is of, by the item's own id.
   public var item: String?
   public var tags: [String] = []
+  /// Of a call through the gateway: what was asked for, what was chosen and why.
+  public var route: JSON?
+  /// The id of the key that such a call came with.
+  public var gatewayKey: String?
   /// Who stands where, while the person may not know which answer is whose.
   public var blind: BlindAssignment?
   /// By lane number; a lane added later has none in earlier turns.

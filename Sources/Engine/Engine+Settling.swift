@@ -70,11 +70,13 @@ extension Engine {
     var body: [UInt8] = []
   }
 
-  /// A whole answer to a GET; `then` comes once. On the transfer thread.
+  /// A whole answer to a GET, or to a POST of `body`; `then` comes once. On the transfer thread.
   func fetch(
-    _ address: String, _ headers: [Service.Header], _ then: @escaping (Result<Answer, ResponseError>) -> Void
+    _ address: String, _ headers: [Service.Header], body: [UInt8]? = nil,
+    _ then: @escaping (Result<Answer, ResponseError>) -> Void
   ) {
-    var request = TransferRequest(.get, address)
+    var request = TransferRequest(body == nil ? .get : .post, address)
+    request.body = body ?? []
     request.headers = headers.map { ($0.name, $0.value) }
     request.connectLimit = limits.connect
     request.silenceLimit = limits.connect

@@ -74,9 +74,12 @@ public final class Engine: Sendable {
     of lanes: [Lane], late: @escaping @Sendable (String, KeyResult) -> Void,
     then: @escaping @Sendable ([String: KeyResult]) -> Void
   ) {
+    let services = Set(lanes.map(\.model.provider)).compactMap { self.service($0) }
+    let known = keys.withLock { keys in services.compactMap { service in keys[service.id].map { (service.id, $0) } } }
+    if known.count == services.count { return then(Dictionary(uniqueKeysWithValues: known)) }
     let search = Mutex((found: [String: KeyResult](), isOver: false))
     let group = DispatchGroup()
-    for service in Set(lanes.map(\.model.provider)).compactMap({ self.service($0) }) {
+    for service in services {
       group.enter()
       preparation.async {
         let key = self.key(for: service)
@@ -121,6 +124,20 @@ public final class Engine: Sendable {
         // What cannot be saved now is raced all the same: the store keeps it, and tells by `onFault`.
         self.store.commit { _ in self.loop.perform { race.fire() } }
       }
+    }
+    return race
+  }
+
+  /// Starts a race for a client who waits. Its rows stand before anything is sent, as those of every race do; but what can be
+  /// done without changing threads is done here. Events come on the transfer thread.
+  public func relay(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
+    let race = Race(request, engine: self, observe: observe)
+    findKeys(of: request.lanes.map(\.lane), late: race.keyFound) { keys in
+      race.keep(.session(request.session))
+      race.keep(.turn(session: request.session.id, request.turn))
+      // Nobody else has this race yet: it is prepared on the caller's thread.
+      race.prepare(keys)
+      self.store.commit { _ in self.loop.perform { race.fire() } }
     }
     return race
   }
@@ -175,6 +192,8 @@ public struct RaceRequest: Sendable {
     public var lane: Lane
     /// What this lane has seen before, ending with the prompt of this turn.
     public var messages: [Message]
+    /// What a relayed request says beside messages and parameters.
+    public var relayed: Relay.Part?
 
     public init(number: Int, lane: Lane, messages: [Message]) {
       self.number = number
@@ -190,6 +209,10 @@ public struct RaceRequest: Sendable {
   public var check: ValidityCheck?
   /// Start lane n+1 only when nothing has come n times this long after the gun, in nanoseconds.
   public var hedge: Int64?
+  /// In which order lanes are asked, where that is more than all at once or hedged.
+  public var order: StartOrder?
+  /// Somebody else's client waits for the answer; nil for a turn of Furlong's own.
+  public var relay: Relay?
   /// The whole turn ends after this, in nanoseconds.
   public var timeout: Int64?
   /// Who judges for `first-good`, and what is good enough.

@@ -45,11 +45,22 @@ final class LaneRun {
     response.notices = accepted.notices
   }
 
+  /// A client of the gateway waits for it.
+  var isRelayed: Bool { entry.relayed != nil }
+  /// Told of the events as they come.
+  var tap: StreamReader.Tap?
+  /// It has said what a race is decided by.
+  var isCommitted = false
+
   var hasContent: Bool { response.timing.firstToken != nil }
 
   var ask: Ask {
-    Ask(
+    var ask = Ask(
       model: entry.lane.model.model, system: system, messages: entry.messages, parameters: parameters, schema: schema)
+    if let relayed = entry.relayed {
+      (ask.schema, ask.wantsJSON, ask.toolUse) = (relayed.schema, relayed.wantsJSON, relayed.toolUse)
+    }
+    return ask
   }
   var system: String?
   /// What the answer is held to.
@@ -62,14 +73,23 @@ final class LaneRun {
     return service
   }
 
-  func makeRequest() -> DialectRequest { dialect.request(ask, to: correctedService) }
+  func makeRequest() -> DialectRequest {
+    var request = dialect.request(ask, to: correctedService)
+    if var body = entry.relayed?.body {
+      body["stream_options"] = wire.streamOptions == nil ? nil : body["stream_options"]
+      request.body = body
+      request.notices = []
+    }
+    return request
+  }
 
   /// Gets ready for a fresh attempt.
   func reset() {
     serial += 1
-    reader = StreamReader(dialect: dialect, service: service)
+    reader = StreamReader(dialect: dialect, service: service, tap: tap)
     (sentAt, status, headers, errorBody, requestID) = (nil, 0, [:], [], nil)
     response.timing = Timing()
+    response.toolCalls = []
   }
 
   /// The body without the conversation, which the turn has already: what is kept with the response.
@@ -79,10 +99,18 @@ final class LaneRun {
     return .object(members.filter { !conversation.contains($0.name) })
   }
 
+  private static let longestKept = 1 << 20
+
+  /// The body with its conversation; without it where that is very long.
+  static func keptWhole(_ body: JSON) -> JSON {
+    let text = body.serialized()
+    return text.utf8.count > longestKept ? kept(body) : .source(text)
+  }
+
   /// Takes back what the model refused, if that is something Furlong added or the lane set.
   /// - Returns: a sentence for the lane, or nil when nothing can be done.
   func correct(for error: ResponseError) -> String? {
-    if let notice = loosenSchema(for: error) { return notice }
+    if !isRelayed, let notice = loosenSchema(for: error) { return notice }
     guard error.kind == .badRequest, let name = error.refusedParameter, corrections < 4 else { return nil }
     corrections += 1
     switch name {
@@ -96,6 +124,8 @@ final class LaneRun {
       wire.streamOptions = nil
       return "usage was not asked for: \(response.model.model) does not take stream_options"
     default:
+      // What a client asked for is not left out behind its back.
+      if isRelayed { return nil }
       guard let parameter = LaneRun.parameters[name], parameters.remove(parameter) else { return nil }
       return Service.notSent(parameter, by: response.model.model)
     }

@@ -17,22 +17,32 @@ extension Race {
     case .notNeeded, nil: key = nil
     }
     run.reset()
+    if run.serial > 1 { request.relay?.tap(run.entry.number, .restart) }
     let built = run.makeRequest()
-    var request = TransferRequest(.post, run.service.baseURL(for: run.entry.lane.model.model) + built.path)
-    request.headers = [
+    var transfer = TransferRequest(.post, run.service.baseURL(for: run.entry.lane.model.model) + built.path)
+    transfer.headers = [
       ("Content-Type", "application/json"), ("Accept", "text/event-stream, application/json"),
       ("User-Agent", "furlong"),
     ]
-    request.headers += (run.dialect.headers(key: key) + run.service.headers).map { ($0.name, $0.value) }
-    request.body = Array(built.body.serialized().utf8)
-    request.connectLimit = engine.limits.connect
-    request.silenceLimit = engine.limits.firstToken
+    transfer.headers += Race.headers(of: run, key: key).map { ($0.name, $0.value) }
+    transfer.body = Array(built.body.serialized().utf8)
+    transfer.connectLimit = engine.limits.connect
+    transfer.silenceLimit = engine.limits.firstToken
     setState(run, .connecting)
     let serial = run.serial
-    run.transfer = loop.submit(request) { [weak self, weak run] event in
+    run.transfer = loop.submit(transfer) { [weak self, weak run] event in
       guard let self, let run, run.serial == serial, !run.response.state.isOver else { return }
       self.handle(event, run)
     }
+  }
+
+  /// The service's own come last, and a client's take the place of those that the protocol always sends.
+  private static func headers(of run: LaneRun, key: String?) -> [Service.Header] {
+    let own = run.entry.relayed?.headers ?? []
+    let usual = run.dialect.headers(key: key).filter { header in
+      !own.contains { $0.name.lowercased() == header.name.lowercased() }
+    }
+    return usual + own + run.service.headers
   }
 
   private func handle(_ event: TransferEvent, _ run: LaneRun) {
@@ -81,7 +91,8 @@ extension Race {
         return
       }
       switch delta {
-      case .text(let channel, let text): takeText(channel, text, at: time, run)
+      case .text(let channel, let text): takeContent(.text(channel, text, at: offset(time, run)), run)
+      case .toolCall(let piece): takeContent(.toolCall(piece, at: offset(time, run)), run)
       case .usage(let usage): run.response.usage = usage
       case .model(let name): run.response.modelReported = engine.redacted(name)
       case .requestID(let id): run.requestID = run.requestID ?? engine.redacted(id)
@@ -92,22 +103,30 @@ extension Race {
     }
   }
 
-  private func takeText(_ channel: Channel, _ text: String, at time: Int64, _ run: LaneRun) {
+  private func offset(_ time: Int64, _ run: LaneRun) -> Int64 { time - (run.sentAt ?? time) }
+
+  private func takeContent(_ event: ResponseEvent, _ run: LaneRun) {
     let isFirst = !run.hasContent
-    let offset = time - (run.sentAt ?? time)
-    let event = ResponseEvent.text(channel, text, at: offset)
     run.response.apply(event)
-    engine.store.append(.text(run.key, channel, text, at: offset))
+    if case .text(let channel, let text, let offset) = event { keep(.text(run.key, channel, text, at: offset)) }
     observe(.lane(run.entry.number, event))
-    if run.response.text.utf8.count + run.response.reasoning.utf8.count > Race.longestAnswer {
+    if run.response.length > Race.longestAnswer {
       return attemptFailed(
         run, ResponseError(.protocolFault, "sent more than 64 MB of text and was stopped; what came is kept"))
     }
     keepToBudget()
-    guard isFirst, !run.response.state.isOver else { return }
+    guard !run.response.state.isOver else { return }
+    if isFirst, let transfer = run.transfer { loop.setSilenceLimit(engine.limits.silence, of: transfer) }
+    guard !run.isCommitted, isDeciding(event) else { return }
+    run.isCommitted = true
     sawToken = true
-    if let transfer = run.transfer { loop.setSilenceLimit(engine.limits.silence, of: transfer) }
     decide(.firstToken, run)
+  }
+
+  /// Whether a race may be decided by this.
+  private func isDeciding(_ event: ResponseEvent) -> Bool {
+    guard request.relay?.wantsAnswer == true, case .text(let channel, let text, _) = event else { return true }
+    return channel == .answer && !text.allSatisfy(\.isWhitespace)
   }
 
   private func transferEnded(_ run: LaneRun, _ error: TransferError?, at time: Int64) {

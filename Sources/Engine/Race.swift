@@ -8,13 +8,14 @@ import Transport
 ///
 /// Unchecked, because everything from `prepare` on is confined to the transfer thread.
 public final class Race: @unchecked Sendable {
-  private let request: RaceRequest
+  let request: RaceRequest
   let engine: Engine
   let observe: @Sendable (RaceEvent) -> Void
   private var runs: [Int: LaneRun] = [:]
   private var order: [Int] = []
   private var referee: Referee
   var sawToken = false
+  private var starter: Starter
   private var hedgeTimers: [TransferLoop.TimerID] = []
   private var timeoutTimer: TransferLoop.TimerID?
   private var pendingChecks = Set<Int>()
@@ -35,7 +36,8 @@ public final class Race: @unchecked Sendable {
     self.request = request
     self.engine = engine
     self.observe = observe
-    referee = Referee(rule: request.turn.rule)
+    referee = Referee(rule: request.turn.rule, takesEmpty: request.relay != nil)
+    starter = Starter(request.order ?? .together(request.lanes.map { .lane($0.number) }, hedge: request.hedge))
     examiner = request.good.map { Examiner($0, request, engine: engine) }
     awaited = Set(request.lanes.map(\.number))
   }
@@ -58,7 +60,7 @@ public final class Race: @unchecked Sendable {
       for entry in entries { self.stop(entry.number, isLoser: false) }
       self.examiner?.prepare()
       if startsOver {
-        self.referee = Referee(rule: self.request.turn.rule)
+        self.referee = Referee(rule: self.request.turn.rule, takesEmpty: self.request.relay != nil)
         self.sawToken = false
       }
     }
@@ -90,7 +92,15 @@ public final class Race: @unchecked Sendable {
   /// Rows for all lanes, before anything is sent. Called once, before `fire`.
   func prepare(_ keys: [String: Engine.KeyResult]) {
     self.keys.merge(keys) { $1 }
-    for entry in request.lanes { add(entry, generation: 1) }
+    // What a relay holds in reserve is seldom needed: a row for it would be written for nothing.
+    let first = request.relay.map { _ in Set(starterLanes) }
+    for entry in request.lanes where first?.contains(entry.number) ?? true { add(entry, generation: 1) }
+  }
+
+  /// The lanes that are sent at once.
+  private var starterLanes: [Int] {
+    var trial = starter
+    return trial.begin().compactMap { if case .launch(let lane) = $0 { lane } else { nil } }
   }
 
   /// A lane that is still on its way here is stopped when it arrives.
@@ -117,10 +127,24 @@ public final class Race: @unchecked Sendable {
       run.response.error = ResponseError(
         .badRequest, "no provider ‘\(id)’\(hint): furlong providers lists them, the config can add one")
     }
+    if let relay = request.relay {
+      let lane = entry.number
+      run.tap = { data, isWhole in relay.tap(lane, isWhole ? .whole(data) : .event(data)) }
+      if run.response.error == nil, let refusal = refusal(of: run) {
+        run.response.error = ResponseError(.badRequest, refusal)
+      }
+    }
     runs[entry.number] = run
     if !order.contains(entry.number) { order.append(entry.number) }
-    engine.store.append(.began(key, run.response, request: body))
+    keep(.began(key, run.response, request: body))
     observe(.lane(entry.number, .began(run.response)))
+  }
+
+  /// Why a relayed request cannot be sent as it was asked for; for a client that is an error, not a notice.
+  private func refusal(of run: LaneRun) -> String? {
+    guard let relayed = run.entry.relayed else { return nil }
+    if let refusal = relayed.refusal { return refusal }
+    return relayed.body == nil && !run.response.notices.isEmpty ? run.response.notices.joined(separator: "; ") : nil
   }
 
   /// Fills in what is known before the start. Returns what is kept of the request; nil for a simulated model.
@@ -135,7 +159,19 @@ public final class Race: @unchecked Sendable {
     run.response.usage = Usage.estimated(inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: 0)
     run.response.system = run.entry.lane.system
     run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.date())
-    return run.service.isSimulated ? nil : LaneRun.kept(built.body)
+    if run.service.isSimulated { return nil }
+    // The words of a relayed thread are nowhere else.
+    return request.relay?.storage == .full ? LaneRun.keptWhole(built.body) : LaneRun.kept(built.body)
+  }
+
+  /// Has a record kept, as far as this race is kept at all.
+  func keep(_ record: Record) {
+    switch (request.relay?.storage ?? .full, record) {
+    case (.full, _): engine.store.append(record)
+    case (.none, _), (.metadata, .text): break
+    case (.metadata, .ended(let key, let response)): engine.store.append(.ended(key, response.withoutWords))
+    case (.metadata, _): engine.store.append(record)
+    }
   }
 
   // MARK: The race
@@ -147,19 +183,34 @@ public final class Race: @unchecked Sendable {
     if let timeout = request.timeout {
       timeoutTimer = loop.after(timeout) { [weak self] in self?.timeOut() }
     }
-    guard let hedge = request.hedge else {
-      // All in one go, on warm connections: nobody pays for being first.
-      for lane in order { launch(lane) }
-      return
-    }
-    for (place, lane) in order.enumerated() {
-      hedgeTimers.append(loop.after(Int64(place) * hedge) { [weak self] in self?.launchHedged(lane) })
+    // All that start together go in one go, on warm connections: nobody pays for being first.
+    follow(starter.begin())
+  }
+
+  private func follow(_ steps: [Starter.Step]) {
+    for step in steps {
+      switch step {
+      case .launch(let lane): isLate(lane) ? addLate(lane) : launch(lane)
+      case .wait(let delay, let branch):
+        hedgeTimers.append(loop.after(delay) { [weak self] in self?.elapsed(branch) })
+      }
     }
   }
 
-  /// Something has come: the lane is kept in reserve, for when those before it fail.
-  private func launchHedged(_ lane: Int) {
-    if !sawToken { launch(lane) }
+  /// Something has come: the branch is kept in reserve, for when those before it fail.
+  private func elapsed(_ branch: Int) {
+    if !sawToken, !isEnded { follow(starter.elapsed(branch)) }
+  }
+
+  /// Whether a lane in reserve has no row yet.
+  private func isLate(_ lane: Int) -> Bool { request.relay != nil && runs[lane] == nil }
+
+  /// A lane in reserve is needed: its row stands before it is sent.
+  private func addLate(_ lane: Int) {
+    guard let entry = request.lanes.first(where: { $0.number == lane }) else { return }
+    add(entry, generation: 1)
+    awaited.insert(lane)
+    engine.store.commit { _ in self.loop.perform { self.launch(lane) } }
   }
 
   private func launch(_ lane: Int) {
@@ -204,6 +255,7 @@ public final class Race: @unchecked Sendable {
   func end(_ run: LaneRun, _ state: ResponseState, _ error: ResponseError?) {
     if let timer = run.timer { loop.cancel(timer) }
     run.timer = nil
+    run.response.notices += run.response.toolCalls.map { "called \($0.name)(\($0.arguments))" }
     if run.isStarted, run.status != 0 || run.sentAt != nil || error != nil { record(run, error) }
     run.response.state = state
     run.response.error = error
@@ -211,15 +263,15 @@ public final class Race: @unchecked Sendable {
     if let sent = run.sentAt, let gun { run.response.timing.sentAfter = max(0, sent - gun) }
     run.response.cost = pricing.cost(
       of: run.response, by: run.service, date: Clock.date(), isWasted: run.response.cost.isWasted)
-    engine.store.append(.ended(run.key, run.response))
+    keep(.ended(run.key, run.response))
     observe(.lane(run.entry.number, .ended(run.response)))
     if run.response.cost.status == .partial, let id = run.response.attempts.last?.requestID {
       var key = run.key
       key.generation = run.response.generation
       loop.after(Engine.settlingDelay) { [engine, service = run.service] in engine.settle(key, id: id, by: service) }
     }
-    if state.isFinish { decide(.finished, run) }
-    useReserve()
+    if state.isFinish || state == .refused && request.relay != nil { decide(.finished, run) }
+    useReserve(after: run.entry.number)
     endIfOver()
   }
 
@@ -241,7 +293,8 @@ public final class Race: @unchecked Sendable {
   }
 
   private func inputBytes(_ run: LaneRun) -> Int {
-    run.entry.messages.reduce(run.system?.utf8.count ?? 0) { $0 + $1.textWithFiles.utf8.count }
+    if let bytes = request.relay?.inputBytes { return bytes }
+    return run.entry.messages.reduce(run.system?.utf8.count ?? 0) { $0 + $1.textWithFiles.utf8.count }
   }
 
   /// A lane's request has left: the first of them starts the clock of the race.
@@ -260,7 +313,7 @@ public final class Race: @unchecked Sendable {
         self.loop.perform { self.checked(lane, passed) }
       }
     case .win(let stopsOthers):
-      engine.store.append(.winner(session: request.session.id, turn: request.turn.number, lane: lane))
+      keep(.winner(session: request.session.id, turn: request.turn.number, lane: lane))
       observe(.won(lane: lane))
       if stopsOthers {
         for other in order where other != lane { stop(other, isLoser: true) }
@@ -291,20 +344,25 @@ public final class Race: @unchecked Sendable {
     guard pendingChecks.remove(lane) != nil, let run = runs[lane] else { return }
     if !passed { notify(run, notice) }
     decide(.checked(passed: passed), run)
-    useReserve()
+    useReserve(after: lane)
     endIfOver()
   }
 
-  /// Lanes held back by hedging: not needed once somebody has won; the next one's turn when all that were started have ended
-  /// without a winner.
-  private func useReserve() {
-    guard request.hedge != nil, pendingChecks.isEmpty else { return }
-    let waiting = order.filter { lane in runs[lane].map { !$0.isStarted && !$0.response.state.isOver } ?? false }
-    if referee.winner != nil {
-      for lane in waiting { stop(lane, isLoser: false) }
-    } else if let next = waiting.first, runs.values.allSatisfy({ !$0.isStarted || $0.response.state.isOver }) {
-      launch(next)
+  /// Lanes in reserve: not needed once somebody has won; the next one's turn when a lane has ended without a winner.
+  private func useReserve(after lane: Int) {
+    guard request.hedge != nil || request.relay != nil else { return }
+    guard referee.winner == nil else {
+      for lane in order where runs[lane].map({ !$0.isStarted && !$0.response.state.isOver }) ?? false {
+        stop(lane, isLoser: false)
+      }
+      return
     }
+    guard !pendingChecks.contains(lane) else { return }
+    // Who asks wrongly asks everybody wrongly; what one protocol cannot carry, another may.
+    if request.relay != nil, let error = runs[lane]?.response.error, error.kind == .badRequest, error.status != nil {
+      return
+    }
+    follow(starter.ended(lane))
   }
 
   private func endIfOver() {

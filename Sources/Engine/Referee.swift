@@ -16,9 +16,14 @@ struct Referee: Equatable {
   }
 
   let rule: RaceRule
+  /// An answer that ends without a token wins as one with tokens does: somebody waits for an answer, not for the fastest.
+  let takesEmpty: Bool
   private(set) var winner: Int?
 
-  init(rule: RaceRule) { self.rule = rule }
+  init(rule: RaceRule, takesEmpty: Bool = false) {
+    self.rule = rule
+    self.takesEmpty = takesEmpty
+  }
 
   mutating func observe(_ moment: Moment, lane: Int) -> Decision {
     guard winner == nil else { return .none }
@@ -30,6 +35,9 @@ struct Referee: Equatable {
     case (.all, .finished):
       winner = lane
       return .win(stopsOthers: false)
+    case (.firstToken, .finished) where takesEmpty:
+      winner = lane
+      return .win(stopsOthers: true)
     case (.firstValid, .finished), (.firstGood, .finished): return .check
     default: return .none
     }

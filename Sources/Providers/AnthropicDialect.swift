@@ -13,7 +13,7 @@ public struct AnthropicDialect: Dialect {
     let parameters = ask.parameters
     var body: JSON = [
       "model": .string(ask.model), "max_tokens": .int(parameters.maxTokens ?? Self.fallbackMaxTokens),
-      "messages": .array(ask.messages.map { ["role": .string($0.role.rawValue), "content": Self.content(of: $0)] }),
+      "messages": .array(ask.messages.map { ["role": Self.role(of: $0), "content": Self.content(of: $0)] }),
       "stream": true,
     ]
     body["system"] = ask.system.map { .string($0) }
@@ -32,23 +32,71 @@ public struct AnthropicDialect: Dialect {
       output["format"] = ["type": "json_schema", "schema": schema.schema]
       body["output_config"] = output
     }
+    Self.write(ask.toolUse, into: &body)
     var request = DialectRequest(path: Self.path("/messages", at: service.baseURL(for: ask.model)), body: body)
     if parameters.seed != nil { request.notices.append(Service.notSent(.seed, by: ask.model)) }
+    if ask.wantsJSON {
+      request.notices.append("JSON without a schema not asked for: this protocol needs the schema of the answer")
+    }
+    if ask.messages.contains(where: { $0.role == .system }) {
+      request.notices.append("a system message after the first prompt not sent: this protocol has only one, at the top")
+    }
     return request
   }
 
   /// People write the base URL with or without `/v1`.
   private static func path(_ path: String, at base: String) -> String { base.hasSuffix("/v1") ? path : "/v1" + path }
 
+  private static func role(of message: Message) -> JSON { message.role == .assistant ? "assistant" : "user" }
+
   private static func content(of message: Message) -> JSON {
-    if message.images.isEmpty { return .string(message.textWithFiles) }
-    return .array(
-      message.images.map { image in
-        [
-          "type": "image",
-          "source": ["type": "base64", "media_type": .string(image.mediaType), "data": .string(image.base64)],
-        ]
-      } + [["type": "text", "text": .string(message.textWithFiles)]])
+    if let text = message.plainText { return .string(text) }
+    return .array(message.parts(imagesFirst: true).map(block))
+  }
+
+  private static func block(_ part: Part) -> JSON {
+    switch part {
+    case .text(let text): return ["type": "text", "text": .string(text)]
+    case .image(let image):
+      return [
+        "type": "image",
+        "source": ["type": "base64", "media_type": .string(image.mediaType), "data": .string(image.base64)],
+      ]
+    case .imageLink(let url): return ["type": "image", "source": ["type": "url", "url": .string(url)]]
+    case .toolCall(let call):
+      return [
+        "type": "tool_use", "id": .string(call.plainID), "name": .string(call.name), "input": call.argumentsObject,
+      ]
+    case .toolResult(let result):
+      var block: JSON = [
+        "type": "tool_result", "tool_use_id": .string(ToolCall.plainID(result.call)),
+        "content": result.isText ? .string(result.text) : .array(result.content.map(Self.block)),
+      ]
+      if result.isError { block["is_error"] = true }
+      return block
+    }
+  }
+
+  private static func write(_ use: ToolUse, into body: inout JSON) {
+    guard !use.tools.isEmpty else { return }
+    body["tools"] = .array(
+      use.tools.map { tool in
+        var entry: JSON = ["name": .string(tool.name)]
+        entry["description"] = tool.description.map { .string($0) }
+        entry["input_schema"] = tool.schema ?? ["type": "object"]
+        if tool.isStrict == true { entry["strict"] = true }
+        return entry
+      })
+    var choice: JSON?
+    switch use.choice {
+    case nil: choice = use.isParallel == false ? ["type": "auto"] : nil
+    case .auto: choice = ["type": "auto"]
+    case .none?: choice = ["type": "none"]
+    case .required: choice = ["type": "any"]
+    case .named(let name): choice = ["type": "tool", "name": .string(name)]
+    }
+    if use.isParallel == false, use.choice != ToolUse.Choice.none { choice?["disable_parallel_tool_use"] = true }
+    body["tool_choice"] = choice
   }
 
   public func headers(key: String?) -> [Service.Header] {
@@ -61,6 +109,7 @@ public struct AnthropicDialect: Dialect {
 
   struct Decoder: EventDecoder {
     private var counts = Counts()
+    private var calls = CallNumbers()
 
     /// The provider's own classes, as last reported.
     private struct Counts {
@@ -119,6 +168,7 @@ public struct AnthropicDialect: Dialect {
         if let part = event["delta"] ?? event["content_block"] {
           deltas.append(.answer, part["text"])
           deltas.append(.reasoning, part["thinking"])
+          readCall(part, at: event["index"]?.int ?? calls.count, into: &deltas)
         }
       } else if type.isString("message_start") {
         guard let message = event["message"] else { return }
@@ -146,9 +196,10 @@ public struct AnthropicDialect: Dialect {
 
     mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta]) {
       readHead(body, into: &deltas)
-      for block in body["content"]?.elements ?? [] {
+      for (place, block) in (body["content"]?.elements ?? []).enumerated() {
         deltas.append(.reasoning, block["thinking"])
         deltas.append(.answer, block["text"])
+        readCall(block, at: place, into: &deltas)
       }
       if let usage = body["usage"] {
         counts.update(usage)
@@ -156,6 +207,19 @@ public struct AnthropicDialect: Dialect {
       }
       if let reason = body["stop_reason"]?.string { deltas.append(.finish(Self.reason(reason))) }
       deltas.append(.terminator)
+    }
+
+    /// A block of a call, or a piece of its input. Input usually comes in pieces, and stands empty in the block.
+    private mutating func readCall(_ part: JSONView, at place: Int, into deltas: inout [Delta]) {
+      if part["type"]?.isString("tool_use") == true {
+        let input = part["input"].flatMap { $0.members.isEmpty ? nil : $0.source } ?? ""
+        deltas.append(
+          .toolCall(
+            ToolCallPiece(
+              index: calls["\(place)"], id: part["id"]?.string, name: part["name"]?.string, arguments: input)))
+      } else if let json = part["partial_json"]?.string, calls.knows("\(place)") {
+        deltas.append(.toolCall(ToolCallPiece(index: calls["\(place)"], arguments: json)))
+      }
     }
 
     private func readHead(_ message: JSONView, into deltas: inout [Delta]) {

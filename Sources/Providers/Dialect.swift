@@ -51,6 +51,36 @@ extension [Delta] {
   }
 }
 
+/// Numbers the tool calls of one answer from 0, whatever a provider calls them.
+struct CallNumbers {
+  /// No answer has more; a stream that goes on numbering must not fill the memory.
+  private static let most = 1024
+  private var keys: [String] = []
+  /// The key that an index stands for now, where a server reuses one.
+  private var renamed: [String: String] = [:]
+
+  var count: Int { keys.count }
+
+  func knows(_ key: String) -> Bool { keys.contains(key) }
+
+  /// The number of a call; a new one is added.
+  subscript(key: String) -> Int {
+    mutating get {
+      if let index = keys.firstIndex(of: key) { return index }
+      if keys.count < Self.most { keys.append(key) }
+      return keys.count - 1
+    }
+  }
+
+  /// A call with an id of its own has begun under this index.
+  mutating func rename(_ index: String, to id: String) -> String {
+    renamed[index] = "\(index) \(id)"
+    return latest(index)
+  }
+
+  func latest(_ index: String) -> String { renamed[index] ?? index }
+}
+
 /// A model in a provider's own list.
 public struct ListedModel: Equatable, Sendable {
   public var id: String

@@ -18,6 +18,8 @@ public struct GeminiDialect: Dialect {
     if let schema = ask.schema, service.wire.schema != .none {
       config["responseMimeType"] = "application/json"
       config["responseJsonSchema"] = schema.schema
+    } else if ask.wantsJSON {
+      config["responseMimeType"] = "application/json"
     }
     var thinking: JSON = ["includeThoughts": true]
     switch parameters.effort {
@@ -29,20 +31,69 @@ public struct GeminiDialect: Dialect {
     let thinks = parameters.effort != nil || ["gemini-2.5", "gemini-3"].contains { ask.model.hasPrefix($0) }
     if thinks { config["thinkingConfig"] = thinking }
 
-    var body: JSON = ["contents": .array(ask.messages.map(Self.content))]
+    // An answer to a call goes by the tool's name here.
+    var names: [String: String] = [:]
+    for case .toolCall(let call) in ask.messages.flatMap(\.content) { names[call.id] = call.name }
+    var body: JSON = ["contents": .array(ask.messages.map { Self.content($0, names: names) })]
     body["systemInstruction"] = ask.system.map { ["parts": [["text": .string($0)]]] }
     if config != [:] { body["generationConfig"] = config }
-    return DialectRequest(path: "/models/\(ask.model):streamGenerateContent?alt=sse", body: body)
+    Self.write(ask.toolUse, into: &body)
+    var request = DialectRequest(path: "/models/\(ask.model):streamGenerateContent?alt=sse", body: body)
+    for part in ask.messages.flatMap(\.content) {
+      switch part {
+      case .imageLink: request.notices.append("an image by its address not sent: this protocol takes only its bytes")
+      case .toolResult(let result) where !result.isText:
+        request.notices.append("images in a tool's result not sent: this protocol has no place for them")
+      default: break
+      }
+    }
+    if ask.toolUse.isParallel == false {
+      request.notices.append("one tool call at a time not asked for: this protocol has no such switch")
+    }
+    if ask.messages.contains(where: { $0.role == .system }) {
+      request.notices.append("a system message after the first prompt not sent: this protocol has only one, at the top")
+    }
+    return request
   }
 
-  private static func content(of message: Message) -> JSON {
-    let images: [JSON] = message.images.map { image in
-      ["inlineData": ["mimeType": .string(image.mediaType), "data": .string(image.base64)]]
+  private static func content(_ message: Message, names: [String: String]) -> JSON {
+    let parts: [JSON] = message.parts(imagesFirst: true).map { part in
+      switch part {
+      case .text(let text): return ["text": .string(text)]
+      case .image(let image):
+        return ["inlineData": ["mimeType": .string(image.mediaType), "data": .string(image.base64)]]
+      case .imageLink(let url): return ["fileData": ["fileUri": .string(url)]]
+      case .toolCall(let call):
+        var part: JSON = ["functionCall": ["name": .string(call.name), "args": call.argumentsObject]]
+        part["thoughtSignature"] = call.signature.map { .string($0) }
+        return part
+      case .toolResult(let result):
+        let field = result.isError ? "error" : "result"
+        let response = JSON.object([.init(name: field, value: .string(result.text))])
+        return ["functionResponse": ["name": .string(names[result.call] ?? result.call), "response": response]]
+      }
     }
-    return [
-      "role": message.role == .user ? "user" : "model",
-      "parts": .array(images + [["text": .string(message.textWithFiles)]]),
-    ]
+    return ["role": message.role == .assistant ? "model" : "user", "parts": .array(parts)]
+  }
+
+  private static func write(_ use: ToolUse, into body: inout JSON) {
+    guard !use.tools.isEmpty else { return }
+    let declarations: [JSON] = use.tools.map { tool in
+      var entry: JSON = ["name": .string(tool.name)]
+      entry["description"] = tool.description.map { .string($0) }
+      entry["parametersJsonSchema"] = tool.schema
+      return entry
+    }
+    body["tools"] = [["functionDeclarations": .array(declarations)]]
+    var config: JSON
+    switch use.choice {
+    case nil: return
+    case .auto: config = ["mode": "AUTO"]
+    case .none?: config = ["mode": "NONE"]
+    case .required: config = ["mode": "ANY"]
+    case .named(let name): config = ["mode": "ANY", "allowedFunctionNames": [.string(name)]]
+    }
+    body["toolConfig"] = ["functionCallingConfig": config]
   }
 
   public func headers(key: String?) -> [Service.Header] { key.map { [.init("x-goog-api-key", $0)] } ?? [] }
@@ -63,6 +114,7 @@ public struct GeminiDialect: Dialect {
 
   struct Decoder: EventDecoder {
     private var sawModel = false
+    private var calls = 0
 
     mutating func decode(_ event: JSONView, into deltas: inout [Delta]) {
       if let error = ErrorBody.read(event, status: nil) {
@@ -76,13 +128,22 @@ public struct GeminiDialect: Dialect {
       }
       let candidate = event["candidates"]?.first
       for part in candidate?["content"]?["parts"]?.elements ?? [] {
+        if let call = part["functionCall"] {
+          // The signature comes back with the call, in the one field that every client returns.
+          let id = ToolCall.id(call["id"]?.string ?? "call_\(calls + 1)", signature: part["thoughtSignature"]?.string)
+          deltas.append(
+            .toolCall(
+              ToolCallPiece(
+                index: calls, id: id, name: call["name"]?.string, arguments: call["args"]?.source ?? "{}")))
+          calls += 1
+        }
         guard let text = part["text"]?.string, !text.isEmpty else { continue }
         deltas.append(.text(part["thought"]?.bool == true ? .reasoning : .answer, text))
       }
       let reason = candidate?["finishReason"]?.string
       if let view = event["usageMetadata"] { deltas.append(.usage(Self.usage(view, isOutputFinal: reason != nil))) }
       if let reason {
-        deltas.append(Self.finish(reason))
+        deltas.append(calls > 0 && reason == "STOP" ? .finish(.toolCalls) : Self.finish(reason))
       } else if event["promptFeedback"]?["blockReason"]?.string != nil {
         deltas.append(.finish(.refusal))
       }

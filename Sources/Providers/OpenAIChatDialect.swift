@@ -10,7 +10,8 @@ public struct OpenAIChatDialect: Dialect {
   public func request(_ ask: Ask, to service: Service) -> DialectRequest {
     let wire = service.wire
     var messages: [JSON] = ask.system.map { [["role": "system", "content": .string($0)]] } ?? []
-    messages += ask.messages.map { ["role": .string($0.role.rawValue), "content": Self.content(of: $0)] }
+    var notices: [String] = []
+    for message in ask.messages { messages += Self.messages(of: message, &notices) }
     var body: JSON = ["model": .string(ask.model), "messages": .array(messages), "stream": true]
     body["stream_options"] = wire.streamOptions
     let parameters = ask.parameters
@@ -24,6 +25,8 @@ public struct OpenAIChatDialect: Dialect {
       case .object: body["reasoning"] = ["effort": .string(effort)]
       }
     }
+    Self.write(ask.toolUse, into: &body)
+    if ask.wantsJSON { body["response_format"] = ["type": "json_object"] }
     if let schema = ask.schema {
       switch wire.schema {
       case .strict:
@@ -31,7 +34,7 @@ public struct OpenAIChatDialect: Dialect {
           "type": "json_schema",
           "json_schema": [
             "name": .string(schema.name), "schema": wire.boundsSchema ? schema.bounded ?? schema.schema : schema.schema,
-            "strict": true,
+            "strict": .bool(schema.isStrict),
           ],
         ]
       case .object: body["response_format"] = ["type": "json_object"]
@@ -41,6 +44,7 @@ public struct OpenAIChatDialect: Dialect {
       if wire.requiresParameters, wire.schema != .none { body["provider"] = ["require_parameters": true] }
     }
     var request = DialectRequest(path: "/chat/completions", body: body)
+    request.notices = notices
     if let seed = parameters.seed {
       if let field = wire.seed {
         request.body[field] = .int(seed)
@@ -51,13 +55,56 @@ public struct OpenAIChatDialect: Dialect {
     return request
   }
 
-  private static func content(of message: Message) -> JSON {
-    if message.images.isEmpty { return .string(message.textWithFiles) }
-    return .array(
-      [["type": "text", "text": .string(message.textWithFiles)]]
-        + message.images.map { image in
-          ["type": "image_url", "image_url": ["url": .string("data:\(image.mediaType);base64,\(image.base64)")]]
-        })
+  /// Answers of tools are messages of their own, before what else the person says.
+  private static func messages(of message: Message, _ notices: inout [String]) -> [JSON] {
+    if let text = message.plainText { return [["role": .string(message.role.rawValue), "content": .string(text)]] }
+    var messages: [JSON] = []
+    var parts: [JSON] = []
+    var calls: [JSON] = []
+    for part in message.parts(imagesFirst: false) {
+      switch part {
+      case .text(let text): parts.append(["type": "text", "text": .string(text)])
+      case .image(let image): parts.append(["type": "image_url", "image_url": ["url": .string(image.dataURL)]])
+      case .imageLink(let url): parts.append(["type": "image_url", "image_url": ["url": .string(url)]])
+      case .toolCall(let call):
+        calls.append([
+          "id": .string(call.plainID), "type": "function",
+          "function": ["name": .string(call.name), "arguments": .string(call.arguments)],
+        ])
+      case .toolResult(let result):
+        if !result.isText { notices.append("images in a tool's result not sent: this protocol has no place for them") }
+        messages.append([
+          "role": "tool", "tool_call_id": .string(ToolCall.plainID(result.call)), "content": .string(result.text),
+        ])
+      }
+    }
+    guard !parts.isEmpty || !calls.isEmpty else { return messages }
+    var own: JSON = ["role": .string(message.role.rawValue)]
+    // Texts alone go as one string: servers of small models know nothing else.
+    let isText = message.role != .user || message.isText
+    own["content"] = parts.isEmpty ? .null : isText ? .string(message.text) : .array(parts)
+    if !calls.isEmpty { own["tool_calls"] = .array(calls) }
+    return messages + [own]
+  }
+
+  private static func write(_ use: ToolUse, into body: inout JSON) {
+    guard !use.tools.isEmpty else { return }
+    body["tools"] = .array(
+      use.tools.map { tool in
+        var function: JSON = ["name": .string(tool.name)]
+        function["description"] = tool.description.map { .string($0) }
+        function["parameters"] = tool.schema
+        function["strict"] = tool.isStrict.map { .bool($0) }
+        return ["type": "function", "function": function]
+      })
+    switch use.choice {
+    case nil: break
+    case .auto: body["tool_choice"] = "auto"
+    case .none?: body["tool_choice"] = "none"
+    case .required: body["tool_choice"] = "required"
+    case .named(let name): body["tool_choice"] = ["type": "function", "function": ["name": .string(name)]]
+    }
+    body["parallel_tool_calls"] = use.isParallel.map { .bool($0) }
   }
 
   public func makeDecoder(for service: Service) -> any EventDecoder { Decoder(cost: service.wire.cost) }
@@ -69,6 +116,7 @@ public struct OpenAIChatDialect: Dialect {
     private var tier: String?
     /// A model may decline in words of its own and then stop as usual.
     private var isRefused = false
+    private var calls = CallNumbers()
 
     init(cost: Wire.CostField?) { self.cost = cost }
 
@@ -105,6 +153,18 @@ public struct OpenAIChatDialect: Dialect {
     }
 
     private mutating func readText(_ delta: JSONView, into deltas: inout [Delta]) {
+      for (place, call) in (delta["tool_calls"]?.elements ?? []).enumerated() {
+        // Some servers number none of them, or send a second call under the number of the first.
+        let id = call["id"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        var key = "\(call["index"]?.int ?? place)"
+        if let id { key = calls.rename(key, to: id) } else { key = calls.latest(key) }
+        let function = call["function"]
+        // Some servers send the arguments as the object itself.
+        let arguments = function?["arguments"].map { $0.string ?? $0.source } ?? ""
+        deltas.append(
+          .toolCall(
+            ToolCallPiece(index: calls[key], id: id, name: function?["name"]?.string, arguments: arguments)))
+      }
       if let reasoning = delta["reasoning_content"] ?? delta["reasoning"] {
         deltas.append(.reasoning, reasoning)
       } else if let details = delta["reasoning_details"] {

@@ -9,7 +9,7 @@ public struct OpenAIResponsesDialect: Dialect {
   public func request(_ ask: Ask, to service: Service) -> DialectRequest {
     let parameters = ask.parameters
     var body: JSON = [
-      "model": .string(ask.model), "input": .array(ask.messages.map(Self.item)), "stream": true, "store": false,
+      "model": .string(ask.model), "input": .array(ask.messages.flatMap(Self.items)), "stream": true, "store": false,
     ]
     body["instructions"] = ask.system.map { .string($0) }
     body["temperature"] = parameters.temperature.map(JSON.double)
@@ -19,31 +19,80 @@ public struct OpenAIResponsesDialect: Dialect {
     if let schema = ask.schema, service.wire.schema != .none {
       body["text"] = [
         "format": [
-          "type": "json_schema", "name": .string(schema.name), "schema": schema.schema, "strict": true,
+          "type": "json_schema", "name": .string(schema.name), "schema": schema.schema,
+          "strict": .bool(schema.isStrict),
         ]
       ]
+    } else if ask.wantsJSON {
+      body["text"] = ["format": ["type": "json_object"]]
     }
+    Self.write(ask.toolUse, into: &body)
     var request = DialectRequest(path: "/responses", body: body)
     if parameters.seed != nil { request.notices.append(Service.notSent(.seed, by: ask.model)) }
     if !parameters.stop.isEmpty { request.notices.append(Service.notSent(.stop, by: ask.model)) }
     return request
   }
 
-  private static func item(_ message: Message) -> JSON {
-    let kind: JSON = message.role == .user ? "input_text" : "output_text"
-    let images: [JSON] = message.images.map { image in
-      ["type": "input_image", "image_url": .string("data:\(image.mediaType);base64,\(image.base64)"), "detail": "auto"]
+  /// Calls of tools and their answers are items beside the messages.
+  private static func items(_ message: Message) -> [JSON] {
+    let kind: JSON = message.role == .assistant ? "output_text" : "input_text"
+    var items: [JSON] = []
+    var parts: [JSON] = []
+    for part in message.parts(imagesFirst: false) {
+      switch part {
+      case .text, .image, .imageLink: parts.append(Self.content(part, kind))
+      case .toolCall(let call):
+        items.append([
+          "type": "function_call", "call_id": .string(call.plainID), "name": .string(call.name),
+          "arguments": .string(call.arguments),
+        ])
+      case .toolResult(let result):
+        let output: JSON =
+          result.isText ? .string(result.text) : .array(result.content.map { Self.content($0, "input_text") })
+        items.append([
+          "type": "function_call_output", "call_id": .string(ToolCall.plainID(result.call)), "output": output,
+        ])
+      }
     }
-    return [
-      "type": "message", "role": .string(message.role.rawValue),
-      "content": .array([["type": kind, "text": .string(message.textWithFiles)]] + images),
-    ]
+    guard !parts.isEmpty else { return items }
+    let own: JSON = ["type": "message", "role": .string(message.role.rawValue), "content": .array(parts)]
+    // What a model says comes before its calls, what a person says after the answers to them.
+    return message.role == .assistant ? [own] + items : items + [own]
+  }
+
+  private static func content(_ part: Part, _ kind: JSON) -> JSON {
+    switch part {
+    case .text(let text): ["type": kind, "text": .string(text)]
+    case .image(let image): ["type": "input_image", "image_url": .string(image.dataURL), "detail": "auto"]
+    case .imageLink(let url): ["type": "input_image", "image_url": .string(url), "detail": "auto"]
+    case .toolCall, .toolResult: .null
+    }
+  }
+
+  private static func write(_ use: ToolUse, into body: inout JSON) {
+    guard !use.tools.isEmpty else { return }
+    body["tools"] = .array(
+      use.tools.map { tool in
+        [
+          "type": "function", "name": .string(tool.name), "description": .optional(tool.description),
+          "parameters": tool.schema ?? .null, "strict": .bool(tool.isStrict ?? false),
+        ]
+      })
+    switch use.choice {
+    case nil: break
+    case .auto: body["tool_choice"] = "auto"
+    case .none?: body["tool_choice"] = "none"
+    case .required: body["tool_choice"] = "required"
+    case .named(let name): body["tool_choice"] = ["type": "function", "name": .string(name)]
+    }
+    body["parallel_tool_calls"] = use.isParallel.map { .bool($0) }
   }
 
   public func makeDecoder(for service: Service) -> any EventDecoder { Decoder() }
 
   struct Decoder: EventDecoder {
     private var isRefused = false
+    private var calls = CallNumbers()
 
     mutating func decode(_ event: JSONView, into deltas: inout [Delta]) {
       guard let type = event["type"] else {
@@ -58,6 +107,11 @@ public struct OpenAIResponsesDialect: Dialect {
       } else if type.isString("response.refusal.delta") {
         isRefused = true
         deltas.append(.answer, event["delta"])
+      } else if type.isString("response.output_item.added") {
+        if let item = event["item"] { readCall(item, at: event["output_index"]?.int ?? calls.count, into: &deltas) }
+      } else if type.isString("response.function_call_arguments.delta") {
+        let index = calls["\(event["output_index"]?.int ?? calls.count - 1)"]
+        deltas.append(.toolCall(ToolCallPiece(index: index, arguments: event["delta"]?.string ?? "")))
       } else if type.isString("response.created") {
         readHead(event["response"], into: &deltas)
       } else if type.isString("response.completed") || type.isString("response.incomplete")
@@ -72,7 +126,8 @@ public struct OpenAIResponsesDialect: Dialect {
 
     mutating func decodeWhole(_ body: JSONView, into deltas: inout [Delta]) {
       readHead(body, into: &deltas)
-      for item in body["output"]?.elements ?? [] {
+      for (place, item) in (body["output"]?.elements ?? []).enumerated() {
+        readCall(item, at: place, into: &deltas)
         for part in item["summary"]?.elements ?? [] { deltas.append(.reasoning, part["text"]) }
         for part in item["content"]?.elements ?? [] {
           if part["refusal"] != nil { isRefused = true }
@@ -81,6 +136,15 @@ public struct OpenAIResponsesDialect: Dialect {
       }
       readEnd(body, into: &deltas)
       deltas.append(.terminator)
+    }
+
+    private mutating func readCall(_ item: JSONView, at place: Int, into deltas: inout [Delta]) {
+      guard item["type"]?.isString("function_call") == true else { return }
+      deltas.append(
+        .toolCall(
+          ToolCallPiece(
+            index: calls["\(place)"], id: (item["call_id"] ?? item["id"])?.string, name: item["name"]?.string,
+            arguments: item["arguments"]?.string ?? "")))
     }
 
     private func readHead(_ response: JSONView?, into deltas: inout [Delta]) {
@@ -113,7 +177,7 @@ public struct OpenAIResponsesDialect: Dialect {
       case ("incomplete", _): deltas.append(.finish(.length))
       case ("failed", _): deltas.append(.failure(ResponseError(.server, "the response failed without saying why")))
       case ("cancelled", _): deltas.append(.failure(ResponseError(.cancelled, "the provider cancelled the response")))
-      default: deltas.append(.finish(isRefused ? .refusal : .stop))
+      default: deltas.append(.finish(isRefused ? .refusal : calls.count > 0 ? .toolCalls : .stop))
       }
     }
   }

@@ -6,16 +6,21 @@ public struct StreamReader {
   /// A body that is no event stream is read to its end before it is understood; this is where patience ends.
   private static let largestWholeBody = 16 << 20
 
+  /// Told of the data of each event that is no error, and of a body that is none of events (`isWhole`); valid during the call.
+  public typealias Tap = (_ data: UnsafeRawBufferPointer, _ isWhole: Bool) -> Void
+
   private enum Form { case unknown, events, whole }
 
   private var form = Form.unknown
   private var parser = ServerSentEventParser()
   private let document = JSONDocument()
   private var decoder: any EventDecoder
+  private let tap: Tap?
   private var whole: [UInt8] = []
   private var isBroken = false
 
-  public init(dialect: any Dialect, service: Service) {
+  public init(dialect: any Dialect, service: Service, tap: Tap? = nil) {
+    self.tap = tap
     decoder = dialect.makeDecoder(for: service)
   }
 
@@ -71,7 +76,9 @@ public struct StreamReader {
       return
     }
     do {
+      let count = deltas.count
       decoder.decode(try document.parse(data), into: &deltas)
+      if let tap, !deltas[count...].contains(where: \.isFailure) { tap(data, false) }
     } catch {
       fail("sent an event that is not JSON; what came before it is kept", &deltas)
     }
@@ -89,6 +96,7 @@ public struct StreamReader {
       deltas.append(.failure(error))
     } else {
       decoder.decodeWhole(parsed, into: &deltas)
+      if let tap, !deltas.contains(where: \.isFailure) { body.withUnsafeBytes { tap($0, true) } }
     }
   }
 

@@ -119,13 +119,14 @@ struct RecordWriter {
       : tagsText(turn.tags)
     try db.run(
       sql: """
-        INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner, continued, item, tags)
-        VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?)
+        INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner, continued, item, tags,
+          gateway_key, route)
+        VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?, ?, ?)
         """,
       arguments: [
         session, number, Clock.date(), blob(turn.prompt), turn.promptSHA256, turn.system.map(blob) ?? .null,
         turn.rule.rawValue, turn.winner, turn.continued, turn.item.map(blob) ?? .null,
-        tags,
+        tags, turn.gatewayKey, turn.route?.serialized(),
       ])
     if let assignment = turn.blind { try writeJudging(.blind(assignment), db) }
     for (ordinal, file) in turn.attachments.enumerated() {

@@ -1,6 +1,7 @@
 import Core
 import Engine
 import Foundation
+import Gateway
 import Providers
 import Yams
 
@@ -16,10 +17,13 @@ struct Config {
   var judges: [Lane] = []
   var budget = Budget()
   var prices: [PriceBook.Override] = []
+  /// What a client of the gateway may ask for besides models, by name.
+  var routes: [String: Route] = [:]
   /// `reduced` moves nothing that need not move.
   var motion: Motion?
   var composer: ComposerStyle?
   var usesMouse = true
+  var gateway = Gateway.Settings()
   /// Key names by action name.
   var keys: [String: String] = [:]
 
@@ -99,20 +103,22 @@ extension Config {
 }
 
 /// Walks the YAML tree; collects every fault instead of stopping at the first.
-private struct ConfigReader {
+struct ConfigReader {
   var faults: [String] = []
 
   private static let topKeys = [
     "providers", "lineups", "judge", "budget", "timeouts", "theme", "keys", "motion", "composer", "mouse",
-    "prices",
+    "prices", "routes",
   ]
   private static let providerKeys = [
     "dialect", "base_url", "key_env", "key_command", "key_file", "headers", "prices", "models", "local", "max_tokens",
   ]
 
   mutating func read(_ root: Node, into config: inout Config) {
+    var routes: Node?
     for (name, value) in members(root, "the file", known: Self.topKeys) {
       switch name {
+      case "routes": routes = value
       case "providers":
         for (id, entry) in members(value, name) { readProvider(id, entry, into: &config) }
       case "lineups":
@@ -164,6 +170,8 @@ private struct ConfigReader {
       default: break
       }
     }
+    // They name providers, which may stand further down.
+    if let routes { readRoutes(routes, into: &config) }
   }
 
   /// `openai/gpt-5.6: {input: 3.5, output: 18}`, US dollars per million tokens; `mybox/*` for all of a provider.
@@ -259,14 +267,14 @@ private struct ConfigReader {
     return result
   }
 
-  private mutating func text(_ node: Node, _ name: String) -> String? {
+  mutating func text(_ node: Node, _ name: String) -> String? {
     if let text = node.string { return text }
     fault(node, "\(name) must be a text")
     return nil
   }
 
   /// The members of a mapping; with `known`, others are faults that name the nearest valid key.
-  private mutating func members(_ node: Node, _ place: String, known: [String]? = nil) -> [(String, Node)] {
+  mutating func members(_ node: Node, _ place: String, known: [String]? = nil) -> [(String, Node)] {
     guard let mapping = node.mapping else {
       if node.null == nil { fault(node, "\(place) must be a mapping of names to values") }
       return []
@@ -283,7 +291,7 @@ private struct ConfigReader {
     }
   }
 
-  private mutating func fault(_ node: Node, _ message: String) {
+  mutating func fault(_ node: Node, _ message: String) {
     faults.append("line \(node.mark?.line ?? 0): \(message)")
   }
 }

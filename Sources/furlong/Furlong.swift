@@ -24,7 +24,8 @@ struct Furlong: ParsableCommand {
       JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, CostsCommand.self, ReceiptCommand.self,
       ReconcileCommand.self, KeyCommand.self,
       PricesCommand.self, ModelsCommand.self,
-      ProvidersCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self, DemoCommand.self,
+      ProvidersCommand.self, ServeCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self,
+      DemoCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 
@@ -58,7 +59,7 @@ struct Furlong: ParsableCommand {
 }
 
 /// The C function, whose name `ParsableCommand.exit` hides.
-private func end(_ status: Int32) -> Never { exit(status) }
+func end(_ status: Int32) -> Never { exit(status) }
 
 /// Something that keeps a command from running: exit status 2.
 struct CommandError: Error, CustomStringConvertible {

@@ -125,6 +125,7 @@ import Testing
       case .lane(_, .state(let state)): state.rawValue
       case .lane(_, .text(_, let text, _)): "text \(text)"
       case .lane(_, .attempt): "attempt"
+      case .lane(_, .toolCall(let piece, _)): "call \(piece.name ?? "")"
       case .lane(_, .notice(let notice)): "notice \(notice)"
       case .lane(_, .ended(let response)): "ended \(response.state)"
       case .won(let lane): "won \(lane)"

@@ -71,7 +71,7 @@ enum StoredTable: Int, CaseIterable {
   private static let turnColumns: [StoredColumn] = [
     .count("number", from: 1), .date("created"), .text("prompt"), .digest("prompt_sha256"), .text("system").optional,
     .word("rule", RaceRule.allCases.map(\.rawValue)), .lane("winner").optional, .lane("continued").optional,
-    .text("item").optional, .json("tags", .array), .share("disagreement").optional,
+    .text("item").optional, .json("tags", .array), .share("disagreement").optional, .json("route", .object).optional,
   ]
 
   private static let attachmentColumns: [StoredColumn] = [

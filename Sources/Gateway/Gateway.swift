@@ -1,0 +1,114 @@
+import Core
+import Engine
+import Logging
+import Store
+import Synchronization
+
+/// The engine behind an address: what clients ask for is routed, relayed and booked. One for a process; any thread.
+public final class Gateway: Sendable {
+  public struct Settings: Sendable {
+    public var host = "127.0.0.1"
+    public var port = 4141
+    /// Requests served at once; one more is told to come back.
+    public var mostInFlight = 1024
+    /// Bytes of a request's body.
+    public var longestBody = 32 << 20
+    /// Nanoseconds for a request to arrive whole, and for a client to take what is there for it.
+    public var patience: Int64 = 60_000_000_000
+    /// Nanoseconds of silence after which a stream is given a sign of life.
+    public var keepAlive: Int64 = 10_000_000_000
+    /// Seconds that open streams are given to end when the gateway stops.
+    public var grace = 30
+    public var storage = Relay.Storage.full
+    public var budget = Budget()
+
+    public init() {}
+  }
+
+  /// Who is asked, and what is learnt from it.
+  public struct Routing: Sendable {
+    /// Names of the routes, for the list of models.
+    public var names: [String]
+    public var decide: @Sendable (String, RouteRequest) -> Result<RouteDecision, RouteFault>
+    /// A response has ended: who, by which name it was asked for, and how many tokens were sent by estimate.
+    public var learn: @Sendable (Response, String, Int) -> Void
+
+    public init(
+      names: [String] = [], decide: @escaping @Sendable (String, RouteRequest) -> Result<RouteDecision, RouteFault>,
+      learn: @escaping @Sendable (Response, String, Int) -> Void = { _, _, _ in }
+    ) {
+      self.names = names
+      self.decide = decide
+      self.learn = learn
+    }
+  }
+
+  let engine: Engine
+  let routing: Routing
+  let settings: Settings
+  let logger: Logger
+  let departures = Departures()
+  private let inFlight = Mutex<[String: Answer]>([:])
+  private let listed = Mutex<(at: Int64, entries: [ModelList.Entry])?>(nil)
+
+  public init(engine: Engine, routing: Routing, settings: Settings, logger: Logger) {
+    self.engine = engine
+    self.routing = routing
+    self.settings = settings
+    self.logger = logger
+  }
+
+  /// Calls that are not over yet.
+  public var openCalls: Int { inFlight.withLock(\.count) }
+
+  /// Takes a call in; false when there are too many.
+  func open(_ answer: Answer) -> Bool {
+    inFlight.withLock { open in
+      guard open.count < settings.mostInFlight else { return false }
+      open[answer.call] = answer
+      return true
+    }
+  }
+
+  func close(_ answer: Answer) { inFlight.withLock { _ = $0.removeValue(forKey: answer.call) } }
+
+  /// What can be asked for, routes first; asked of the servers again after half a minute.
+  func models() async -> [ModelList.Entry] {
+    let now = Clock.now()
+    if let known = listed.withLock({ $0 }), now - known.at < 30_000_000_000 { return known.entries }
+    let catalogue = await withCheckedContinuation { continuation in
+      engine.catalogue(recent: []) { continuation.resume(returning: $0) }
+    }
+    var seen = Set<String>()
+    let entries =
+      routing.names.map { ModelList.Entry(id: $0, owner: "furlong") }
+      + catalogue.filter { !$0.isKeyMissing && seen.insert($0.model.text).inserted }.map {
+        ModelList.Entry(id: $0.model.text, owner: $0.model.provider, contextLength: $0.contextLength)
+      }
+    listed.withLock { $0 = (now, entries) }
+    return entries
+  }
+
+  /// How many tokens a request has: counted by its provider where that can be asked, else by our own estimate.
+  func count(_ request: ClientRequest, _ sender: Sender) async throws(ClientFault) -> (tokens: Int, isEstimate: Bool) {
+    let decision = try decide(request, call: Session.newID())
+    guard let lane = decision.lanes.first, let service = engine.service(lane.model.provider),
+      service.dialect == request.dialect.rawValue
+    else { return (request.size / 4, true) }
+    let body = request.countBody(model: lane.model.model)
+    switch await engine.countTokens(body, model: lane.model.model, headers: sender.headers, by: service) {
+    case .success(let tokens): return (tokens, false)
+    case .failure(let error): throw ClientFault(error, wasRetried: false)
+    }
+  }
+
+  /// Fills silences, and lets go of clients that take nothing. Called every second.
+  func tick() {
+    let now = Clock.now()
+    for answer in inFlight.withLock({ Array($0.values) }) {
+      let (sign, isStuck) = answer.progress.withLock { ($0.lastSign, $0.isStuck(now, settings.patience)) }
+      if isStuck { answer.leave() }
+      if now - sign >= settings.keepAlive { engine.settle { answer.keepAlive() } }
+    }
+  }
+}

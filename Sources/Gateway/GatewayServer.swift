@@ -1,0 +1,56 @@
+import Core
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// The gateway on its address, until it is told to stop.
+public struct GatewayServer: Sendable {
+  private let gateway: Gateway
+  private let logger: Logger
+
+  public init(_ gateway: Gateway) {
+    self.gateway = gateway
+    logger = gateway.logger
+  }
+
+  /// Serves until SIGTERM or SIGINT; what streams then is given its time to end.
+  /// - Parameter ready: told the port that is listened on.
+  /// - Throws: when the address cannot be listened on.
+  public func run(ready: @escaping @Sendable (Int) async -> Void) async throws {
+    let settings = gateway.settings
+    let gateway = gateway
+    var configuration = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [DoorHandler(gateway.departures, patience: settings.patience)])
+    configuration.httpDecoder = .init(
+      maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 128)
+    let application = Application(
+      responder: Endpoints(gateway: gateway), server: .http1(configuration: configuration),
+      configuration: .init(address: .hostname(settings.host, port: settings.port), backlog: 1024),
+      onServerRunning: { channel in await ready(channel.localAddress?.port ?? settings.port) }, logger: logger)
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [
+          .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+          .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
+        ],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    try await group.run()
+  }
+}
+
+/// Once a second, what must be done about open calls.
+private struct Ticker: Service {
+  let gateway: Gateway
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        gateway.tick()
+        // Ended by the shutdown, which is what is waited for.
+        do { try await Task.sleep(nanoseconds: 1_000_000_000) } catch { return }
+      }
+    }
+  }
+}
