@@ -25,7 +25,8 @@ public struct Redaction: Sendable {
   private static let shapes = [
     Shape("sk-ant-", least: 12, dashes: true), Shape("sk-or-", least: 12, dashes: true),
     Shape("sk-proj-", least: 12, dashes: true), Shape("sk-", least: 12, dashes: true, beginsWord: true),
-    Shape("gsk_", least: 16), Shape("xai-", least: 16), Shape("AIza", least: 20, dashes: true),
+    Shape("fl-", least: 43, dashes: true, beginsWord: true), Shape("gsk_", least: 16), Shape("xai-", least: 16),
+    Shape("AIza", least: 20, dashes: true),
     Shape("csk-", least: 16), Shape("hf_", least: 20), Shape("ghp_", least: 20),
     Shape("github_pat_", least: 20, dashes: true),
     Shape("Bearer ", least: 12, dashes: true, keepsPrefix: true),

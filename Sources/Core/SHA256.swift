@@ -1,5 +1,5 @@
-/// SHA-256 (FIPS 180-4) of a prompt, so that equal prompts can be found. Fifty lines here instead of building a
-/// cryptography package for one digest; nothing secret goes through it.
+/// SHA-256 (FIPS 180-4) of a prompt, so that equal prompts can be found, and of the gateway's keys, which are random and need no
+/// slow hash. Fifty lines here instead of building a cryptography package for one digest.
 public enum SHA256 {
   /// Lower-case hexadecimal digest.
   public static func hexadecimal(_ message: some Sequence<UInt8>) -> String {

@@ -55,6 +55,13 @@ public enum Clock {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
+  /// Wall time in nanoseconds since 1970, for those who put together what happened on several machines.
+  public static func wall() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
   /// Wall time in whole seconds since 1970, for dates that people read.
   public static func date() -> Int64 { Int64(time(nil)) }
 }

@@ -35,4 +35,6 @@ public enum Record: Sendable {
   case text(ResponseKey, Channel, String, at: Int64)
   case ended(ResponseKey, Response)
   case settled(ResponseKey, Settlement)
+  /// Is added to what the key has spent on that day.
+  case gatewaySpending(GatewaySpending)
 }

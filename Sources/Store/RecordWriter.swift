@@ -69,6 +69,7 @@ struct RecordWriter {
       }
     case .ended(let key, let response): try end(key, response, db)
     case .settled(let key, let settlement): try settle(key, settlement, db)
+    case .gatewaySpending(let spending): try writeSpending(spending, db)
     }
   }
 

@@ -22,7 +22,7 @@ struct Furlong: ParsableCommand {
     subcommands: [
       OpenCommand.self, RaceCommand.self, AbCommand.self, BatchCommand.self, JudgeCommand.self,
       JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, CostsCommand.self, ReceiptCommand.self,
-      ReconcileCommand.self,
+      ReconcileCommand.self, KeyCommand.self,
       PricesCommand.self, ModelsCommand.self,
       ProvidersCommand.self, ServeCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self,
       DemoCommand.self,
