@@ -161,12 +161,12 @@ public final class Race: @unchecked Sendable {
     run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.date())
     if run.service.isSimulated { return nil }
     // The words of a relayed thread are nowhere else.
-    return request.relay?.storage == .full ? LaneRun.keptWhole(built.body) : LaneRun.kept(built.body)
+    return request.relay?.keeping == .full ? LaneRun.keptWhole(built.body) : LaneRun.kept(built.body)
   }
 
   /// Has a record kept, as far as this race is kept at all.
   func keep(_ record: Record) {
-    switch (request.relay?.storage ?? .full, record) {
+    switch (request.relay?.keeping ?? .full, record) {
     case (.full, _): engine.store.append(record)
     case (.none, _), (.metadata, .text): break
     case (.metadata, .ended(let key, let response)): engine.store.append(.ended(key, response.withoutWords))

@@ -51,7 +51,10 @@ final class Answer: @unchecked Sendable {
   private let created = Clock.date()
   private let start = Clock.now()
   private var buffers: [Int: Buffer]
-  private var winner: Int?
+  private(set) var winner: Int?
+  /// What the client was told in the end.
+  private(set) var status = 200
+  private(set) var error: ResponseError.Kind?
   /// Of a lane that speaks another dialect.
   private var writer: (any AnswerWriter)?
   private var passThrough: PassThrough
@@ -59,7 +62,7 @@ final class Answer: @unchecked Sendable {
   private var out = EventText()
   private var hasBegun = false
   private var isDone = false
-  private var firstToken: Int64?
+  private(set) var firstToken: Int64?
   /// Called once everything has ended, losers too.
   private let finished: @Sendable (Answer, [Response]) -> Void
 
@@ -237,7 +240,11 @@ final class Answer: @unchecked Sendable {
   }
 
   private func fail(_ fault: ClientFault, _ receipt: AnswerReceipt) {
-    guard isStream, progress.withLock(\.hasHead) else { return head.give(.fault(fault, receipt)) }
+    error = fault.kind
+    guard isStream, progress.withLock(\.hasHead) else {
+      status = fault.status(in: dialect)
+      return head.give(.fault(fault, receipt))
+    }
     dialect.writeFault(fault, head: answerHead(winner), sequence: writer?.sequence ?? passThrough.sequence, into: &out)
   }
 
