@@ -24,7 +24,8 @@ struct Furlong: ParsableCommand {
       JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, CostsCommand.self, ReceiptCommand.self,
       ReconcileCommand.self,
       PricesCommand.self, ModelsCommand.self,
-      ProvidersCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self, DemoCommand.self,
+      ProvidersCommand.self, RouteCommand.self, ImportCommand.self,
+      ConfigCommand.self, ThemesCommand.self, KeysCommand.self, DemoCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 
