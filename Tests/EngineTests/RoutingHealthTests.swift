@@ -135,5 +135,10 @@ import Testing
     response.error = ResponseError(.rateLimit, "slow down", retryAfter: 3_000_000_000)
     trial.router.observe(response, route: "r", input: 10)
     #expect(try trial.first("r") == "b/plain", "expected the failure to be taken from the response")
+    var stopped = Response(lane: 0, model: ModelID(provider: "b", model: "plain"), parameters: Parameters())
+    stopped.state = .stopped
+    stopped.error = ResponseError(.money, "the budget of the key is used up")
+    trial.router.observe(stopped, route: "r", input: 10)
+    #expect(try trial.first("r") == "b/plain", "expected a budget of ours to be no fault of the provider")
   }
 }

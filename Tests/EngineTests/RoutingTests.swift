@@ -24,10 +24,13 @@ import Testing
   }
 
   @Test func namesThatMeanNothingOrTooMuchAreExplained() throws {
-    let trial = RoutingTrial(["quick": try .of("box/m")])
+    let trial = RoutingTrial(["quick": try .of("box/m"), "alias": .named("quick")])
+    #expect(try trial.decide("alias").why == "alias stands for it", "expected a name of a name to be explained")
     let several = try #require(self.fault(trial, "plain"))
     #expect(several.kind == .ambiguous && several.candidates == ["a/plain", "b/plain"], "expected those with a key")
     #expect(several.message.contains("a/plain, b/plain"), "expected both names: \(several.message)")
+    let keyless = try #require(self.fault(trial, "only-there"))
+    #expect(keyless.message.contains("no key is there"), "expected what is missing: \(keyless.message)")
     for (name, near) in [("quikc", "quick"), ("thnker", "thinker"), ("boxx/m", "box/m")] {
       let fault = try #require(self.fault(trial, name), "expected ‘\(name)’ to be unknown")
       #expect(

@@ -25,14 +25,16 @@ final class RoutingTrial: Sendable {
       {"id": "dear", "match": {"equals": "dear"}, "context_window": 500000,
         "prices": {"input_mtok": 20, "output_mtok": 50}}]},
      {"id": "other", "models": [
-      {"id": "plain", "match": {"equals": "plain"}, "prices": {"input_mtok": 2.5, "output_mtok": 9}}]}]
+      {"id": "plain", "match": {"equals": "plain"}, "prices": {"input_mtok": 2.5, "output_mtok": 9}}]},
+     {"id": "keyless", "models": [
+      {"id": "only-there", "match": {"equals": "only-there"}, "prices": {"input_mtok": 1, "output_mtok": 1}}]}]
     """
 
   static let services = [
     Service("a", dialect: "openai-chat", baseURL: "http://a") { $0.priceList = "list" },
     Service("a-responses", dialect: "openai-responses", baseURL: "http://a") { $0.priceList = "list" },
     Service("b", dialect: "openai-chat", baseURL: "http://b") { $0.priceList = "other" },
-    Service("nokey", dialect: "openai-chat", baseURL: "http://n") { $0.priceList = "other" },
+    Service("nokey", dialect: "openai-chat", baseURL: "http://n") { $0.priceList = "keyless" },
     Service("box", dialect: "openai-chat", baseURL: "http://box") {
       $0.needsKey = false
       $0.isLocal = true

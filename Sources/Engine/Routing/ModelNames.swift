@@ -59,6 +59,9 @@ final class ModelNames: Sendable {
     return found
   }
 
+  /// Whether a list has exactly this name. Gathers the whole list: for faults only.
+  func lists(_ model: String, _ list: String) -> Bool { prices.names(list: list).contains(model) }
+
   /// Known names that could be meant: comparing with all of the thousands would take too long.
   func like(_ name: String) -> [String] {
     let length = name.utf8.count

@@ -8,6 +8,8 @@ public final class Router: Sendable {
   public let routes: [String: Route]
   private let services: [String: Service]
   private let names: ModelNames
+  /// Providers whose key is there, or that need none.
+  private let usable: Set<String>
   private let state: Mutex<RouterState>
   private let now: @Sendable () -> Int64
 
@@ -24,10 +26,11 @@ public final class Router: Sendable {
     self.now = now
     self.services = Dictionary(services.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let usable = services.filter { !$0.needsKey || hasKey($0) }
+    self.usable = Set(usable.map(\.id))
     names = ModelNames(usable, prices: prices, lanes: routes.values.flatMap(\.lanes))
     state = Mutex(
       RouterState(
-        routes: routes, services: self.services, usable: Set(usable.map(\.id)), prices: prices, seed: seed))
+        routes: routes, services: self.services, usable: self.usable, prices: prices, seed: seed))
   }
 
   /// Who is asked for a name: a route, `provider/model` with parameters after commas, or a model that one provider has.
@@ -50,7 +53,8 @@ public final class Router: Sendable {
   ///   - route: the name it was asked by.
   ///   - input: as in the request that was decided on.
   public func observe(_ response: Response, route: String, input: Int) {
-    if let error = response.error, response.timing.firstToken == nil {
+    // One that was stopped, by a person or a budget of ours, says nothing of its provider.
+    if response.state == .failed, let error = response.error, response.timing.firstToken == nil {
       return failed(response.model, error, input: input)
     }
     guard response.timing.firstToken != nil || response.state.isFinish else { return }
@@ -116,6 +120,16 @@ public final class Router: Sendable {
     }
     if let provider, let other = nearest(to: provider, in: services.keys.sorted()) {
       near.append(other + name.dropFirst(provider.count))
+    }
+    let keyless = services.values.filter { service in
+      !usable.contains(service.id) && (service.priceList.map { names.lists(name, $0) } ?? false)
+    }.map(\.id).sorted()
+    if !keyless.isEmpty {
+      return RouteFault(
+        kind: .unknown,
+        message:
+          "\(keyless.joined(separator: " and ")) would have ‘\(shown)’, but no key is there: see furlong providers",
+        candidates: keyless.map { "\($0)/\(name)" })
     }
     let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
     let what = routes.isEmpty ? "" : ", or a route: \(routes.keys.sorted().joined(separator: ", "))"

@@ -35,7 +35,7 @@ struct RouterState {
   ) -> RouteDecision {
     let scene = RouteScene(name: name, enclosing: name, request: request, seed: seed, now: now, date: date)
     var branch = evaluate(route, scene)
-    if case .lane(let lane) = route {
+    if branch.reasons["candidates"] == nil, let lane = branch.lane {
       branch.reasons = [
         "route": .string(name), "kind": "model", "candidates": [branch.reasons], "chosen": .string(lane.text),
         "why": .string(routes[name] == nil ? "asked for by its name" : "\(name) stands for it"),
@@ -67,8 +67,9 @@ struct RouterState {
     let price = bracketed(lane.model, date: scene.date)
     let past = history.models[contender]
     let habit = history.habit(contender, past, route: scene.name, priorOutput: scene.priorOutput)
-    let cap = [request.maxTokens, lane.parameters.maxTokens, services[lane.model.provider]?.defaultMaxTokens]
-      .compactMap { $0 }.min()
+    let cap =
+      [request.maxTokens, lane.parameters.maxTokens].compactMap { $0 }.min()
+      ?? services[lane.model.provider]?.defaultMaxTokens
     let output = min(habit.output, cap.map(Double.init) ?? .infinity)
     let reasoning = Int((output * habit.reasoningShare).rounded())
     forecast.output = Int(output.rounded())
