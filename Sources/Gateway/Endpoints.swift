@@ -166,7 +166,9 @@ struct Endpoints: HTTPResponder {
     switch address {
     case .ask, .health: return nil
     case .count, .models, .metrics:
-      return gateway.keys.refusal(of: token(of: request), isLoopback: gateway.settings.isLoopback).map { ClientFault($0) }
+      return gateway.keys.refusal(of: token(of: request), isLoopback: gateway.settings.isLoopback).map {
+        ClientFault($0)
+      }
     }
   }
 

@@ -138,7 +138,9 @@ public final class KeyRing: Sendable {
   /// Why somebody may not even look, without asking anything of a model; nil when it is allowed.
   public func refusal(of token: String?, isLoopback: Bool) -> KeyRefusal? {
     let hash = token.map(GatewayKey.hash)
-    guard case .failure(let refusal) = state.withLock({ Self.find(hash, $0, isLoopback: isLoopback) }) else { return nil }
+    guard case .failure(let refusal) = state.withLock({ Self.find(hash, $0, isLoopback: isLoopback) }) else {
+      return nil
+    }
     return refusal
   }
 

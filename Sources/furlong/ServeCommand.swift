@@ -53,7 +53,8 @@ struct ServeCommand: ParsableCommand {
       routing: Gateway.Routing(
         names: router.routes.keys.sorted(), decide: { router.decide($0, request: $1) },
         learn: { router.observe($0, route: $1, input: $2) }),
-      keys: keys, metrics: metrics, settings: settings, logger: logger) { collector?.add($0) }
+      keys: keys, metrics: metrics, settings: settings, logger: logger
+    ) { collector?.add($0) }
     // Models of the servers on this machine may be asked for by their bare names.
     engine.catalogue(recent: []) { entries in
       for (provider, models) in Dictionary(grouping: entries.map(\.model), by: \.provider) {

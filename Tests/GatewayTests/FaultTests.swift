@@ -62,7 +62,8 @@ import Testing
       Fault("a chunk shorter than it says") { upstream in
         let part = upstream.opening + upstream.text(words[0])
         return [
-          .text("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n\(part)"),
+          .text(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n\(part)"),
           .close,
         ]
       },
@@ -80,7 +81,8 @@ import Testing
       Fault("an answer that is not streamed", survived: true) { .answer(200, body: $0.body("alpha omega")) },
       Fault("comments, blank events and unknown ones between", survived: true) {
         stream(
-          ": hello\n\n" + $0.opening + "data:\n\n" + $0.text(words[0]) + ": PROCESSING\n\nevent: new\ndata: {\"type\":\"new\"}\n\n"
+          ": hello\n\n" + $0.opening + "data:\n\n" + $0.text(words[0])
+            + ": PROCESSING\n\nevent: new\ndata: {\"type\":\"new\"}\n\n"
             + $0.text(words[1]) + $0.finish(words.joined()) + $0.terminator)
       },
       Fault("lines that end in CRLF", survived: true) {
@@ -105,7 +107,8 @@ import Testing
   ]
 
   /// What a client makes of an answer: its text, or nil and an error that it can see.
-  private static func reading(_ visit: Visit, _ dialect: ClientDialect, stream: Bool) -> (text: String?, error: String?) {
+  private static func reading(_ visit: Visit, _ dialect: ClientDialect, stream: Bool) -> (text: String?, error: String?)
+  {
     if visit.status != 200 {
       let view = try? JSONDocument().parse(visit.body)
       let isShaped = dialect == .anthropic ? view?["type"]?.string == "error" : true
@@ -162,7 +165,8 @@ import Testing
               let visit = await stand.ask(
                 Self.paths[dialect]!, Self.body(dialect, model: "s\(place)/m", stream: stream))
               let (text, error) = Self.reading(visit, dialect, stream: stream)
-              let story = "\(fault) from \(upstream), asked in \(dialect), stream \(stream): \(visit.status) \(visit.body)"
+              let story =
+                "\(fault) from \(upstream), asked in \(dialect), stream \(stream): \(visit.status) \(visit.body)"
               #expect(visit.isWhole, "the answer ends as HTTP says: \(story)")
               if fault.isSurvived {
                 #expect(text == "alpha omega", "the whole text was to be had: \(story)")
@@ -177,10 +181,14 @@ import Testing
     // Nothing of all this is left over for the next.
     for dialect in ClientDialect.allCases {
       let visit = await stand.ask(Self.paths[dialect]!, Self.body(dialect, model: "s\(servers.count)/m", stream: true))
-      #expect(Self.reading(visit, dialect, stream: true).text == "alpha omega", "a sound answer after all that: \(visit.body)")
+      #expect(
+        Self.reading(visit, dialect, stream: true).text == "alpha omega", "a sound answer after all that: \(visit.body)"
+      )
     }
     #expect(stand.gateway.openCalls == 0, "no call is left open")
   }
 
-  @Test func thereAreFortyFiveOfThem() { #expect(Self.faults.count >= 45, "45 shapes of faults, not \(Self.faults.count)") }
+  @Test func thereAreFortyFiveOfThem() {
+    #expect(Self.faults.count >= 45, "45 shapes of faults, not \(Self.faults.count)")
+  }
 }

@@ -15,7 +15,9 @@ enum Upstream: String, CaseIterable, Sendable {
   var opening: String {
     switch self {
     case .chat:
-      event(#"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}"#)
+      event(
+        #"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}"#
+      )
     case .responses:
       event(
         #"{"type":"response.created","sequence_number":0,"response":{"id":"r1","object":"response","created_at":1,"model":"m1","status":"in_progress","output":[]}}"#,
@@ -36,7 +38,9 @@ enum Upstream: String, CaseIterable, Sendable {
   func text(_ text: String) -> String {
     switch self {
     case .chat:
-      event(#"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","choices":[{"index":0,"delta":{"content":"\#(text)"},"finish_reason":null}]}"#)
+      event(
+        #"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","choices":[{"index":0,"delta":{"content":"\#(text)"},"finish_reason":null}]}"#
+      )
     case .responses:
       event(
         #"{"type":"response.output_text.delta","sequence_number":2,"item_id":"i1","output_index":0,"content_index":0,"delta":"\#(text)"}"#,
@@ -46,7 +50,9 @@ enum Upstream: String, CaseIterable, Sendable {
         #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"\#(text)"}}"#,
         "content_block_delta")
     case .gemini:
-      event(#"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}],"role":"model"},"index":0}],"modelVersion":"m1","responseId":"g1"}"#)
+      event(
+        #"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}],"role":"model"},"index":0}],"modelVersion":"m1","responseId":"g1"}"#
+      )
     }
   }
 
@@ -54,8 +60,12 @@ enum Upstream: String, CaseIterable, Sendable {
   func finish(_ said: String) -> String {
     switch self {
     case .chat:
-      event(#"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)
-        + event(#"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12}}"#)
+      event(
+        #"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
+      )
+        + event(
+          #"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12}}"#
+        )
     case .responses:
       event(
         #"{"type":"response.completed","sequence_number":3,"response":{"id":"r1","object":"response","created_at":1,"model":"m1","status":"completed","output":[{"id":"i1","type":"message","role":"assistant","status":"completed","content":[{"type":"output_text","text":"\#(said)","annotations":[]}]}],"usage":{"input_tokens":10,"output_tokens":2,"total_tokens":12}}}"#,
@@ -66,7 +76,9 @@ enum Upstream: String, CaseIterable, Sendable {
           #"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":2}}"#,
           "message_delta")
     case .gemini:
-      event(#"{"candidates":[{"content":{"parts":[],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":2,"totalTokenCount":12},"modelVersion":"m1"}"#)
+      event(
+        #"{"candidates":[{"content":{"parts":[],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":2,"totalTokenCount":12},"modelVersion":"m1"}"#
+      )
     }
   }
 
@@ -86,7 +98,9 @@ enum Upstream: String, CaseIterable, Sendable {
     switch self {
     case .chat: event(#"{"error":{"message":"it broke","type":"server_error","code":"boom"}}"#)
     case .responses:
-      event(#"{"type":"error","sequence_number":3,"error":{"type":"server_error","code":"boom","message":"it broke"}}"#, "error")
+      event(
+        #"{"type":"error","sequence_number":3,"error":{"type":"server_error","code":"boom","message":"it broke"}}"#,
+        "error")
     case .anthropic: event(#"{"type":"error","error":{"type":"overloaded_error","message":"it broke"}}"#, "error")
     case .gemini: event(#"{"error":{"code":503,"message":"it broke","status":"UNAVAILABLE"}}"#)
     }
