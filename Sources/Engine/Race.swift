@@ -202,6 +202,9 @@ public final class Race: @unchecked Sendable {
     if !sawToken, !isEnded { follow(starter.elapsed(branch)) }
   }
 
+  /// A client waits, and there is another to ask: nobody waits for one that is limited or broken.
+  var prefersAnother: Bool { request.relay != nil && starter.hasReserve }
+
   /// Whether a lane in reserve has no row yet.
   private func isLate(_ lane: Int) -> Bool { request.relay != nil && runs[lane] == nil }
 

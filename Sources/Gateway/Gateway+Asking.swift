@@ -69,7 +69,10 @@ extension Gateway {
     }
     race.turn.gatewayKey = admission.key?.id
     race.budget = [settings.budget.perTurn, keys.left(admission)].compactMap(\.self).min()
-    let answer = Answer(call: call, request: request, decision: decision, passedThrough: passedThrough) {
+    let leftOut = passedThrough.count < decision.lanes.count ? (try? request.thread.get())?.hints ?? [] : []
+    let answer = Answer(
+      call: call, request: request, decision: decision, passedThrough: passedThrough, leftOut: leftOut
+    ) {
       [self] answer, responses in
       finish(answer, responses, request, sender, admission)
     }
