@@ -20,11 +20,14 @@ struct RecordWriter {
   }
 
   private var open: [ResponseKey: Open] = [:]
+  /// Sessions that this batch has added: nobody else can have written in them.
+  private var added: Set<String> = []
   /// Turns that got another number in the database: two Furlongs had continued one session.
   private var renumbered: [TurnKey: Int] = [:]
   let identity = WriterIdentity.current.text
 
   mutating func write(_ records: [Record], _ db: Database) throws {
+    added = []
     for record in records { try write(record, db) }
     for key in open.keys { try writePart(key, db) }
   }
@@ -40,6 +43,7 @@ struct RecordWriter {
           session.id, session.created, blob(session.title), session.rule.rawValue, lanesText(session.lanes),
           session.purpose.rawValue,
         ])
+      if db.changesCount > 0 { added.insert(session.id) }
     case .setup(let session, let lanes, let rule):
       try db.run(
         sql: "UPDATE session SET lanes = ?, rule = ? WHERE id = ?",
@@ -107,13 +111,14 @@ struct RecordWriter {
   }
 
   private mutating func writeTurn(_ session: String, _ turn: Turn, _ db: Database) throws {
+    let isFirst = added.contains(session) && turn.number == 1
     let statement = try db.cachedStatement(sql: "SELECT MAX(number) FROM turn WHERE session = ?")
-    let last = try Int.fetchOne(statement, arguments: [session]) ?? 0
+    let last = isFirst ? 0 : try Int.fetchOne(statement, arguments: [session]) ?? 0
     let number = max(turn.number, last + 1)
     if number != turn.number { renumbered[TurnKey(session: session, number: turn.number)] = number }
     // A session's tags hold for what is asked in it next; the prompts of a data set have their own.
     let tags =
-      turn.tags.isEmpty && turn.item == nil
+      turn.tags.isEmpty && turn.item == nil && !isFirst
       ? try String.fetchOne(
         db.cachedStatement(sql: "SELECT tags FROM summary WHERE session = ?"), arguments: [session]) ?? "[]"
       : tagsText(turn.tags)
@@ -140,7 +145,8 @@ struct RecordWriter {
     let turn = number(key.session, key.turn)
     let statement = try db.cachedStatement(
       sql: "SELECT MAX(generation) FROM response WHERE session = ? AND turn = ? AND lane = ?")
-    let last = try Int.fetchOne(statement, arguments: [key.session, turn, key.lane]) ?? 0
+    let isFirst = added.contains(key.session) && key.generation == 1
+    let last = isFirst ? 0 : try Int.fetchOne(statement, arguments: [key.session, turn, key.lane]) ?? 0
     try db.run(
       sql: """
         INSERT INTO response (session, turn, lane, generation, created, writer, provider, model, parameters, request,
@@ -170,44 +176,42 @@ struct RecordWriter {
 
   private mutating func end(_ key: ResponseKey, _ response: Response, _ db: Database) throws {
     guard let entry = open.removeValue(forKey: key) else { return }
-    let parts = try db.cachedStatement(sql: "SELECT arrivals FROM part WHERE response = ? ORDER BY ordinal")
-    var arrivals = try Data.fetchAll(parts, arguments: [entry.id]).reduce(into: Data()) { $0 += $1 }
+    var arrivals = Data()
+    if entry.nextOrdinal > 0 {
+      let parts = try db.cachedStatement(sql: "SELECT arrivals FROM part WHERE response = ? ORDER BY ordinal")
+      arrivals = try Data.fetchAll(parts, arguments: [entry.id]).reduce(into: Data()) { $0 += $1 }
+    }
     arrivals += entry.arrivals.bytes
     let usage = response.usage
     let cost = response.cost
     let timing = response.timing
+    // By place: fifty names would be looked up for every answer.
     try db.run(
       sql: """
-        UPDATE response SET finished = :finished, model_reported = :model_reported, state = :state,
-          finish_reason = :finish_reason, error = :error, attempts = :attempts, notices = :notices,
-          text = CAST(:text AS TEXT), reasoning = CAST(:reasoning AS TEXT), arrivals = :arrivals,
-          usage_input = :input, usage_cache_read = :cache_read, usage_cache_write = :cache_write, usage_output = :output,
-          usage_reasoning = :reasoning_tokens, usage_source = :source, usage_raw = :raw, server_timings = :server_timings,
-          cost_status = :cost_status, cost_computed = :computed, cost_reported = :reported, cost_wasted = :wasted,
-          cost = :cost, cost_is_charge = :is_charge, cost_lowest = :lowest, cost_highest = :highest,
-          usage_details = :details, sent_after = :sent_after, price = :price, reused_connection = :reused, dns = :dns, connect = :connect, tls = :tls, ttfb = :ttfb,
-          ttft = :ttft, ttfo = :ttfo, end = :end, chunks = :chunks, chunks_first_read = :chunks_first_read
-        WHERE id = :id
+        UPDATE response SET finished = ?, model_reported = ?, state = ?,
+          finish_reason = ?, error = ?, attempts = ?, notices = ?,
+          text = CAST(? AS TEXT), reasoning = CAST(? AS TEXT), arrivals = ?,
+          usage_input = ?, usage_cache_read = ?, usage_cache_write = ?, usage_output = ?,
+          usage_reasoning = ?, usage_source = ?, usage_raw = ?, server_timings = ?,
+          cost_status = ?, cost_computed = ?, cost_reported = ?, cost_wasted = ?,
+          cost = ?, cost_is_charge = ?, cost_lowest = ?, cost_highest = ?,
+          usage_details = ?, sent_after = ?, price = ?, reused_connection = ?, dns = ?, connect = ?, tls = ?, ttfb = ?,
+          ttft = ?, ttfo = ?, end = ?, chunks = ?, chunks_first_read = ?
+        WHERE id = ?
         """,
       arguments: [
-        "finished": Clock.date(), "model_reported": response.modelReported, "state": response.state.rawValue,
-        "finish_reason": response.finishReason?.rawValue, "error": response.error?.json.serialized(),
-        "attempts": JSON.array(response.attempts.map(\.json)).serialized(),
-        "notices": JSON.array(response.notices.map { .string($0) }).serialized(),
-        "text": blob(response.text), "reasoning": blob(response.reasoning), "arrivals": arrivals,
-        "input": usage.input, "cache_read": usage.cacheRead, "cache_write": usage.cacheWrite, "output": usage.output,
-        "reasoning_tokens": usage.reasoning, "source": usage.source.rawValue, "raw": usage.raw,
-        "server_timings": usage.rawTimings, "cost_status": cost.status.rawValue,
-        "computed": cost.computed?.picoDollars, "reported": cost.reported?.picoDollars, "wasted": cost.isWasted,
-        "cost": cost.status == .unknown ? nil : cost.amount?.picoDollars, "is_charge": cost.reportedIsCharge,
-        "lowest": cost.lowest?.picoDollars, "highest": cost.highest?.picoDollars,
-        "sent_after": timing.sentAfter, "details": usage.details?.serialized(), "price": cost.price?.json.serialized(),
-        "reused": timing.reusedConnection, "dns": timing.nameLookup,
-        "connect": timing.connect, "tls": timing.tls, "ttfb": timing.firstByte, "ttft": timing.firstToken,
-        "ttfo": timing.firstAnswer, "end": timing.end, "chunks": timing.chunks,
-        "chunks_first_read": timing.chunksInFirstRead, "id": entry.id,
+        Clock.date(), response.modelReported, response.state.rawValue, response.finishReason?.rawValue,
+        response.error?.json.serialized(), JSON.array(response.attempts.map(\.json)).serialized(),
+        JSON.array(response.notices.map { .string($0) }).serialized(), blob(response.text), blob(response.reasoning),
+        arrivals, usage.input, usage.cacheRead, usage.cacheWrite, usage.output, usage.reasoning,
+        usage.source.rawValue, usage.raw, usage.rawTimings, cost.status.rawValue, cost.computed?.picoDollars,
+        cost.reported?.picoDollars, cost.isWasted, cost.status == .unknown ? nil : cost.amount?.picoDollars,
+        cost.reportedIsCharge, cost.lowest?.picoDollars, cost.highest?.picoDollars, usage.details?.serialized(),
+        timing.sentAfter, cost.price?.json.serialized(), timing.reusedConnection, timing.nameLookup, timing.connect,
+        timing.tls, timing.firstByte, timing.firstToken, timing.firstAnswer, timing.end, timing.chunks,
+        timing.chunksInFirstRead, entry.id,
       ])
-    try db.run(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id])
+    if entry.nextOrdinal > 0 { try db.run(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id]) }
     if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }
   }
 
@@ -224,6 +228,8 @@ struct RecordWriter {
 
   /// Notes how far the answers of a turn are apart.
   private func weigh(_ session: String, _ turn: Int, _ db: Database) throws {
+    let others = try db.cachedStatement(sql: "SELECT COUNT(*) FROM response WHERE session = ? AND turn = ?")
+    guard try Int.fetchOne(others, arguments: [session, turn]) ?? 0 > 1 else { return }
     let statement = try db.cachedStatement(
       sql: """
         SELECT CAST(text AS BLOB) FROM response r WHERE session = ? AND turn = ? AND state IN ('done', 'truncated')

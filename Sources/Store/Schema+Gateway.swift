@@ -28,6 +28,11 @@ extension Schema {
       PRIMARY KEY (key, day)
     ) WITHOUT ROWID;
 
+    -- Covered by response_ledger and by summary.
+    DROP INDEX response_created;
+    DROP INDEX session_created;
+
+    -- As in Schema.history, but what is not searched is told apart once, not by every statement.
     DROP TRIGGER turn_added;
     CREATE TRIGGER turn_added AFTER INSERT ON turn BEGIN
       -- Whoever goes on with a session that another process has deleted takes it back.
@@ -36,8 +41,10 @@ extension Schema {
           (SELECT json_group_array(value) FROM
             (SELECT value FROM json_each(summary.tags) UNION SELECT value FROM json_each(NEW.tags))) END
       WHERE session = NEW.session;
-      INSERT INTO document (session, turn)
-        SELECT NEW.session, NEW.number FROM session WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe', 'gateway');
+    END;
+    CREATE TRIGGER turn_listed AFTER INSERT ON turn
+    WHEN (SELECT purpose FROM session WHERE id = NEW.session) NOT IN ('judge', 'brief', 'probe', 'gateway') BEGIN
+      INSERT INTO document (session, turn) VALUES (NEW.session, NEW.number);
       INSERT INTO search (rowid, prompt) SELECT id, NEW.prompt FROM document
         WHERE session = NEW.session AND turn = NEW.number AND response = 0;
     END;
@@ -51,11 +58,12 @@ extension Schema {
         states = CASE WHEN NEW.finished IS NULL OR instr(states, ' ' || NEW.state || ' ') THEN states
           ELSE states || NEW.state || ' ' END
       WHERE session = NEW.session;
-      INSERT OR REPLACE INTO used_model (provider, model, last) SELECT NEW.provider, NEW.model, NEW.id FROM session
-        WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe', 'gateway');
+    END;
+    CREATE TRIGGER response_listed AFTER INSERT ON response
+    WHEN (SELECT purpose FROM session WHERE id = NEW.session) NOT IN ('judge', 'brief', 'probe', 'gateway') BEGIN
+      INSERT OR REPLACE INTO used_model (provider, model, last) VALUES (NEW.provider, NEW.model, NEW.id);
       INSERT INTO document (session, turn, response)
-        SELECT NEW.session, NEW.turn, NEW.id FROM session
-        WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe', 'gateway') AND NEW.finished IS NOT NULL;
+        SELECT NEW.session, NEW.turn, NEW.id WHERE NEW.finished IS NOT NULL;
       INSERT INTO search (rowid, answer, reasoning)
         SELECT id, NEW.text, NEW.reasoning FROM document
         WHERE session = NEW.session AND turn = NEW.turn AND response = NEW.id;
@@ -66,9 +74,11 @@ extension Schema {
       UPDATE summary SET open = open - 1, unknown = unknown + (NEW.cost IS NULL),
         states = CASE WHEN instr(states, ' ' || NEW.state || ' ') THEN states ELSE states || NEW.state || ' ' END
       WHERE session = NEW.session;
-      INSERT INTO document (session, turn, response)
-        SELECT NEW.session, NEW.turn, NEW.id FROM session
-        WHERE id = NEW.session AND purpose NOT IN ('judge', 'brief', 'probe', 'gateway');
+    END;
+    CREATE TRIGGER response_found AFTER UPDATE OF finished ON response
+    WHEN NEW.finished IS NOT NULL AND OLD.finished IS NULL
+      AND (SELECT purpose FROM session WHERE id = NEW.session) NOT IN ('judge', 'brief', 'probe', 'gateway') BEGIN
+      INSERT INTO document (session, turn, response) VALUES (NEW.session, NEW.turn, NEW.id);
       INSERT INTO search (rowid, answer, reasoning)
         SELECT id, NEW.text, NEW.reasoning FROM document
         WHERE session = NEW.session AND turn = NEW.turn AND response = NEW.id;
