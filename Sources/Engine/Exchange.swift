@@ -85,6 +85,24 @@ extension Engine {
   }
 }
 
+extension Engine {
+  /// More lanes of a turn that is stored already: waits for all of them. In the order of their lanes.
+  public func answers(to request: RaceRequest) async -> [Response] {
+    await withCheckedContinuation { continuation in
+      let found = Mutex<[Int: Response]>([:])
+      let race = resume(request) { event in
+        switch event {
+        case .lane(let lane, .ended(let response)): found.withLock { $0[lane] = response }
+        case .ended:
+          continuation.resume(returning: found.withLock { $0.sorted { $0.key < $1.key }.map(\.value) })
+        default: break
+        }
+      }
+      race.run(request.lanes, generations: [:], startsOver: false)
+    }
+  }
+}
+
 /// Something that may be cancelled before it is there.
 final class Hold<Held: Sendable>: Sendable {
   private let state = Mutex<(held: Held?, isCancelled: Bool)>((nil, false))

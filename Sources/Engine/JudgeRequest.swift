@@ -7,6 +7,8 @@ public struct JudgeRequest: Sendable {
   public var judges: [Lane]
   /// Lane numbers; nil for every pair of lanes that have ended.
   public var pairs: [(a: Int, b: Int)]?
+  /// What was said before the prompt, where the session does not tell it.
+  public var context: [Message] = []
   /// The right answer, where the person has one.
   public var reference: String?
   /// Criteria of the person's own, instead of what a judge would write.
@@ -40,9 +42,9 @@ public struct JudgeRequest: Sendable {
     let threads = turn.responses.keys.sorted().map { session.thread(lane: $0, before: turn.number) }
     let first = threads.first ?? []
     // Lanes that have gone different ways share only what the person has said.
-    let context = threads.allSatisfy { $0 == first } ? first : first.filter { $0.role == .user }
+    let shared = threads.allSatisfy { $0 == first } ? first : first.filter { $0.role == .user }
     return JudgeTask(
-      prompt: turn.prompt, system: turn.system, context: context, attachments: turn.attachments.map(\.name),
+      prompt: turn.prompt, system: turn.system, context: context.isEmpty ? shared : context, attachments: turn.attachments.map(\.name),
       reference: reference)
   }
 }

@@ -98,6 +98,11 @@ extension Gateway {
     for response in responses { routing.learn(response, answer.decision.name, request.tokens) }
     keys.settle(admission, cost: responses.compactMap(\.cost.amount).reduce(.zero, +))
     tell(GatewayCall(answer, responses, request, sender, key: admission.key?.name))
+    if let winner = responses.first(where: { $0.lane == answer.winner }), winner.state.isFinish,
+      (admission.key?.keeping ?? settings.keeping) == .full
+    {
+      shadow(answer, winner, request, sender)
+    }
   }
 
   /// A request that came to nothing before anybody was asked.
@@ -117,17 +122,8 @@ extension Gateway {
     var entries: [RaceRequest.Entry] = []
     var passedThrough = Set<Int>()
     for (number, lane) in decision.lanes.enumerated() {
-      let service = engine.service(lane.model.provider)
-      var entry = RaceRequest.Entry(number: number, lane: lane, messages: [])
-      if let service, service.dialect == request.dialect.rawValue {
-        passedThrough.insert(number)
-        var part = Relay.Part()
-        part.body = Gateway.setting(lane, of: service, in: request.body(model: lane.model.model))
-        part.headers = sender.headers
-        entry.relayed = part
-      } else {
-        try translate(request, into: &entry, for: service)
-      }
+      let entry = try entry(number, lane, request, sender)
+      if entry.relayed?.body != nil { passedThrough.insert(number) }
       entries.append(entry)
     }
     var turn = Turn(number: 1, prompt: isKept ? request.prompt : "", rule: .firstToken)
@@ -144,6 +140,23 @@ extension Gateway {
     race.lanes = entries
     race.order = decision.order
     return (race, passedThrough)
+  }
+
+  /// What one lane is sent.
+  func entry(
+    _ number: Int, _ lane: Lane, _ request: ClientRequest, _ sender: Sender
+  ) throws(RequestFault) -> RaceRequest.Entry {
+    let service = engine.service(lane.model.provider)
+    var entry = RaceRequest.Entry(number: number, lane: lane, messages: [])
+    if let service, service.dialect == request.dialect.rawValue {
+      var part = Relay.Part()
+      part.body = Gateway.setting(lane, of: service, in: request.body(model: lane.model.model))
+      part.headers = sender.headers
+      entry.relayed = part
+    } else {
+      try translate(request, into: &entry, for: service)
+    }
+    return entry
   }
 
   /// The request in the words of another dialect, or why it cannot be put into them.

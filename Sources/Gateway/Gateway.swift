@@ -58,6 +58,8 @@ public final class Gateway: Sendable {
   let settings: Settings
   let logger: Logger
   let departures = Departures()
+  /// Requests that are answered in the background for nobody but the ledger.
+  let shadows = Atomic(0)
   private let inFlight = Mutex<[String: Answer]>([:])
   private let listed = Mutex<(at: Int64, entries: [ModelList.Entry])?>(nil)
 

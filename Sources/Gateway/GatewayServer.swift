@@ -35,13 +35,13 @@ public struct GatewayServer: Sendable {
       configuration: .init(address: .hostname(settings.host, port: settings.port), backlog: 1024),
       onServerRunning: { channel in await ready(channel.localAddress?.port ?? settings.port) },
       eventLoopGroupProvider: .shared(loops), logger: logger)
-    let group = ServiceGroup(
-      configuration: .init(
-        services: [
-          .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
-          .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
-        ],
-        gracefulShutdownSignals: obeysSignals ? [.sigterm, .sigint] : [], logger: logger))
+    var lives = ServiceGroupConfiguration(
+      services: [
+        .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
+      ], gracefulShutdownSignals: obeysSignals ? [.sigterm, .sigint] : [], logger: logger)
+    lives.maximumGracefulShutdownDuration = .seconds(settings.grace)
+    let group = ServiceGroup(configuration: lives)
     let outcome: Result<Void, any Error>
     do {
       try await withTaskExecutorPreference(LoopExecutor(loops.next())) { try await group.run() }
