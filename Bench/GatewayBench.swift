@@ -136,5 +136,9 @@ struct GatewayBench {
     return outcome
   }
 
-  private func line(_ name: String, _ cells: String...) { print("| \(name) | \(cells.joined(separator: " | ")) |") }
+  private func line(_ name: String, _ cells: String...) {
+    print("| \(name) | \(cells.joined(separator: " | ")) |")
+    // Whoever pipes it wants to see it come.
+    fflush(nil)
+  }
 }

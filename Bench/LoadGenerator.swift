@@ -141,9 +141,14 @@ struct LoadGenerator {
     if Self.isWhole(connection.answer) { finish(connection) }
   }
 
-  /// Chunked bodies end with the empty chunk, others (errors) with the length that their headers give.
+  /// Chunked bodies end with the empty chunk and perhaps some trailing fields, others (errors) with the length that their headers
+  /// give.
   private static func isWhole(_ answer: [UInt8]) -> Bool {
-    if answer.suffix(7).elementsEqual("\r\n0\r\n\r\n".utf8) { return true }
+    if answer.suffix(4).elementsEqual("\r\n\r\n".utf8),
+      find("\r\n0\r\n", in: answer, from: max(0, answer.count - 1024)) != nil
+    {
+      return true
+    }
     guard let end = find("\r\n\r\n", in: answer) else { return false }
     let head = String(decoding: answer[..<end], as: UTF8.self).lowercased()
     guard let name = head.range(of: "content-length:") else { return false }
