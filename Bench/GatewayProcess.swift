@@ -54,6 +54,8 @@ final class GatewayProcess {
     return false
   }
 
+  var isRunning: Bool { process.isRunning }
+
   /// What it wrote, for a person who wonders why it did not start.
   var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
