@@ -170,11 +170,17 @@ def _():
 def _():
     roles = ("system", "developer", "user", "assistant", "user")
     equal(chat("text", [{"role": role, "content": role} for role in roles], temperature=0.5, max_completion_tokens=64,
-               stop=["END"], seed=1, user="me").choices[0].message.content, TEXT, "text")
+               stop=["END"]).choices[0].message.content, TEXT, "text")
     if options.log:
         body = json.dumps(upstream(NAMES["text"])["body"])
         assert '"assistant"' in body or '"model"' in body, body
         assert "system" in body and "0.5" in body and "64" in body, f"expected all that was asked in {body}"
+
+
+@check("chat", "parameters that not every provider has", "text")
+def _():
+    answer = chat("text", seed=1, user="me", logit_bias={"1": 1}, parallel_tool_calls=False, service_tier="auto", store=False)
+    equal(answer.choices[0].message.content, TEXT, "text")
 
 
 def chat_tools(**others):

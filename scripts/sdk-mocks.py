@@ -303,6 +303,7 @@ def anthropic_usage(usage):
     return {
         "input_tokens": usage["input"] - usage["cached"], "cache_read_input_tokens": usage["cached"],
         "cache_creation_input_tokens": 0, "output_tokens": usage["output"],
+        "output_tokens_details": {"thinking_tokens": usage["reasoning"]},
     }
 
 
