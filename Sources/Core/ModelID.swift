@@ -51,7 +51,8 @@ public struct Lane: Hashable, Sendable {
 
   /// The text that parses to this lane again.
   public var text: String {
-    ([model.text] + parameters.pairs.map { "\($0.name)=\($0.text)" }).joined(separator: ",")
+    if parameters == Parameters() { return model.text }
+    return ([model.text] + parameters.pairs.map { "\($0.name)=\($0.text)" }).joined(separator: ",")
   }
 }
 

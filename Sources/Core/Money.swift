@@ -25,12 +25,14 @@ public struct Money: Hashable, Comparable, Sendable {
   /// The exact decimal without trailing zeros: `0`, `0.0021`, `12.5`.
   public var decimalText: String {
     let magnitude = picoDollars.magnitude
-    let whole = magnitude / 1_000_000_000_000
-    var fraction = String(magnitude % 1_000_000_000_000)
-    fraction = String(repeating: "0", count: 12 - fraction.count) + fraction
-    while fraction.hasSuffix("0") { fraction.removeLast() }
     let sign = picoDollars < 0 ? "-" : ""
-    return fraction.isEmpty ? "\(sign)\(whole)" : "\(sign)\(whole).\(fraction)"
+    let whole = magnitude / 1_000_000_000_000
+    var fraction = magnitude % 1_000_000_000_000
+    guard fraction > 0 else { return "\(sign)\(whole)" }
+    var places = 12
+    while fraction % 10 == 0 { (fraction, places) = (fraction / 10, places - 1) }
+    let digits = String(fraction)
+    return "\(sign)\(whole).\(String(repeating: "0", count: places - digits.utf8.count))\(digits)"
   }
 
   /// For the screen: `$0`, `$0.0021`, `$0.012`, `$1.23`; four decimals below a cent, cents from a dollar on.

@@ -102,6 +102,24 @@ public final class PriceBook: Sendable {
     return loaded().lazy.compactMap { $0.records.find(list: list, model: model)?.record.contextWindow }.first
   }
 
+  /// From how much input on a model costs more, rising.
+  func tierStarts(_ query: Query) -> [Int] {
+    guard let list = query.list, let model = query.models.first else { return [] }
+    let prices = found(list, model).flatMap { $0.record.prices + $0.record.variants.map(\.prices) }
+    return Set(prices.flatMap { $0.values.values.flatMap { $0.tiers.map(\.start) } }).sorted()
+  }
+
+  /// The ids of one provider's own models.
+  func names(list: String) -> Set<String> {
+    Set(loaded().flatMap { $0.records.providers[list]?.records.map(\.id) ?? [] })
+  }
+
+  /// Whether a list has a model of this name or one that stands for it. Tries every pattern: not for every call.
+  func lists(_ model: String, list: String) -> Bool {
+    let name = model.lowercased()
+    return loaded().contains { $0.records.providers[list]?.records.contains { $0.match.matches(name) } ?? false }
+  }
+
   /// Models of one provider's list with their price at a date, for the catalogue. Models without a price for text are left out.
   public func models(list: String, date: Int64) -> [(id: String, contextWindow: Int?, price: Price)] {
     var seen = Set<String>()

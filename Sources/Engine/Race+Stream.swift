@@ -174,9 +174,10 @@ extension Race {
       notify(run, notice)
       return send(run)
     }
-    guard
+    guard !prefersAnother,
       let delay = Retry.delay(
-        after: error, attempts: run.response.attempts.count - run.corrections + 1, jitter: .random(in: 0...1))
+        after: error, attempts: run.response.attempts.count - run.corrections + 1, jitter: .random(in: 0...1),
+        longestWait: request.relay == nil ? Retry.longestWait : Retry.longestRelayedWait)
     else { return end(run, .failed, error) }
     record(run, error)
     notify(run, "attempt \(run.response.attempts.count) failed, trying again in \(seconds(delay)): \(error.message)")

@@ -161,12 +161,12 @@ public final class Race: @unchecked Sendable {
     run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.date())
     if run.service.isSimulated { return nil }
     // The words of a relayed thread are nowhere else.
-    return request.relay?.storage == .full ? LaneRun.keptWhole(built.body) : LaneRun.kept(built.body)
+    return request.relay?.keeping == .full ? LaneRun.keptWhole(built.body) : LaneRun.kept(built.body)
   }
 
   /// Has a record kept, as far as this race is kept at all.
   func keep(_ record: Record) {
-    switch (request.relay?.storage ?? .full, record) {
+    switch (request.relay?.keeping ?? .full, record) {
     case (.full, _): engine.store.append(record)
     case (.none, _), (.metadata, .text): break
     case (.metadata, .ended(let key, let response)): engine.store.append(.ended(key, response.withoutWords))
@@ -201,6 +201,9 @@ public final class Race: @unchecked Sendable {
   private func elapsed(_ branch: Int) {
     if !sawToken, !isEnded { follow(starter.elapsed(branch)) }
   }
+
+  /// A client waits, and there is another to ask: nobody waits for one that is limited or broken.
+  var prefersAnother: Bool { request.relay != nil && starter.hasReserve }
 
   /// Whether a lane in reserve has no row yet.
   private func isLate(_ lane: Int) -> Bool { request.relay != nil && runs[lane] == nil }

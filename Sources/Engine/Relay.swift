@@ -4,16 +4,6 @@ import Providers
 /// What is different when a race serves a client of the gateway: the client's own words go upstream, and the events of the answer
 /// come back as they are.
 public struct Relay: Sendable {
-  /// How much is kept of a call.
-  public enum Storage: String, Sendable, CaseIterable {
-    /// Everything.
-    case full
-    /// The receipt, without anything that was said.
-    case metadata
-    /// Nothing.
-    case none
-  }
-
   /// What a lane sends, beside messages and parameters.
   public struct Part: Equatable, Sendable {
     /// The client's own body with the model's name put in, for a service of the client's dialect; nil to write one from the
@@ -38,7 +28,8 @@ public struct Relay: Sendable {
     case restart
   }
 
-  public var storage = Storage.full
+  /// How much is kept of the call.
+  public var keeping = GatewayKey.Keeping.full
   /// Bytes of the words that are sent, for an estimate.
   public var inputBytes: Int
   /// A race is won by visible text or a tool's call: thinking alone is nothing that a client can use.

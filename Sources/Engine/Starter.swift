@@ -53,6 +53,9 @@ struct Starter: Equatable {
     return steps
   }
 
+  /// Whether somebody is left to be asked.
+  var hasReserve: Bool { nodes.contains { if case .lane = $0.kind { !$0.isStarted && !$0.isOver } else { false } } }
+
   /// The time of a branch has come.
   mutating func elapsed(_ branch: Int) -> [Step] {
     var steps: [Step] = []

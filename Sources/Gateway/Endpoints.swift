@@ -69,7 +69,7 @@ struct Endpoints: HTTPResponder {
       let wanted = isPost ? "POST" : "GET"
       return refuse(ClientFault(405, .badRequest, "\(VisibleText.line(path)) takes \(wanted) only"), dialect)
     }
-    if let fault = stranger(request) { return refuse(fault, dialect) }
+    if let fault = stranger(request, address) { return refuse(fault, dialect) }
     switch address {
     case .ask(let dialect): return await ask(request, context, dialect)
     case .count: return await count(request)
@@ -85,19 +85,15 @@ struct Endpoints: HTTPResponder {
   private func ask(
     _ request: Request, _ context: GatewayContext, _ dialect: ClientDialect
   ) async -> HummingbirdCore.Response {
+    let sender = sender(of: request)
+    var asked: String?
     let answer: Answer
     do throws(ClientFault) {
-      let body = try await body(of: request)
-      let read: ClientRequest
-      do throws(RequestFault) {
-        read = try body.withUnsafeReadableBytes { (bytes) throws(RequestFault) in
-          try ClientRequest(bytes, dialect: dialect)
-        }
-      } catch {
-        throw ClientFault(error)
-      }
-      answer = try gateway.ask(read, sender(of: request))
+      let read = try await read(request, dialect)
+      asked = read.model
+      answer = try gateway.ask(read, sender)
     } catch {
+      gateway.refused(error, sender, dialect, asked: asked)
       return refuse(error, dialect)
     }
     let channel = context.channel
@@ -113,11 +109,13 @@ struct Endpoints: HTTPResponder {
         body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     case .stream(let receipt):
       return HummingbirdCore.Response(
-        status: .ok, headers: streamHeaders(receipt), body: stream(answer, channel))
+        status: .ok, headers: streamHeaders(receipt),
+        body: stream(answer, channel, wantsTrailers: request.headers[.te]?.contains("trailers") == true))
     }
   }
 
-  private func stream(_ answer: Answer, _ channel: any NIOCore.Channel) -> ResponseBody {
+  /// - Parameter wantsTrailers: the client says that it reads them; others get what they say in a comment alone.
+  private func stream(_ answer: Answer, _ channel: any NIOCore.Channel, wantsTrailers: Bool) -> ResponseBody {
     let departures = gateway.departures
     return ResponseBody { writer in
       do {
@@ -128,8 +126,9 @@ struct Endpoints: HTTPResponder {
         }
         departures.forget(channel)
         var trailers = HTTPFields()
-        for (name, value) in answer.receiptAtEnd?.headers ?? [] { trailers.set(name, value) }
-        try await writer.finish(trailers)
+        let receipt = wantsTrailers ? answer.receiptAtEnd : nil
+        for (name, value) in receipt?.headers ?? [] { trailers.set(name, value) }
+        try await writer.finish(receipt == nil ? nil : trailers)
       } catch {
         departures.forget(channel)
         answer.leave()
@@ -157,13 +156,22 @@ struct Endpoints: HTTPResponder {
 
   // MARK: Requests
 
-  /// A page in somebody's browser may reach this machine's ports; programs send neither of these.
-  private func stranger(_ request: Request) -> ClientFault? {
+  /// A page in somebody's browser may reach this machine's ports; programs send no origin. Lists, counts and metrics are for
+  /// those who have a key, where there are keys.
+  private func stranger(_ request: Request, _ address: Address) -> ClientFault? {
     if request.headers[.origin] != nil {
       return ClientFault(
         403, .auth, "requests from a web page are not taken: any page in a browser here could spend your money")
     }
-    return nil
+    switch address {
+    case .ask, .health: return nil
+    // Whoever gathers metrics on this machine needs no key for them.
+    case .metrics where gateway.settings.isLoopback: return nil
+    case .count, .models, .metrics:
+      return gateway.keys.refusal(of: token(of: request), isLoopback: gateway.settings.isLoopback).map {
+        ClientFault($0)
+      }
+    }
   }
 
   private func body(of request: Request) async throws(ClientFault) -> ByteBuffer {
@@ -183,6 +191,11 @@ struct Endpoints: HTTPResponder {
 
   private func sender(of request: Request) -> Gateway.Sender {
     var sender = Gateway.Sender()
+    sender.path = request.uri.path
+    sender.token = token(of: request)
+    sender.parent = request.headers[HTTPField.Name("traceparent")].flatMap {
+      TraceParent(header: $0, state: request.headers[HTTPField.Name("tracestate")])
+    }
     for name in Gateway.travelling {
       if let field = HTTPField.Name(name), let value = request.headers[field] {
         sender.headers.append(Service.Header(name, value))
@@ -191,17 +204,29 @@ struct Endpoints: HTTPResponder {
     return sender
   }
 
+  /// Both SDKs' ways of sending a key are good for both dialects.
+  private func token(of request: Request) -> String? {
+    if let key = request.headers[HTTPField.Name("x-api-key")] { return key }
+    guard let value = request.headers[.authorization], value.lowercased().hasPrefix("bearer ") else { return nil }
+    return String(value.dropFirst(7))
+  }
+
+  private func read(
+    _ request: Request, _ dialect: ClientDialect, isCount: Bool = false
+  ) async throws(ClientFault) -> ClientRequest {
+    let body = try await body(of: request)
+    do throws(RequestFault) {
+      return try body.withUnsafeReadableBytes { (bytes) throws(RequestFault) in
+        try ClientRequest(bytes, dialect: dialect, isCount: isCount)
+      }
+    } catch {
+      throw ClientFault(error)
+    }
+  }
+
   private func count(_ request: Request) async -> HummingbirdCore.Response {
     do throws(ClientFault) {
-      let body = try await body(of: request)
-      let read: ClientRequest
-      do throws(RequestFault) {
-        read = try body.withUnsafeReadableBytes { (bytes) throws(RequestFault) in
-          try ClientRequest(bytes, dialect: .anthropic, isCount: true)
-        }
-      } catch {
-        throw ClientFault(error)
-      }
+      let read = try await read(request, .anthropic, isCount: true)
       let counted = try await gateway.count(read, sender(of: request))
       var response = json(["input_tokens": .int(counted.tokens)])
       if counted.isEstimate { response.headers.set("x-furlong-estimate", "true") }
@@ -220,7 +245,12 @@ struct Endpoints: HTTPResponder {
     return json(model)
   }
 
-  private func metrics() -> HummingbirdCore.Response { json(["open_calls": .int(gateway.openCalls)]) }
+  private func metrics() -> HummingbirdCore.Response {
+    var fields = HTTPFields()
+    fields.set("content-type", Prometheus.contentType)
+    let text = Prometheus.text(gateway.metrics)
+    return HummingbirdCore.Response(status: .ok, headers: fields, body: .init(byteBuffer: ByteBuffer(string: text)))
+  }
 
   // MARK: Writing
 

@@ -6,8 +6,15 @@ import Providers
 extension Gateway {
   /// What a request came with beside its body.
   struct Sender {
+    var path = ""
+    /// The key that the client sent.
+    var token: String?
     /// Names in lower case: those that the providers' protocols know.
     var headers: [Service.Header] = []
+    var parent: TraceParent?
+    /// When its head was read: monotonic nanoseconds, and nanoseconds since 1970.
+    var began = Clock.now()
+    var date = Clock.wall()
   }
 
   /// Headers that belong to a provider's protocol, and travel to a service of the client's own dialect.
@@ -29,35 +36,83 @@ extension Gateway {
 
   /// Starts what was asked for.
   func ask(_ request: ClientRequest, _ sender: Sender) throws(ClientFault) -> Answer {
+    if let fault = dayLimitFault() { throw fault }
     let call = Session.newID()
     let decision = try decide(request, call: call)
-    let race: RaceRequest
+    let expected = engine.expectedCost(
+      of: decision.lanes, together: decision.order.isRace, input: request.tokens, output: request.maxTokens)
+    let admission: Admission
+    switch keys.admit(
+      token: sender.token, route: request.model, expected: expected, isLoopback: settings.isLoopback)
+    {
+    case .success(let leave): admission = leave
+    case .failure(let refusal): throw ClientFault(refusal)
+    }
+    do throws(ClientFault) {
+      return try start(request, sender, call, decision, admission)
+    } catch {
+      keys.settle(admission, cost: .zero)
+      throw error
+    }
+  }
+
+  private func start(
+    _ request: ClientRequest, _ sender: Sender, _ call: String, _ decision: RouteDecision, _ admission: Admission
+  ) throws(ClientFault) -> Answer {
+    let keeping = admission.key?.keeping ?? settings.keeping
+    var race: RaceRequest
     let passedThrough: Set<Int>
-    do throws(RequestFault) { (race, passedThrough) = try self.race(call, request, decision, sender) } catch {
+    do throws(RequestFault) {
+      (race, passedThrough) = try self.race(call, request, decision, sender, isKept: keeping == .full)
+    } catch {
       throw ClientFault(error)
     }
-    let answer = Answer(call: call, request: request, decision: decision, passedThrough: passedThrough) {
+    race.turn.gatewayKey = admission.key?.id
+    race.budget = [settings.budget.perTurn, keys.left(admission)].compactMap(\.self).min()
+    let leftOut = passedThrough.count < decision.lanes.count ? (try? request.thread.get())?.hints ?? [] : []
+    let answer = Answer(
+      call: call, request: request, decision: decision, passedThrough: passedThrough, leftOut: leftOut
+    ) {
       [self] answer, responses in
-      close(answer)
-      for response in responses { routing.learn(response, decision.name, request.tokens) }
+      finish(answer, responses, request, sender, admission)
     }
     guard open(answer) else {
-      var refusal = ClientFault(
-        503, .overloaded, "\(settings.mostInFlight) requests are being answered: try again soon")
-      refusal.retryAfter = 1_000_000_000
-      throw refusal
+      var fault = ClientFault(503, .overloaded, "\(settings.mostInFlight) requests are being answered: try again soon")
+      fault.retryAfter = 1_000_000_000
+      throw fault
     }
-    var relayed = race
-    relayed.relay = Relay(inputBytes: request.size, wantsAnswer: decision.order.isRace) { lane, piece in
+    metrics.requestBegan()
+    race.relay = Relay(inputBytes: request.size, wantsAnswer: decision.order.isRace) { lane, piece in
       answer.tap(lane, piece)
     }
-    relayed.relay?.storage = settings.storage
-    answer.runs(engine.relay(relayed) { answer.observe($0) })
+    race.relay?.keeping = keeping
+    answer.runs(engine.relay(race) { answer.observe($0) })
     return answer
   }
 
+  /// Everything about a call is known: books are kept and watchers told. On the transfer thread.
+  private func finish(
+    _ answer: Answer, _ responses: [Response], _ request: ClientRequest, _ sender: Sender, _ admission: Admission
+  ) {
+    close(answer)
+    for response in responses { routing.learn(response, answer.decision.name, request.tokens) }
+    keys.settle(admission, cost: responses.compactMap(\.cost.amount).reduce(.zero, +))
+    tell(GatewayCall(answer, responses, request, sender, key: admission.key?.name))
+  }
+
+  /// A request that came to nothing before anybody was asked.
+  func refused(_ fault: ClientFault, _ sender: Sender, _ dialect: ClientDialect, asked: String?) {
+    metrics.requestBegan()
+    var call = GatewayCall(
+      asked: asked ?? "", dialect: dialect, path: sender.path, isStream: false, status: fault.status(in: dialect),
+      began: sender.date, duration: Clock.now() - sender.began)
+    call.error = fault.kind.rawValue
+    call.parent = sender.parent
+    tell(call)
+  }
+
   private func race(
-    _ call: String, _ request: ClientRequest, _ decision: RouteDecision, _ sender: Sender
+    _ call: String, _ request: ClientRequest, _ decision: RouteDecision, _ sender: Sender, isKept: Bool
   ) throws(RequestFault) -> (RaceRequest, passedThrough: Set<Int>) {
     var entries: [RaceRequest.Entry] = []
     var passedThrough = Set<Int>()
@@ -75,9 +130,8 @@ extension Gateway {
       }
       entries.append(entry)
     }
-    let isKept = settings.storage == .full
     var turn = Turn(number: 1, prompt: isKept ? request.prompt : "", rule: .firstToken)
-    turn.system = request.system
+    turn.system = isKept ? request.system : nil
     turn.route = [
       "name": .string(decision.name), "dialect": .string(request.dialect.rawValue), "stream": .bool(request.isStream),
       "reasons": decision.reasons,
@@ -89,7 +143,6 @@ extension Gateway {
     var race = RaceRequest(session: session, isNewSession: true, turn: turn, lanes: [])
     race.lanes = entries
     race.order = decision.order
-    race.budget = settings.budget.perTurn
     return (race, passedThrough)
   }
 

@@ -19,8 +19,12 @@ public final class Gateway: Sendable {
     public var keepAlive: Int64 = 10_000_000_000
     /// Seconds that open streams are given to end when the gateway stops.
     public var grace = 30
-    public var storage = Relay.Storage.full
+    /// How much is kept of calls without a key.
+    public var keeping = GatewayKey.Keeping.full
     public var budget = Budget()
+
+    /// Whether only this machine can reach it.
+    public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
     public init() {}
   }
@@ -45,17 +49,29 @@ public final class Gateway: Sendable {
 
   let engine: Engine
   let routing: Routing
+  let keys: KeyRing
+  let metrics: Metrics
+  /// Told of every call that has ended.
+  private let report: @Sendable (GatewayCall) -> Void
+  /// What everything has cost today, looked at now and then.
+  private let today = Mutex<Money>(.zero)
   let settings: Settings
   let logger: Logger
   let departures = Departures()
   private let inFlight = Mutex<[String: Answer]>([:])
   private let listed = Mutex<(at: Int64, entries: [ModelList.Entry])?>(nil)
 
-  public init(engine: Engine, routing: Routing, settings: Settings, logger: Logger) {
+  public init(
+    engine: Engine, routing: Routing, keys: KeyRing, metrics: Metrics, settings: Settings, logger: Logger,
+    report: @escaping @Sendable (GatewayCall) -> Void = { _ in }
+  ) {
     self.engine = engine
     self.routing = routing
+    self.keys = keys
+    self.metrics = metrics
     self.settings = settings
     self.logger = logger
+    self.report = report
   }
 
   /// Calls that are not over yet.
@@ -70,7 +86,23 @@ public final class Gateway: Sendable {
     }
   }
 
+  /// A call has ended: metrics, collectors and the log are told of it.
+  func tell(_ call: GatewayCall) {
+    metrics.requestEnded(call)
+    report(call)
+    logger.log(level: call.status < 400 && call.error == nil ? .info : .notice, "call", metadata: call.logFields)
+  }
+
   func close(_ answer: Answer) { inFlight.withLock { _ = $0.removeValue(forKey: answer.call) } }
+
+  /// The config's own limit for a day, which holds for everybody.
+  func dayLimitFault() -> ClientFault? {
+    guard let limit = settings.budget.perDay, today.withLock({ $0 >= limit }) else { return nil }
+    var fault = ClientFault(
+      429, .money, "the budget of \(limit.screenText) a day is spent: raise budget.per_day in the config, or wait")
+    fault.shouldRetry = false
+    return fault
+  }
 
   /// What can be asked for, routes first; asked of the servers again after half a minute.
   func models() async -> [ModelList.Entry] {
@@ -104,6 +136,7 @@ public final class Gateway: Sendable {
 
   /// Fills silences, and lets go of clients that take nothing. Called every second.
   func tick() {
+    if settings.budget.perDay != nil, let spent = try? engine.spentToday() { today.withLock { $0 = spent } }
     let now = Clock.now()
     for answer in inFlight.withLock({ Array($0.values) }) {
       let (sign, isStuck) = answer.progress.withLock { ($0.lastSign, $0.isStuck(now, settings.patience)) }

@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 
 /// The gateway on its address, until it is told to stop.
@@ -15,12 +16,16 @@ public struct GatewayServer: Sendable {
     logger = gateway.logger
   }
 
-  /// Serves until SIGTERM or SIGINT; what streams then is given its time to end.
-  /// - Parameter ready: told the port that is listened on.
+  /// Serves until SIGTERM or SIGINT, or until the task is cancelled; what streams when a signal comes is given its time to end.
+  /// - Parameters:
+  ///   - obeysSignals: false leaves them to somebody else.
+  ///   - ready: told the port that is listened on.
   /// - Throws: when the address cannot be listened on.
-  public func run(ready: @escaping @Sendable (Int) async -> Void) async throws {
+  public func run(obeysSignals: Bool = true, ready: @escaping @Sendable (Int) async -> Void) async throws {
     let settings = gateway.settings
     let gateway = gateway
+    // One thread for all connections and their requests: thousands of streams a second, and never a hop between two.
+    let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     var configuration = HTTP1Channel.Configuration(
       additionalChannelHandlers: [DoorHandler(gateway.departures, patience: settings.patience)])
     configuration.httpDecoder = .init(
@@ -28,15 +33,24 @@ public struct GatewayServer: Sendable {
     let application = Application(
       responder: Endpoints(gateway: gateway), server: .http1(configuration: configuration),
       configuration: .init(address: .hostname(settings.host, port: settings.port), backlog: 1024),
-      onServerRunning: { channel in await ready(channel.localAddress?.port ?? settings.port) }, logger: logger)
+      onServerRunning: { channel in await ready(channel.localAddress?.port ?? settings.port) },
+      eventLoopGroupProvider: .shared(loops), logger: logger)
     let group = ServiceGroup(
       configuration: .init(
         services: [
           .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
           .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
         ],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-    try await group.run()
+        gracefulShutdownSignals: obeysSignals ? [.sigterm, .sigint] : [], logger: logger))
+    let outcome: Result<Void, any Error>
+    do {
+      try await withTaskExecutorPreference(LoopExecutor(loops.next())) { try await group.run() }
+      outcome = .success(())
+    } catch {
+      outcome = .failure(error)
+    }
+    try? await loops.shutdownGracefully()
+    try outcome.get()
   }
 }
 

@@ -99,16 +99,12 @@ public final class KeyRing: Sendable {
   ) -> Result<Admission, KeyRefusal> {
     let hash = token.map(GatewayKey.hash)
     return state.withLock { state in
-      guard !state.keys.isEmpty || !isLoopback else {
-        return .success(Admission(key: nil, reserved: .zero, number: 0))
+      let key: GatewayKey
+      switch Self.find(hash, state, isLoopback: isLoopback) {
+      case .failure(let refusal): return .failure(refusal)
+      case .success(nil): return .success(Admission(key: nil, reserved: .zero, number: 0))
+      case .success(let found?): key = found
       }
-      guard let hash else {
-        return .failure(KeyRefusal(.missing, "this gateway wants a key: furlong key new NAME gives one out"))
-      }
-      guard let key = state.keys[hash] else {
-        return .failure(KeyRefusal(.unknown, "no such key: furlong key list shows those that were given out"))
-      }
-      guard key.revoked == nil else { return .failure(KeyRefusal(.revoked, "the key ‘\(key.name)’ was revoked")) }
       guard key.mayAsk(for: route) else {
         let routes = key.routes ?? []
         let others = routes.isEmpty ? "nothing" : routes.joined(separator: ", ")
@@ -126,6 +122,28 @@ public final class KeyRing: Sendable {
     }
   }
 
+  /// Whose key this is; nil where nobody needs one.
+  private static func find(_ hash: String?, _ state: State, isLoopback: Bool) -> Result<GatewayKey?, KeyRefusal> {
+    guard !state.keys.isEmpty || !isLoopback else { return .success(nil) }
+    guard let hash else {
+      return .failure(KeyRefusal(.missing, "this gateway wants a key: furlong key new NAME gives one out"))
+    }
+    guard let key = state.keys[hash] else {
+      return .failure(KeyRefusal(.unknown, "no such key: furlong key list shows those that were given out"))
+    }
+    guard key.revoked == nil else { return .failure(KeyRefusal(.revoked, "the key ‘\(key.name)’ was revoked")) }
+    return .success(key)
+  }
+
+  /// Why somebody may not even look, without asking anything of a model; nil when it is allowed.
+  public func refusal(of token: String?, isLoopback: Bool) -> KeyRefusal? {
+    let hash = token.map(GatewayKey.hash)
+    guard case .failure(let refusal) = state.withLock({ Self.find(hash, $0, isLoopback: isLoopback) }) else {
+      return nil
+    }
+    return refusal
+  }
+
   /// Ends an admission and counts what the request cost; a second time does nothing. A cost that nobody knows counts as nothing.
   public func settle(_ admission: Admission, cost: Money?, date: Int64 = Clock.date()) {
     guard let key = admission.key else { return }
@@ -138,6 +156,16 @@ public final class KeyRing: Sendable {
       // Within the lock: what counts as settled is on its way to the database.
       store.append(
         .gatewaySpending(GatewaySpending(key: key.id, day: place.day, cost: cost ?? .zero, calls: 1)))
+    }
+  }
+
+  /// What a request may cost before its key's budget is spent: what is left, less what other requests hold back; nil without one.
+  public func left(_ admission: Admission, date: Int64 = Clock.date()) -> Money? {
+    guard let key = admission.key, let allowance = key.allowance else { return nil }
+    return state.withLock { state in
+      let others = (state.reserved[key.id] ?? .zero).picoDollars - admission.reserved.picoDollars
+      let left = allowance.amount.picoDollars - Self.spent(key, state, date).picoDollars - max(0, others)
+      return Money(picoDollars: max(0, left))
     }
   }
 

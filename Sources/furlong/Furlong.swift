@@ -22,10 +22,9 @@ struct Furlong: ParsableCommand {
     subcommands: [
       OpenCommand.self, RaceCommand.self, AbCommand.self, BatchCommand.self, JudgeCommand.self,
       JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, CostsCommand.self, ReceiptCommand.self,
-      ReconcileCommand.self, KeyCommand.self,
-      PricesCommand.self, ModelsCommand.self,
-      ProvidersCommand.self, ServeCommand.self, ConfigCommand.self, ThemesCommand.self, KeysCommand.self,
-      DemoCommand.self,
+      ReconcileCommand.self, PricesCommand.self, ModelsCommand.self,
+      ProvidersCommand.self, ServeCommand.self, RouteCommand.self, KeyCommand.self, ImportCommand.self,
+      ConfigCommand.self, ThemesCommand.self, KeysCommand.self, DemoCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

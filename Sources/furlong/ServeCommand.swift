@@ -21,6 +21,11 @@ struct ServeCommand: ParsableCommand {
     help: ArgumentHelp("Where to listen. Beyond this machine only with keys: furlong key new.", valueName: "host:port"))
   var listen = "127.0.0.1:4141"
 
+  @Option(
+    name: .customLong("log-level"),
+    help: "What is logged, as lines of JSON: info has every call, notice (the default) those that failed.")
+  var logLevel = Logger.Level.notice
+
   @OptionGroup var database: DatabaseOptions
 
   func validate() throws { _ = try ServeCommand.address(listen) }
@@ -32,17 +37,31 @@ struct ServeCommand: ParsableCommand {
     var settings = setup.config.gateway
     (settings.host, settings.port) = try ServeCommand.address(listen)
     settings.budget = setup.config.budget
-    let logger = Logger(label: "furlong") { _ in LogLines() }
+    let keys: KeyRing
+    do throws(StoreError) { keys = try KeyRing(store: store) } catch { throw CommandError(error.message) }
+    guard settings.isLoopback || keys.needsKeys else {
+      throw CommandError(
+        "listening on \(settings.host) would let others spend your money: give out a key first (furlong key new NAME)")
+    }
+    let router = try setup.makeRouter(store: store)
+    let metrics = Metrics(version: Furlong.version)
+    let collector = makeCollector(engine, metrics, setup.environment)
+    var logger = Logger(label: "furlong") { _ in LogLines() }
+    logger.logLevel = logLevel
     let gateway = Gateway(
       engine: engine,
-      routing: Gateway.Routing { name, _ in
-        do throws(InvalidLane) {
-          let lane = try Lane(parsing: name)
-          return .success(RouteDecision(name: name, lanes: [lane], order: .lane(0), reasons: [:]))
-        } catch {
-          fatalError(error.message)
-        }
-      }, settings: settings, logger: logger)
+      routing: Gateway.Routing(
+        names: router.routes.keys.sorted(), decide: { router.decide($0, request: $1) },
+        learn: { router.observe($0, route: $1, input: $2) }),
+      keys: keys, metrics: metrics, settings: settings, logger: logger
+    ) { collector?.add($0) }
+    // Models of the servers on this machine may be asked for by their bare names.
+    engine.catalogue(recent: []) { entries in
+      for (provider, models) in Dictionary(grouping: entries.map(\.model), by: \.provider) {
+        router.learn(models: models.map(\.model), of: provider)
+      }
+    }
+    collector?.start()
     let (place, host) = (listen, settings.host)
     Task {
       var status: Int32 = 0
@@ -54,6 +73,7 @@ struct ServeCommand: ParsableCommand {
         Console.error("furlong: cannot listen on \(place): \(error)")
         status = 2
       }
+      await collector?.stop()
       do throws(StoreError) { try store.close() } catch {
         Console.error("furlong: \(error.message)")
         status = max(status, 1)
@@ -61,6 +81,18 @@ struct ServeCommand: ParsableCommand {
       end(status)
     }
     dispatchMain()
+  }
+
+  /// Where the usual OTEL_ variables say that a collector listens; nil when they say nothing.
+  private func makeCollector(_ engine: Engine, _ metrics: Metrics, _ environment: [String: String]) -> Collector? {
+    CollectorSettings(environment: environment).map { settings in
+      Collector(settings, metrics: metrics, instance: Session.newID()) { url, headers, body in
+        let answer = await engine.post(url, headers: headers.map { .init($0.name, $0.value) }, body: body)
+        let wait = (try? answer.get())?.headers["retry-after"].flatMap { Int64($0) }
+        return Collector.Reply(
+          status: (try? answer.get())?.status, retryAfter: wait.map { min($0, 3600) * 1_000_000_000 })
+      }
+    }
   }
 
   /// `HOST:PORT`, `:PORT`, `PORT`, or an address of version 6 in brackets.
@@ -74,3 +106,5 @@ struct ServeCommand: ParsableCommand {
     return (host.isEmpty ? "127.0.0.1" : host, port)
   }
 }
+
+extension Logger.Level: ExpressibleByArgument {}

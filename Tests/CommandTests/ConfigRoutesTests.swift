@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Testing
 
 @testable import furlong
@@ -58,6 +59,16 @@ import Testing
         == .fallback([.race([.named("fast"), try lane("mybox/m")], hedge: nil), try lane("local/x")]),
       "routes in routes, in place or by name")
     #expect(routes["gpt-4"] == (try lane("openai/gpt-5.6")), "another name for a model")
+  }
+
+  @Test func theReadmeShowsWhatIsRead() throws {
+    let readme = try String(contentsOf: Program.package.appendingPathComponent("README.md"), encoding: .utf8)
+    let blocks = readme.components(separatedBy: "```yaml\n").dropFirst().compactMap {
+      $0.components(separatedBy: "```").first
+    }
+    let shown = try #require(blocks.first { $0.hasPrefix("routes:") }, "expected the routes in the README")
+    #expect(faults(shown).isEmpty, "expected no fault in: \(shown)")
+    #expect(try routes(shown).count == 7)
   }
 
   /// What a route prints as is what it was.

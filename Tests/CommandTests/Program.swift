@@ -56,7 +56,7 @@ struct Program {
     process.arguments = arguments
     process.environment = environment
     let files = ["out", "err", "in"].map { home + "/" + $0 }
-    for file in files { try Data((input ?? "").utf8).write(to: URL(fileURLWithPath: file)) }
+    for (file, text) in zip(files, ["", "", input ?? ""]) { try Data(text.utf8).write(to: URL(fileURLWithPath: file)) }
     process.standardOutput = FileHandle(forWritingAtPath: files[0])
     process.standardError = FileHandle(forWritingAtPath: files[1])
     process.standardInput = FileHandle(forReadingAtPath: files[2])

@@ -34,4 +34,8 @@ public struct RouteFault: Error, Equatable, Sendable {
   public var message: String
   /// Names that can be asked for: all that match, or the nearest.
   public var candidates: [String]
+
+  public init(kind: Kind, message: String, candidates: [String]) {
+    (self.kind, self.message, self.candidates) = (kind, message, candidates)
+  }
 }

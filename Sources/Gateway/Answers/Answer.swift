@@ -48,10 +48,15 @@ final class Answer: @unchecked Sendable {
   let head = Coming<Head>()
   let progress = Mutex(Progress())
   private let wantsUsage: Bool
+  /// Fields without a bearing on the answer that another dialect has no place for.
+  private let leftOut: [String]
   private let created = Clock.date()
   private let start = Clock.now()
   private var buffers: [Int: Buffer]
-  private var winner: Int?
+  private(set) var winner: Int?
+  /// What the client was told in the end.
+  private(set) var status = 200
+  private(set) var error: ResponseError.Kind?
   /// Of a lane that speaks another dialect.
   private var writer: (any AnswerWriter)?
   private var passThrough: PassThrough
@@ -59,12 +64,12 @@ final class Answer: @unchecked Sendable {
   private var out = EventText()
   private var hasBegun = false
   private var isDone = false
-  private var firstToken: Int64?
+  private(set) var firstToken: Int64?
   /// Called once everything has ended, losers too.
   private let finished: @Sendable (Answer, [Response]) -> Void
 
   init(
-    call: String, request: ClientRequest, decision: RouteDecision, passedThrough: Set<Int>,
+    call: String, request: ClientRequest, decision: RouteDecision, passedThrough: Set<Int>, leftOut: [String],
     finished: @escaping @Sendable (Answer, [Response]) -> Void
   ) {
     self.call = call
@@ -72,6 +77,7 @@ final class Answer: @unchecked Sendable {
     isStream = request.isStream
     wantsUsage = request.wantsUsage
     self.decision = decision
+    self.leftOut = leftOut
     buffers = Dictionary(
       uniqueKeysWithValues: decision.lanes.indices.map { ($0, Buffer(isPassedThrough: passedThrough.contains($0))) })
     passThrough = PassThrough(request.dialect, wantsUsage: request.wantsUsage)
@@ -84,7 +90,8 @@ final class Answer: @unchecked Sendable {
   /// The race runs. A client that has left meanwhile stops it.
   func runs(_ race: Race) {
     let isLeft = progress.withLock { progress in
-      progress.race = race
+      // The race holds this answer; held in turn beyond its end, neither would ever go.
+      if !progress.isOver { progress.race = race }
       return progress.isLeft
     }
     if isLeft { race.stopAll() }
@@ -190,7 +197,7 @@ final class Answer: @unchecked Sendable {
       if isStream {
         writer?.end(response, into: &out)
         out.comment("furlong \(receipt.document.serialized())")
-        if dialect == .chat { out.event("[DONE]") }
+        if writer == nil { passThrough.end(into: &out) }
       } else {
         head.give(.whole(wholeBody(response), receipt))
       }
@@ -213,6 +220,7 @@ final class Answer: @unchecked Sendable {
   /// Everything is over. Without a winner nothing has been said yet.
   private func end() {
     let responses = buffers.keys.sorted().compactMap { buffers[$0]?.response }
+    defer { progress.withLock { ($0.isOver, $0.race) = (true, nil) } }
     if !isDone {
       isDone = true
       fail(Answer.fault(of: responses), receipt(nil))
@@ -237,7 +245,11 @@ final class Answer: @unchecked Sendable {
   }
 
   private func fail(_ fault: ClientFault, _ receipt: AnswerReceipt) {
-    guard isStream, progress.withLock(\.hasHead) else { return head.give(.fault(fault, receipt)) }
+    error = fault.kind
+    guard isStream, progress.withLock(\.hasHead) else {
+      status = fault.status(in: dialect)
+      return head.give(.fault(fault, receipt))
+    }
     dialect.writeFault(fault, head: answerHead(winner), sequence: writer?.sequence ?? passThrough.sequence, into: &out)
   }
 
@@ -260,7 +272,6 @@ final class Answer: @unchecked Sendable {
 
   private func close() {
     send()
-    progress.withLock { $0.isOver = true }
     outbox.finish()
   }
 
@@ -268,7 +279,8 @@ final class Answer: @unchecked Sendable {
     let lane = winner ?? (decision.lanes.count == 1 ? 0 : nil)
     return AnswerReceipt(
       call: call, route: decision.name, model: lane.map { decision.lanes[$0].model.text }, cost: response?.cost,
-      firstToken: firstToken)
+      firstToken: firstToken,
+      leftOut: lane.flatMap { buffers[$0]?.isPassedThrough } == false ? leftOut : [])
   }
 }
 
@@ -283,6 +295,8 @@ struct AnswerReceipt: Sendable {
   var cost: Cost?
   /// Nanoseconds from the request to the first token.
   var firstToken: Int64?
+  /// Fields of the request that its model's dialect has no place for.
+  var leftOut: [String] = []
 
   /// Names in lower case.
   var headers: [(name: String, value: String)] {
@@ -290,6 +304,7 @@ struct AnswerReceipt: Sendable {
     if let model { headers.append(("x-furlong-model", model)) }
     if let cost { headers.append(("x-furlong-cost", cost.amount?.decimalText ?? "unknown")) }
     if let firstToken { headers.append(("x-furlong-ttft-ms", decimalText(Double(firstToken / 10_000) / 100))) }
+    if !leftOut.isEmpty { headers.append(("x-furlong-left-out", VisibleText.line(leftOut.joined(separator: ", ")))) }
     return headers
   }
 

@@ -14,6 +14,7 @@ struct Assembly {
   /// Nil when no event was whole enough for one.
   var whole: JSON? {
     guard var body else { return nil }
+    if dialect == .chat { body["choices"] = body["choices"].map(Assembly.withoutNumbers) }
     if dialect == .anthropic, case .array(var blocks)? = body["content"] {
       for (index, text) in inputs where blocks.indices.contains(index) {
         blocks[index]["input"] = ToolCall(id: "", name: "", arguments: text).argumentsObject
@@ -63,6 +64,22 @@ struct Assembly {
     body = whole
   }
 
+  /// Calls are numbered in streams only.
+  private static func withoutNumbers(_ choices: JSON) -> JSON {
+    let items = (choices.items ?? []).map { choice in
+      var choice = choice
+      guard let calls = choice["message"]?["tool_calls"]?.items else { return choice }
+      let plain = calls.map { call in
+        var call = call
+        call["index"] = nil
+        return call
+      }
+      choice["message"]?["tool_calls"] = .array(plain)
+      return choice
+    }
+    return .array(items)
+  }
+
   /// Texts go on, numbered entries are put into their places, everything else is replaced.
   private static func merged(_ old: JSON, _ new: JSONView) -> JSON {
     guard case .object = old else { return JSON(new) }
@@ -86,7 +103,7 @@ struct Assembly {
     var items = items
     for item in value.elements {
       let place = item["index"]?.count.flatMap { index in
-        items.firstIndex { $0["index"] == .int(index) }
+        items.firstIndex { $0["index"]?.serialized() == "\(index)" }
       }
       if let place { items[place] = merged(items[place], item) } else { items.append(JSON(item)) }
     }

@@ -46,6 +46,7 @@ struct ChatWriter: AnswerWriter {
       chunk["usage"] = ChatWriter.usage(response)
       out.event(chunk)
     }
+    out.event("[DONE]")
   }
 
   private func envelope(_ object: String) -> JSON {

@@ -20,6 +20,18 @@ struct ClientFault: Error, Equatable {
 
   init(_ fault: RequestFault) { self.init(400, .badRequest, fault.message, field: fault.field) }
 
+  init(_ refusal: KeyRefusal) {
+    let kind: ResponseError.Kind =
+      switch refusal.kind {
+      case .missing, .unknown, .revoked, .route: .auth
+      case .rate, .reserved: .rateLimit
+      case .budget: .money
+      }
+    self.init(refusal.status, kind, refusal.message)
+    retryAfter = refusal.retryAfter.map { Int64($0) * 1_000_000_000 }
+    if !refusal.isRetryable { shouldRetry = false }
+  }
+
   /// - Parameter wasRetried: the gateway has tried more than once already.
   init(_ error: ResponseError, wasRetried: Bool) {
     self.init(ClientFault.status(of: error), error.kind, error.message, field: error.refusedParameter)

@@ -9,6 +9,7 @@ struct PassThrough {
   private let document = JSONDocument()
   /// Of the next event, where events are numbered.
   private(set) var sequence = 0
+  private var isStopped = false
 
   init(_ dialect: ClientDialect, wantsUsage: Bool) {
     self.dialect = dialect
@@ -23,8 +24,18 @@ struct PassThrough {
     case .responses, .anthropic:
       guard let view = try? document.parse(data), let type = view["type"]?.string else { return }
       if let number = view["sequence_number"]?.count { sequence = number + 1 }
+      isStopped = type == "message_stop"
       // The name stands in a line of its own.
       out.event(data, name: VisibleText.line(type))
+    }
+  }
+
+  /// The end mark of a whole answer, where the provider left it out or the gateway writes it.
+  func end(into out: inout EventText) {
+    switch dialect {
+    case .chat: out.event("[DONE]")
+    case .anthropic: if !isStopped { out.event(["type": "message_stop"], name: "message_stop") }
+    case .responses: break
     }
   }
 
