@@ -14,7 +14,8 @@ struct GatewayBench {
     gateway = try GatewayProcess(binary: binary, folder: folder, upstream: mock.port)
   }
 
-  /// - Parameter words: nothing for the table, `soak MINUTES`, or `mock` for the two ends without a gateway between them.
+  /// - Parameter words: nothing for the table, `soak MINUTES`, `load CONCURRENCY` for one throughput, or `mock` for the two ends
+  ///   without a gateway between them.
   static func run(_ words: [String], binary: String, folder: String) throws -> Bool {
     if words.first == "mock" {
       measureMock()
@@ -29,7 +30,7 @@ struct GatewayBench {
     if words.first == "soak" {
       return try GatewaySoak(gateway: bench.gateway).run(minutes: words.last.flatMap(Double.init) ?? 10)
     }
-    bench.measure()
+    if words.first == "load" { bench.throughput(words.last.flatMap(Int.init) ?? 8) } else { bench.measure() }
     return true
   }
 
@@ -130,11 +131,16 @@ struct GatewayBench {
   }
 
   private func checked(_ outcome: LoadGenerator.Outcome, _ name: String) -> LoadGenerator.Outcome {
+    if !gateway.isRunning { print("the gateway has ended:\n\(gateway.output)") }
     if outcome.errors > 0 {
       print("\(name): \(outcome.errors) errors, the first: \(outcome.firstError ?? "no answer")")
     }
     return outcome
   }
 
-  private func line(_ name: String, _ cells: String...) { print("| \(name) | \(cells.joined(separator: " | ")) |") }
+  private func line(_ name: String, _ cells: String...) {
+    print("| \(name) | \(cells.joined(separator: " | ")) |")
+    // Whoever pipes it wants to see it come.
+    fflush(nil)
+  }
 }

@@ -1,5 +1,8 @@
 import Foundation
 
+/// Read by a signal handler, which can be handed nothing: written once, before it is set.
+nonisolated(unsafe) private var startedGateway: pid_t = 0
+
 /// `furlong serve` as a person would start it, before a mock provider, with a database of its own. Ends with `stop`.
 final class GatewayProcess {
   let port: UInt16
@@ -29,6 +32,14 @@ final class GatewayProcess {
     process.standardOutput = FileHandle(forWritingAtPath: log)
     process.standardError = FileHandle(forWritingAtPath: log)
     try process.run()
+    // Whoever stops the bench does not want to look for what it started.
+    startedGateway = process.processIdentifier
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { number in
+        kill(startedGateway, SIGTERM)
+        _exit(128 + number)
+      }
+    }
   }
 
   /// Waits until it takes connections; false when it ended or ten seconds passed.
@@ -42,6 +53,8 @@ final class GatewayProcess {
     }
     return false
   }
+
+  var isRunning: Bool { process.isRunning }
 
   /// What it wrote, for a person who wonders why it did not start.
   var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
