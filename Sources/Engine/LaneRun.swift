@@ -42,6 +42,10 @@ final class LaneRun {
     response.isSimulated = service.isSimulated
     let accepted = service.accepted(entry.lane.parameters, model: entry.lane.model.model)
     parameters = accepted.parameters
+    // A client that sets no cap gets none, unless the protocol demands one.
+    if entry.relayed != nil, !(dialect is AnthropicDialect) {
+      parameters.maxTokens = entry.lane.parameters.maxTokens
+    }
     response.notices = accepted.notices
   }
 
