@@ -131,7 +131,7 @@ struct GatewayBench {
   }
 
   private func checked(_ outcome: LoadGenerator.Outcome, _ name: String) -> LoadGenerator.Outcome {
-    if !gateway.isRunning { print("the gateway has ended:\n\(gateway.output)") }
+    if !gateway.isRunning { print(gateway.ending) }
     if outcome.errors > 0 {
       print("\(name): \(outcome.errors) errors, the first: \(outcome.firstError ?? "no answer")")
     }

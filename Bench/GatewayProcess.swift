@@ -56,6 +56,12 @@ final class GatewayProcess {
 
   var isRunning: Bool { process.isRunning }
 
+  /// How it ended, and what it wrote: a signal may be somebody else's.
+  var ending: String {
+    let word = process.terminationReason == .uncaughtSignal ? "signal" : "status"
+    return "the gateway has ended with \(word) \(process.terminationStatus):\n\(output)"
+  }
+
   /// What it wrote, for a person who wonders why it did not start.
   var output: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 

@@ -25,6 +25,10 @@ struct GatewaySoak {
           + "\(outcome.errors) errors")
       if let error = outcome.firstError { print(error) }
       fflush(nil)
+      guard gateway.isRunning else {
+        print(gateway.ending)
+        break
+      }
     }
     gateway.stop()
     let receipts = try Self.receipts(gateway.database)

@@ -13,7 +13,8 @@ import Testing
   @Test func unknownFieldsTravelBothWays() async throws {
     let answer =
       #"data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m1","x_top":{"deep":[1,2.50]},"choices":[{"index":0,"delta":{"content":"hi","x_delta":"kept"},"finish_reason":null}]}"#
-    let server = LoopbackServer([Step].stream([.text(answer + "\n\n" + Upstream.chat.finish("hi") + "data: [DONE]\n\n"), .close]))
+    let server = LoopbackServer(
+      [Step].stream([.text(answer + "\n\n" + Upstream.chat.finish("hi") + "data: [DONE]\n\n"), .close]))
     let stand = await Stand([server], key: "sk-upstream-secret")
     let body =
       #"{"model":"s0/m","x_new":{"a":1.0,"b":[null,"ü\u0001"]},"stream":true,"messages":[{"role":"user","content":"hi","x_in":7}],"temperature":1.0}"#
@@ -56,7 +57,9 @@ import Testing
   ])
   func wrongRequestsAreToldWhatIsWrong(_ body: String, _ status: Int) async {
     let stand = await Stand([LoopbackServer([.close])])
-    for (path, dialect) in [(Self.path, ClientDialect.chat), ("/v1/responses", .responses), ("/v1/messages", .anthropic)] {
+    for (path, dialect) in [
+      (Self.path, ClientDialect.chat), ("/v1/responses", .responses), ("/v1/messages", .anthropic),
+    ] {
       let visit = await stand.ask(path, body)
       #expect(visit.status == status, "\(dialect) \(body.prefix(40)): \(visit.status) \(visit.body)")
       let view = try? JSONDocument().parse(visit.body)
@@ -123,7 +126,10 @@ import Testing
     let stand = await Stand([server], settings: settings)
     for (path, body, sign) in [
       (Self.path, #"{"model":"s0/m","stream":true,"messages":[{"role":"user","content":"hi"}]}"#, ": keep-alive"),
-      ("/v1/messages", #"{"model":"s0/m","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"hi"}]}"#, "event: ping"),
+      (
+        "/v1/messages", #"{"model":"s0/m","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"hi"}]}"#,
+        "event: ping"
+      ),
     ] {
       let stay = Stay(stand.port)
       stay.send("POST", path, body)

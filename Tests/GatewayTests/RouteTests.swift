@@ -19,11 +19,14 @@ import Testing
 
   @Test func theFirstUsefulTokenWinsAndLosersStopAtOnce() async throws {
     // Thoughts, blanks and an empty opening come first, and win nothing.
-    let thinking = LoopbackServer([Step].stream([
-      .text(Upstream.chat.opening), .text(Chat.content("hm", field: "reasoning_content")), .text(Upstream.chat.text("  ")),
-      .stall,
-    ]))
-    let useful = LoopbackServer([Step].stream([.pause(milliseconds: 80), .text(Upstream.chat.whole(["use", "ful"])), .close]))
+    let thinking = LoopbackServer(
+      [Step].stream([
+        .text(Upstream.chat.opening), .text(Chat.content("hm", field: "reasoning_content")),
+        .text(Upstream.chat.text("  ")),
+        .stall,
+      ]))
+    let useful = LoopbackServer(
+      [Step].stream([.pause(milliseconds: 80), .text(Upstream.chat.whole(["use", "ful"])), .close]))
     let silent = LoopbackServer([Step].stream([.stall]))
     let stand = await Stand(
       [thinking, useful, silent],
@@ -39,7 +42,8 @@ import Testing
     #expect(session.turns[0].winner == 1 && session.purpose == .gateway)
     #expect(responses[1]?.state == .done && responses[1]?.text == "useful")
     for (lane, server) in [(0, thinking), (2, silent)] {
-      #expect(responses[lane]?.state == .stopped && responses[lane]?.cost.isWasted == true, "lane \(lane) has its receipt")
+      #expect(
+        responses[lane]?.state == .stopped && responses[lane]?.cost.isWasted == true, "lane \(lane) has its receipt")
       let gone = try #require(server.disconnection(), "lane \(lane) was broken off")
       let late = Double(gone - visit.firstByte) / 1e6
       #expect(late < 100, "lane \(lane) stopped within 100 ms of the first token, not \(late) ms")
@@ -89,7 +93,8 @@ import Testing
     let stand = await Stand(
       [strict, other], routes: ["R": Stand.decision("R", ["s0/m", "s1/m"], .inTurn([.lane(0), .lane(1)]))])
     let visit = await stand.ask(Self.path, Self.chat)
-    #expect(visit.status == 400 && visit.body.contains("no such field"), "the client's own fault is told: \(visit.body)")
+    #expect(
+      visit.status == 400 && visit.body.contains("no such field"), "the client's own fault is told: \(visit.body)")
     #expect(visit.headers["x-should-retry"] == "false" && other.requests.isEmpty)
   }
 
@@ -98,12 +103,15 @@ import Testing
     let stand = await Stand(
       servers, routes: ["R": Stand.decision("R", ["s0/m", "s1/m"], .inTurn([.lane(0), .lane(1)]))])
     let visit = await stand.ask(Self.path, Self.chat)
-    #expect(visit.status == 503 && visit.body.contains("s0/m") && visit.body.contains("s1/m"), "both are named: \(visit.body)")
+    #expect(
+      visit.status == 503 && visit.body.contains("s0/m") && visit.body.contains("s1/m"), "both are named: \(visit.body)"
+    )
     #expect(visit.headers["x-should-retry"] == "false", "the gateway has tried: the SDK need not")
   }
 
   @Test func aClientThatLeavesStopsItsModelAtOnce() async throws {
-    let server = LoopbackServer([Step].stream([.text(Upstream.chat.opening + Upstream.chat.text("on and on")), .stall]))
+    let server = LoopbackServer(
+      [Step].stream([.text(Upstream.chat.opening + Upstream.chat.text("on and on")), .stall]))
     let stand = await Stand([server])
     let stay = Stay(stand.port)
     stay.send("POST", Self.path, #"{"model":"s0/m","stream":true,"messages":[{"role":"user","content":"hi"}]}"#)
