@@ -84,6 +84,11 @@ extension Response {
   public var withoutWords: Response {
     var receipt = self
     (receipt.text, receipt.reasoning, receipt.toolCalls, receipt.notices, receipt.system) = ("", "", [], [], nil)
+    // Providers like to repeat what was said in their errors.
+    receipt.error?.message = "told to the client, and not kept"
+    for place in receipt.attempts.indices {
+      receipt.attempts[place].error?.message = "told to the client, and not kept"
+    }
     return receipt
   }
 }

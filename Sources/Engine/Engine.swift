@@ -128,16 +128,19 @@ public final class Engine: Sendable {
     return race
   }
 
-  /// Starts a race for a client who waits. Its rows stand before anything is sent, as those of every race do; but what can be
-  /// done without changing threads is done here. Events come on the transfer thread.
+  /// Starts a race for a client who waits. Before anything is sent a row of the call stands; but no more is written, and no
+  /// thread is changed, than that takes. Events come on the transfer thread.
   public func relay(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
     let race = Race(request, engine: self, observe: observe)
     findKeys(of: request.lanes.map(\.lane), late: race.keyFound) { keys in
-      race.keep(.session(request.session))
-      race.keep(.turn(session: request.session.id, request.turn))
       // Nobody else has this race yet: it is prepared on the caller's thread.
-      race.prepare(keys)
-      self.store.commit { _ in self.loop.perform { race.fire() } }
+      let calls = race.prepareCalls(keys)
+      let fire: @Sendable () -> Void = { self.loop.perform { race.fire() } }
+      if request.relay?.keeping == GatewayKey.Keeping.none {
+        fire()
+      } else {
+        self.store.announce(request.session, request.turn, calls, then: fire)
+      }
     }
     return race
   }

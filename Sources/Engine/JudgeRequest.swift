@@ -44,7 +44,8 @@ public struct JudgeRequest: Sendable {
     // Lanes that have gone different ways share only what the person has said.
     let shared = threads.allSatisfy { $0 == first } ? first : first.filter { $0.role == .user }
     return JudgeTask(
-      prompt: turn.prompt, system: turn.system, context: context.isEmpty ? shared : context, attachments: turn.attachments.map(\.name),
+      prompt: turn.prompt, system: turn.system, context: context.isEmpty ? shared : context,
+      attachments: turn.attachments.map(\.name),
       reference: reference)
   }
 }

@@ -20,6 +20,8 @@ public final class Race: @unchecked Sendable {
   private var timeoutTimer: TransferLoop.TimerID?
   private var pendingChecks = Set<Int>()
   private var isEnded = false
+  /// Gathers what is to be stored, while a call is prepared.
+  private var started: [StartedCall]?
   private let examiner: Examiner?
   /// When the first lane was sent, in nanoseconds on the monotonic clock.
   private var gun: Int64?
@@ -89,6 +91,14 @@ public final class Race: @unchecked Sendable {
 
   // MARK: Preparation
 
+  /// As `prepare`, but what is to be stored is handed back.
+  func prepareCalls(_ keys: [String: Engine.KeyResult]) -> [StartedCall] {
+    started = []
+    prepare(keys)
+    defer { started = nil }
+    return started ?? []
+  }
+
   /// Rows for all lanes, before anything is sent. Called once, before `fire`.
   func prepare(_ keys: [String: Engine.KeyResult]) {
     self.keys.merge(keys) { $1 }
@@ -136,7 +146,11 @@ public final class Race: @unchecked Sendable {
     }
     runs[entry.number] = run
     if !order.contains(entry.number) { order.append(entry.number) }
-    keep(.began(key, run.response, request: body))
+    if started == nil {
+      keep(.began(key, run.response, request: body))
+    } else {
+      started?.append(StartedCall(key: key, response: run.response, request: body))
+    }
     observe(.lane(entry.number, .began(run.response)))
   }
 
@@ -160,8 +174,13 @@ public final class Race: @unchecked Sendable {
     run.response.system = run.entry.lane.system
     run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.date())
     if run.service.isSimulated { return nil }
+    switch request.relay?.keeping {
     // The words of a relayed thread are nowhere else.
-    return request.relay?.keeping == .full ? LaneRun.keptWhole(built.body) : LaneRun.kept(built.body)
+    case .full: return LaneRun.keptWhole(built.body)
+    // Tools and schemas are words as well.
+    case .metadata, .some(.none): return nil
+    case nil: return LaneRun.kept(built.body)
+    }
   }
 
   /// Has a record kept, as far as this race is kept at all.

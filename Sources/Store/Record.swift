@@ -33,6 +33,8 @@ public enum Record: Sendable {
   /// Before its request is sent. `request` is the body without the conversation.
   case began(ResponseKey, Response, request: JSON?)
   case text(ResponseKey, Channel, String, at: Int64)
+  /// A new session with its turn and the responses that are sent at once: `session`, `turn` and `began` in one.
+  case call(Session, Turn, [StartedCall])
   case ended(ResponseKey, Response)
   case settled(ResponseKey, Settlement)
   /// Is added to what the key has spent on that day.

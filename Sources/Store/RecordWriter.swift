@@ -24,15 +24,21 @@ struct RecordWriter {
   private var added: Set<String> = []
   /// Turns that got another number in the database: two Furlongs had continued one session.
   private var renumbered: [TurnKey: Int] = [:]
-  let identity = WriterIdentity.current.text
+  /// Rows of calls that are announced and not written, by session; and calls that were written before they could be announced.
+  var announced: [String: Int64] = [:]
+  var written: Set<String> = []
+  let identity: String
 
-  mutating func write(_ records: [Record], _ db: Database) throws {
+  init(identity: String = WriterIdentity.current.text) { self.identity = identity }
+
+  /// - Parameter writesParts: what has come of open responses so far.
+  mutating func write(_ records: [Record], writesParts: Bool, _ db: Database) throws {
     added = []
     for record in records { try write(record, db) }
-    for key in open.keys { try writePart(key, db) }
+    if writesParts { for key in open.keys { try writePart(key, db) } }
   }
 
-  private mutating func write(_ record: Record, _ db: Database) throws {
+  mutating func write(_ record: Record, _ db: Database) throws {
     switch record {
     case .session(let session):
       try db.run(
@@ -63,6 +69,7 @@ struct RecordWriter {
     case .title, .tags, .deleted, .undeleted: try writeHistory(record, db)
     case .blind, .revealed, .vote, .undoneVote, .brief, .judgement, .confirmed, .card, .fit:
       try writeJudging(record, db)
+    case .call(let session, let turn, let calls): try writeCall(session, turn, calls, db)
     case .began(let key, let response, let request): try begin(key, response, request, db)
     case .text(let key, let channel, let text, let offset):
       // In place: taking the entry out and back would copy all its text.

@@ -19,6 +19,14 @@ extension Schema {
     );
     CREATE UNIQUE INDEX gateway_key_name ON gateway_key(name) WHERE revoked IS NULL;
 
+    -- Calls that are being sent: one small row each, gone as soon as the call's own rows stand. Whoever finds one of a dead
+    -- process makes those rows.
+    CREATE TABLE announcement (
+      id INTEGER PRIMARY KEY,
+      writer TEXT NOT NULL,
+      document TEXT NOT NULL                         -- JSON, see Announcement
+    );
+
     -- What each key has spent, told apart from the calls: a key may keep none of them.
     CREATE TABLE gateway_spending (
       key TEXT NOT NULL,

@@ -12,7 +12,13 @@ public final class Store: Sendable {
 
   private struct Pending {
     var records: [Record] = []
+    /// How many of them come from a batch that could not be written.
+    var kept = 0
     var waiting: [@Sendable (StoreError?) -> Void] = []
+    var announcements: [Announcement] = []
+    var announced: [@Sendable () -> Void] = []
+    /// Somebody waits for rows of calls: nothing else may hold the disk for long.
+    var announcesCalls = false
     var isScheduled = false
     /// Saving does not work at the moment; what is to be saved is kept.
     var fault: StoreError?
@@ -62,6 +68,7 @@ public final class Store: Sendable {
     if try database.read(Schema.migrator.hasBeenSuperseded) { throw StoreError.newer(path: path) }
     // Reading first: an opening that has nothing to write need not wait for another program's lock.
     if try !database.read(Schema.migrator.hasCompletedMigrations) { try Schema.migrator.migrate(database) }
+    try recoverAnnouncements()
     try recoverCutResponses()
     try purge { !$0.isAlive }
   }
@@ -76,6 +83,31 @@ public final class Store: Sendable {
       return !pending.isScheduled
     }
     if mustSchedule { scheduleFlush(after: Self.interval) }
+  }
+
+  /// Takes a call that is to be sent: `then` is called on the store's queue once a small row of it stands, or could not be
+  /// written. Its own rows follow with the next batch.
+  public func announce(
+    _ session: Session, _ turn: Turn, _ calls: [StartedCall], then: @escaping @Sendable () -> Void
+  ) {
+    append(.call(session, turn, calls))
+    pending.withLock { pending in
+      pending.announcements.append(Announcement(session: session, turn: turn, calls: calls))
+      pending.announced.append(then)
+      pending.announcesCalls = true
+    }
+    queue.async { self.flushAnnouncements() }
+  }
+
+  private func flushAnnouncements() {
+    let (announcements, waiting) = pending.withLock { pending in
+      defer { (pending.announcements, pending.announced) = ([], []) }
+      return (pending.announcements, pending.announced)
+    }
+    guard !announcements.isEmpty else { return }
+    // A fault shows, and is told, when the rows themselves are written.
+    _ = attempt { writer, db in try writer.announce(announcements, db) }
+    for then in waiting { then() }
   }
 
   /// Calls `then` on the store's queue once everything appended so far is written, or could not be.
@@ -119,9 +151,34 @@ public final class Store: Sendable {
     for then in waiting { then(fault) }
   }
 
+  /// Records of one transaction while calls are announced: about a millisecond.
+  private static let slice = 24
+
+  private func write(_ records: [Record]) -> StoreError? {
+    var rest = records[...]
+    var worst: StoreError?
+    while !rest.isEmpty {
+      let size = pending.withLock { $0.announcesCalls } ? Store.slice : rest.count
+      let slice = Array(rest.prefix(size))
+      rest = rest.dropFirst(size)
+      if let fault = write(slice, isLast: rest.isEmpty) {
+        worst = fault
+        if fault.isPassing {
+          keepRest(rest)
+          return fault
+        }
+      }
+      flushAnnouncements()
+    }
+    return worst
+  }
+
   /// A passing fault keeps the whole batch for later; a record that can never be written is dropped by itself, and told, so that
   /// it does not hold up the others.
-  private func write(_ records: [Record]) -> StoreError? {
+  private func write(_ records: [Record], isLast: Bool) -> StoreError? {
+    func attempt(_ records: [Record]) -> StoreError? {
+      self.attempt { writer, db in try writer.write(records, writesParts: isLast, db) }
+    }
     var attempted = attempt(records)
     // An index of words that is damaged can be made anew, and must not cost an answer.
     if case .damaged? = attempted, (try? database.write(rebuildSearch)) != nil { attempted = attempt(records) }
@@ -145,12 +202,12 @@ public final class Store: Sendable {
   }
 
   /// One transaction.
-  private func attempt(_ records: [Record]) -> StoreError? {
+  private func attempt(_ work: (inout RecordWriter, Database) throws -> Void) -> StoreError? {
     do {
       try writer.withLock { writer in
         let before = writer
         do {
-          try database.write { db in try writer.write(records, db) }
+          try database.write { db in try work(&writer, db) }
         } catch {
           writer = before
           throw error
@@ -162,9 +219,15 @@ public final class Store: Sendable {
     }
   }
 
+  /// What was not reached goes behind what is kept already, and before what has come since.
+  private func keepRest(_ rest: ArraySlice<Record>) {
+    pending.withLock { pending in pending.records.insert(contentsOf: rest, at: pending.kept) }
+  }
+
   private func keep(_ records: [Record], _ fault: StoreError) {
     pending.withLock { pending in
       pending.records.insert(contentsOf: records, at: 0)
+      pending.kept = records.count
       pending.isScheduled = true
     }
     scheduleFlush(after: 1000)

@@ -22,7 +22,9 @@ import Testing
     ),
   ]
 
-  private static let scraps = ["null", "true", "7", "-1e400", "\"x\"", "[]", "{}", "[[[]]]", "\"\\ud800\"", "1e999999999"]
+  private static let scraps = [
+    "null", "true", "7", "-1e400", "\"x\"", "[]", "{}", "[[[]]]", "\"\\ud800\"", "1e999999999",
+  ]
 
   /// One change: a byte, a piece cut out or doubled, or a value put in another's place.
   private static func bent(_ text: String, _ random: inout SplitMix64) -> [UInt8] {
@@ -56,7 +58,9 @@ import Testing
     for number in 0..<count {
       let seed = Self.seeds[number % 3]
       // Every second one asks a provider of another dialect, so that it has to be put into other words.
-      let body = number % 2 == 0 ? seed.body : seed.body.replacingOccurrences(of: "s\(number % 3)/m", with: "s\((number + 1) % 3)/m")
+      let body =
+        number % 2 == 0
+        ? seed.body : seed.body.replacingOccurrences(of: "s\(number % 3)/m", with: "s\((number + 1) % 3)/m")
       let bytes = Self.bent(body, &random)
       let stay = Stay(stand.port)
       stay.write(

@@ -19,7 +19,8 @@ import Testing
     decision.judge = try Lane(parsing: "s2/m")
     let stand = await Stand([serving, shadow, judge], routes: ["R": decision])
     let visit = await stand.ask("/v1/chat/completions", Self.body)
-    #expect(visit.body.contains("The moon.") && !visit.body.contains("The sun."), "the client sees one answer: \(visit.body)")
+    #expect(
+      visit.body.contains("The moon.") && !visit.body.contains("The sun."), "the client sees one answer: \(visit.body)")
     let isJudged = await withCheckedContinuation { continuation in
       Thread.detachNewThread {
         let asked = judge.journal.first(seconds: 15) { if case .request = $0 { true } else { false } }
