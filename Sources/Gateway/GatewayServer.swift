@@ -18,9 +18,12 @@ public struct GatewayServer: Sendable {
   /// Serves until SIGTERM or SIGINT, or until the task is cancelled; what streams when a signal comes is given its time to end.
   /// - Parameters:
   ///   - obeysSignals: false leaves them to somebody else.
+  ///   - leaving: ends when the server is to stop in order, as if a signal had come.
   ///   - ready: told the port that is listened on.
   /// - Throws: when the address cannot be listened on.
-  public func run(obeysSignals: Bool = true, ready: @escaping @Sendable (Int) async -> Void) async throws {
+  public func run(
+    obeysSignals: Bool = true, leaving: AsyncStream<Void>? = nil, ready: @escaping @Sendable (Int) async -> Void
+  ) async throws {
     let settings = gateway.settings
     let gateway = gateway
     var configuration = HTTP1Channel.Configuration(
@@ -31,15 +34,27 @@ public struct GatewayServer: Sendable {
       responder: Endpoints(gateway: gateway), server: .http1(configuration: configuration),
       configuration: .init(address: .hostname(settings.host, port: settings.port), backlog: 1024),
       onServerRunning: { channel in await ready(channel.localAddress?.port ?? settings.port) }, logger: logger)
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+      .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
+    ]
+    if let leaving {
+      services.append(
+        .init(service: Leaving(word: leaving), successTerminationBehavior: .gracefullyShutdownGroup))
+    }
     let group = ServiceGroup(
       configuration: .init(
-        services: [
-          .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
-          .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
-        ],
+        services: services,
         gracefulShutdownSignals: obeysSignals ? [.sigterm, .sigint] : [], logger: logger))
     try await group.run()
   }
+}
+
+/// Ends, and the others with it, when it is told to.
+private struct Leaving: Service {
+  let word: AsyncStream<Void>
+
+  func run() async throws { await cancelWhenGracefulShutdown { for await _ in word {} } }
 }
 
 /// Once a second, what must be done about open calls.

@@ -33,6 +33,7 @@ public final class PlainWorkbench {
   /// - Parameter prompt: sent at once, if given.
   public func run(prompt: String?) {
     interrupts = Self.watchInterrupt(inbox)
+    conductor.begin()
     tellLanes()
     tell("Type a prompt and press Enter. An empty line opens the menu.")
     if let prompt { send(prompt) }
