@@ -5,8 +5,9 @@ import GRDB
 /// What comes through the gateway, for those who watch it: read so often that every question must be answered from an index.
 extension Store {
   /// The newest calls, newest first. What a process that is gone has left open is told as `cut`.
+  /// - Parameter known: read a moment ago, by id; those that were over are not read again.
   /// - Throws: `StoreError`.
-  public func trafficCalls(limit: Int) throws(StoreError) -> [TrafficCall] {
+  public func trafficCalls(limit: Int, known: [String: TrafficCall] = [:]) throws(StoreError) -> [TrafficCall] {
     try read { db in
       let statement = try db.cachedStatement(
         sql: """
@@ -18,6 +19,7 @@ extension Store {
           """)
       var alive: [String: Bool] = [:]
       return try Row.fetchAll(statement, arguments: [limit]).map { row in
+        if let call = known[row["id"]], call.isSettled { return call }
         var call = TrafficCall(
           id: row["id"], created: row["created"], key: row["key_name"] ?? row["gateway_key"],
           route: row["route"] ?? "?",

@@ -3,37 +3,51 @@ import Dispatch
 import Engine
 import Synchronization
 
-/// Reads what the gateway is doing, one reading after the other, away from the main thread. Where the sums of
-/// the hour take long, since a hundred thousand calls may be in them, they are read less often than the rest.
+/// Reads what the gateway is doing, one reading after the other, away from the main thread. What costs time is not read each
+/// time: calls that are over, and the sums of an hour, in which a hundred thousand calls may be.
 final class TrafficReader: Sendable {
+  /// Charges may be settled and keys renamed afterwards.
+  private static let memoryTime: Int64 = 10_000_000_000
+
+  private struct Memory {
+    var calls: [String: TrafficCall] = [:]
+    var callsUntil: Int64 = 0
+    var hour = TrafficSums()
+    var hourUntil: Int64 = 0
+  }
+
   private let queue = DispatchQueue(label: "furlong.traffic", qos: .userInitiated)
-  private let hour = Mutex<(sums: TrafficSums, until: Int64)?>(nil)
+  private let memory = Mutex(Memory())
 
   /// - Parameter tell: on the reader's queue.
   func read(_ engine: Engine, limit: Int, tell: @escaping @Sendable (Result<Traffic, StoreFault>) -> Void) {
     queue.async {
-      do throws(StoreFault) { tell(.success(try self.traffic(engine, limit))) } catch { tell(.failure(error)) }
+      var memory = self.memory.withLock(\.self)
+      do throws(StoreFault) {
+        tell(.success(try Self.traffic(engine, limit, &memory)))
+        self.memory.withLock { $0 = memory }
+      } catch {
+        tell(.failure(error))
+      }
     }
   }
 
-  private func traffic(_ engine: Engine, _ limit: Int) throws(StoreFault) -> Traffic {
-    let store = engine.store
+  private static func traffic(_ engine: Engine, _ limit: Int, _ memory: inout Memory) throws(StoreFault) -> Traffic {
+    let (store, now) = (engine.store, Clock.now())
     var traffic = Traffic()
-    let date = Clock.date()
-    traffic.date = date
-    traffic.calls = try store.trafficCalls(limit: limit)
+    traffic.date = Clock.date()
+    if now >= memory.callsUntil { (memory.calls, memory.callsUntil) = ([:], now + memoryTime) }
+    traffic.calls = try store.trafficCalls(limit: limit, known: memory.calls)
+    memory.calls = Dictionary(traffic.calls.map { ($0.id, $0) }) { first, _ in first }
     traffic.open = try store.openTrafficCalls()
-    traffic.minute = try store.trafficSums(since: date - 59)
-    let now = Clock.now()
-    if let known = hour.withLock({ $0 }), now < known.until {
-      traffic.hour = known.sums
-    } else {
-      let sums = try store.trafficSums(since: date - 3599)
-      traffic.hour = sums
+    traffic.minute = try store.trafficSums(since: traffic.date - 59)
+    if now >= memory.hourUntil {
+      let start = Clock.now()
+      memory.hour = try store.trafficSums(since: traffic.date - 3599)
       // A twentieth of the time at the most.
-      let end = Clock.now()
-      hour.withLock { $0 = (sums, end + 20 * (end - now)) }
+      memory.hourUntil = now + 20 * (Clock.now() - start)
     }
+    traffic.hour = memory.hour
     return traffic
   }
 }

@@ -117,6 +117,7 @@ public final class PlainWorkbench {
     let input = conductor.taken(posted, state)
     carryOut(update(&state, input))
     tellMessage()
+    if case .gateway(.listening(let port)) = input { tell("The gateway listens on port \(port).") }
     if case .question(let question)? = state.overlay { confirm(question) }
     guard case .race(let session, let turn, let event) = input, session == state.session.id,
       turn == state.turn?.number

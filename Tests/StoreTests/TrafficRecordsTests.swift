@@ -60,6 +60,10 @@ import Testing
     #expect(call.cost == Money(decimal: "0.5") && !call.hasUnknownCost)
     #expect(!call.responses.contains { $0.text != "" }, "words are not read")
     #expect(try store.trafficCalls(limit: 1).map(\.id) == ["cccccccccccc"])
+    var known = call
+    known.route = "remembered"
+    let again = try store.trafficCalls(limit: 9, known: [call.id: known])
+    #expect(again.map(\.route) == ["cheap", "remembered"], "one that is over is not read again")
   }
 
   @Test func whatHasComeOfAnOpenCallIsTold() throws {

@@ -28,6 +28,9 @@ public struct TrafficCall: Equatable, Sendable {
 
   public var isOpen: Bool { responses.isEmpty || responses.contains { !$0.state.isOver } }
 
+  /// Nothing more will come of it; while no lane has won, one in reserve may yet be asked.
+  public var isSettled: Bool { !isOpen && (winner != nil || responses.count >= lanes) }
+
   /// Of all its lanes that have ended.
   public var cost: Money { responses.compactMap(\.cost.amount).reduce(.zero, +) }
 

@@ -15,13 +15,17 @@ enum TrafficPane {
     drawLine(page, area, state, &frame)
     frame.put(sums(page.traffic, width: area.width - 4, state), x: area.x + 3, y: area.y + 1, limit: area.width - 4)
     guard !page.rows.isEmpty else { return drawNothing(page, area, state, &frame) }
-    let columns = TrafficColumns(page.rows, width: area.width - 4)
-    columns.draw(columns.header, x: area.x + 3, y: area.y + 2, &frame) { _ in Style(.quiet) }
     let lines = lines(page)
     let chosen = lines.firstIndex { $0.row == page.selection } ?? 0
     let visible = area.height - head
     let first = page.isFollowing ? 0 : max(0, min(chosen - visible / 2, lines.count - visible))
-    for (offset, line) in lines.dropFirst(first).prefix(visible).enumerated() {
+    let shown = lines.dropFirst(first).prefix(visible)
+    // Two hundred rows would be measured for the forty that show.
+    let columns = TrafficColumns(
+      shown.filter { !$0.isDetail }.map { page.rows[$0.row] }, hasKeys: page.rows.contains { $0.key != nil },
+      width: area.width - 4)
+    columns.draw(columns.header, x: area.x + 3, y: area.y + 2, &frame) { _ in Style(.quiet) }
+    for (offset, line) in shown.enumerated() {
       draw(
         page.rows[line.row], line, columns, page,
         Area(x: area.x, y: area.y + head + offset, width: area.width, height: 1), state, &frame)
@@ -183,8 +187,7 @@ struct TrafficColumns {
   private let gap: Int
   private let isNarrow: Bool
 
-  init(_ calls: [TrafficCall], width: Int) {
-    let hasKeys = calls.contains { $0.key != nil }
+  init(_ calls: [TrafficCall], hasKeys: Bool, width: Int) {
     columns = Column.allCases.filter { width >= $0.least && ($0 != .key || hasKeys) }
     gap = width < 90 ? 1 : 2
     isNarrow = width < 70
