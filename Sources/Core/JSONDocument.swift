@@ -51,6 +51,23 @@ public final class JSONDocument {
   }
 }
 
+extension JSON {
+  /// What was read, as a tree.
+  public init(_ view: JSONView) {
+    if view.isObject {
+      self = .object(view.members.map { Member(name: $0.name, value: JSON($0.value)) })
+    } else if view.isArray {
+      self = .array(view.elements.map { JSON($0) })
+    } else if let text = view.string {
+      self = .string(text)
+    } else if let text = view.numberText {
+      self = .number(text)
+    } else {
+      self = view.bool.map { .bool($0) } ?? .null
+    }
+  }
+}
+
 /// A value inside a `JSONDocument`. Reading a wrong kind or a missing member gives nil, never an error:
 /// providers add, drop and move fields without notice.
 public struct JSONView {

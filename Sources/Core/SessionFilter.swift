@@ -19,6 +19,8 @@ public struct SessionFilter: Equatable, Sendable {
   public var states: [ResponseState] = []
   /// Answers that share few words; see `Disagreement.threshold`.
   public var isDisagreed = false
+  /// Calls through the gateway, in place of what people raced.
+  public var isOfGateway = false
 
   public init() {}
 

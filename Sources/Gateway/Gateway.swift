@@ -76,6 +76,8 @@ public final class Gateway: Sendable {
     self.report = report
   }
 
+  public var host: String { settings.host }
+
   /// Calls that are not over yet.
   public var openCalls: Int { inFlight.withLock(\.count) }
 

@@ -19,9 +19,12 @@ public struct GatewayServer: Sendable {
   /// Serves until SIGTERM or SIGINT, or until the task is cancelled; what streams when a signal comes is given its time to end.
   /// - Parameters:
   ///   - obeysSignals: false leaves them to somebody else.
+  ///   - leaving: ends when the server is to stop in order, as if a signal had come.
   ///   - ready: told the port that is listened on.
   /// - Throws: when the address cannot be listened on.
-  public func run(obeysSignals: Bool = true, ready: @escaping @Sendable (Int) async -> Void) async throws {
+  public func run(
+    obeysSignals: Bool = true, leaving: AsyncStream<Void>? = nil, ready: @escaping @Sendable (Int) async -> Void
+  ) async throws {
     let settings = gateway.settings
     let gateway = gateway
     // One thread for all connections and their requests: thousands of streams a second, and never a hop between two.
@@ -35,11 +38,16 @@ public struct GatewayServer: Sendable {
       configuration: .init(address: .hostname(settings.host, port: settings.port), backlog: 1024),
       onServerRunning: { channel in await ready(channel.localAddress?.port ?? settings.port) },
       eventLoopGroupProvider: .shared(loops), logger: logger)
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+      .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
+    ]
+    if let leaving {
+      services.append(
+        .init(service: Leaving(word: leaving), successTerminationBehavior: .gracefullyShutdownGroup))
+    }
     var lives = ServiceGroupConfiguration(
-      services: [
-        .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
-        .init(service: Ticker(gateway: gateway), successTerminationBehavior: .ignore),
-      ], gracefulShutdownSignals: obeysSignals ? [.sigterm, .sigint] : [], logger: logger)
+      services: services, gracefulShutdownSignals: obeysSignals ? [.sigterm, .sigint] : [], logger: logger)
     lives.maximumGracefulShutdownDuration = .seconds(settings.grace)
     let group = ServiceGroup(configuration: lives)
     let outcome: Result<Void, any Error>
@@ -52,6 +60,13 @@ public struct GatewayServer: Sendable {
     try? await loops.shutdownGracefully()
     try outcome.get()
   }
+}
+
+/// Ends, and the others with it, when it is told to.
+private struct Leaving: Service {
+  let word: AsyncStream<Void>
+
+  func run() async throws { await cancelWhenGracefulShutdown { for await _ in word {} } }
 }
 
 /// Once a second, what must be done about open calls.

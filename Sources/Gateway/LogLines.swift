@@ -7,12 +7,15 @@ import Logging
   import Darwin
 #endif
 
-/// A log line as one JSON object on stderr, so that any collector reads it. Never holds what was said or any key.
+/// A log line as one JSON object on stderr or in a file, so that any collector reads it. Never holds what was said or any key.
 public struct LogLines: LogHandler {
   public var metadata: Logger.Metadata = [:]
   public var logLevel = Logger.Level.info
 
-  public init() {}
+  private let descriptor: Int32
+
+  /// - Parameter descriptor: an open file, which stays open.
+  public init(descriptor: Int32 = 2) { self.descriptor = descriptor }
 
   public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
@@ -28,6 +31,6 @@ public struct LogLines: LogHandler {
     for (name, value) in all.sorted(by: { $0.key < $1.key }) { line[name] = .string("\(value)") }
     let bytes = Array((line.serialized() + "\n").utf8)
     // One write a line: several threads log at once.
-    _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
   }
 }

@@ -112,7 +112,7 @@ struct Conditions {
 
   /// Everything that is asked for but the words.
   init(_ filter: SessionFilter, _ db: Database) throws {
-    self.init("m.deleted IS NULL AND m.purpose IN \(listed)", [])
+    self.init("m.deleted IS NULL AND m.purpose \(filter.isOfGateway ? "= 'gateway'" : "IN \(listed)")", [])
     if !filter.models.isEmpty || !filter.providers.isEmpty {
       let used = try Row.fetchAll(db, sql: "SELECT provider, model FROM used_model").map {
         ModelID(provider: $0["provider"], model: $0["model"])

@@ -97,7 +97,7 @@ extension Store {
       db,
       sql: """
         SELECT number, CAST(prompt AS BLOB) AS prompt, CAST(system AS BLOB) AS system, rule, winner, continued,
-          CAST(item AS BLOB) AS item, tags,
+          CAST(item AS BLOB) AS item, tags, gateway_key, route,
           (SELECT assignment FROM blind b WHERE b.session = turn.session AND b.turn = turn.number AND b.revealed IS NULL
             ORDER BY b.created DESC LIMIT 1) AS blind
         FROM turn WHERE session = ? ORDER BY number
@@ -109,6 +109,8 @@ extension Store {
       turn.continued = row["continued"]
       turn.item = (row["item"] as Data?).map { text($0) }
       turn.tags = tags(row["tags"])
+      turn.gatewayKey = row["gateway_key"]
+      turn.route = (row["route"] as String?).flatMap { try? JSONDocument().parse($0) }.map { JSON($0) }
       turn.blind = (row["blind"] as String?).flatMap(BlindAssignment.init(text:))
       return turn
     }

@@ -68,12 +68,17 @@ public final class App {
   public func run(prompt: String?) {
     defer { screen.close() }
     screen.wake(through: inbox.writeEnd)
+    conductor.begin()
     if let prompt {
       state.composer.set(prompt)
       dispatch(.key(.enter))
     }
     draw()
     while !isLeaving { step() }
+    if state.gateway != nil {
+      state.message = "the gateway finishes what it is answering"
+      draw()
+    }
     conductor.finish()
   }
 
@@ -103,7 +108,8 @@ public final class App {
     let now = Clock.now()
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
     if state.isPlaying { return Int32(Self.frameTime / 1_000_000) }
-    return state.isStreaming ? Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) : 60_000
+    if state.isStreaming { return Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) }
+    return state.isWatchingTraffic ? Int32(state.trafficInterval / 1_000_000) : 60_000
   }
 
   /// - Returns: whether there were any.
@@ -166,6 +172,12 @@ public final class App {
 
 /// `2026-11-23 14:05` in the person's own time zone.
 public func localTime(_ seconds: Int64) -> String { local(seconds, "%Y-%m-%d %H:%M") }
+
+/// `14:05:09` in the person's own time zone.
+public func localClock(_ seconds: Int64) -> String { local(seconds, "%H:%M:%S") }
+
+/// `2026-11-23 14:05:09`.
+public func localSecond(_ seconds: Int64) -> String { local(seconds, "%Y-%m-%d %H:%M:%S") }
 
 /// `2026-11-23` of the person's own time zone.
 @Sendable public func localDay(_ seconds: Int64) -> String { local(seconds, "%Y-%m-%d") }

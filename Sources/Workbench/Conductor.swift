@@ -15,6 +15,7 @@ final class Conductor {
   private var races: [RaceID: Race] = [:]
   private var lastWarm: Int64 = 0
   let finder = SessionFinder()
+  let traffic = TrafficReader()
 
   private struct RaceID: Hashable {
     let session: String
@@ -85,12 +86,21 @@ final class Conductor {
     case .loadCards: loadCards()
     case .loadReplay: load { [session = state.session] in .replay(try $0.replay(session)) }
     case .loadCosts(let grouping): loadCosts(grouping, state)
+    case .readTraffic(let limit): readTraffic(limit: limit)
+    case .loadCall(let id): loadCall(id, width: state.width - 4)
     case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit: break
     }
   }
 
-  /// Lanes still running are stopped and kept, those of sessions left behind too.
+  /// What runs beside the workbench begins with it.
+  func begin() {
+    let inbox = inbox
+    surroundings.gateway?.start { inbox.post(.gateway($0)) }
+  }
+
+  /// The gateway beside it ends first; lanes still running are stopped and kept, those of sessions left behind too.
   func finish() {
+    surroundings.gateway?.stop()
     for race in races.values { race.stopAll() }
     judgingTask?.cancel()
     let stopped = DispatchSemaphore(value: 0)

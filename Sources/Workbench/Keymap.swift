@@ -19,7 +19,7 @@ public enum Action: String, CaseIterable, Sendable {
   case lineups = "lineup.load", saveLineup = "lineup.save", themes = "theme", mouse
   case sessions, newSession = "session.new", rule = "rule.next", close
   case blind, vote, judge, judges = "judge.choose", criteria = "judge.criteria", verdicts, leaderboard, methods, costs,
-    replay
+    traffic = "gateway.traffic", replay
   case cards = "judge.cards"
   case sessionOpen = "session.open", sessionAgain = "session.again", sessionAgainHere = "session.again-here"
   case sessionTitle = "session.title", sessionTags = "session.tags"
@@ -104,6 +104,7 @@ public struct Keymap: Equatable, Sendable {
     row(.leaderboard, .lanes, [.character("L")], "leaderboard"),
     row(.replay, .lanes, [.character("B")], "replay: watch the turn again as it happened"),
     row(.costs, .lanes, [.character("$")], "costs: what was spent, on what, and how fast it was"),
+    row(.traffic, .lanes, [.character("U")], "gateway traffic: its calls as they happen"),
     row(.methods, .lanes, [.character("W")], "how the numbers shown are computed"),
     row(.sessions, .lanes, [.character("H")], "sessions"),
     row(.newSession, .lanes, [], "new session with the same lanes"),

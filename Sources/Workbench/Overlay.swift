@@ -11,6 +11,7 @@ public enum Overlay: Equatable, Sendable {
   case map(DisagreementMap)
   case page(Page)
   case sessions(SessionsPage)
+  case traffic(TrafficPage)
 }
 
 /// Something to be confirmed before it is done.

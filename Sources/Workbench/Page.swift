@@ -43,6 +43,8 @@ public struct Page: Equatable, Sendable {
     case costs(Ledger.Grouping)
     /// Quarantined verdicts on it can be let count.
     case verdicts
+    /// One call through the gateway, over the page of its traffic.
+    case call(id: String)
   }
 
   public var purpose = Purpose.reading

@@ -33,6 +33,7 @@ public final class PlainWorkbench {
   /// - Parameter prompt: sent at once, if given.
   public func run(prompt: String?) {
     interrupts = Self.watchInterrupt(inbox)
+    conductor.begin()
     tellLanes()
     tell("Type a prompt and press Enter. An empty line opens the menu.")
     if let prompt { send(prompt) }
@@ -116,6 +117,7 @@ public final class PlainWorkbench {
     let input = conductor.taken(posted, state)
     carryOut(update(&state, input))
     tellMessage()
+    if case .gateway(.listening(let port)) = input { tell("The gateway listens on port \(port).") }
     if case .question(let question)? = state.overlay { confirm(question) }
     guard case .race(let session, let turn, let event) = input, session == state.session.id,
       turn == state.turn?.number

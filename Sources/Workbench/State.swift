@@ -73,6 +73,8 @@ public struct State: Equatable {
   public var judging: JudgingProgress?
   /// A turn that is watched again.
   public var playback: Playback?
+  /// The port on which this process serves the gateway, while it does.
+  public var gateway: Int?
   /// Sessions deleted from here that can be brought back, the latest last.
   public var deletedSessions: [String] = []
   /// What the mouse has drawn over, until the next key.
@@ -180,6 +182,11 @@ public enum Input: Sendable {
   case judged(session: String, turn: Int)
   case judgements(session: String, [Judgement], [Fit])
   case page(Page)
+  /// The gateway's calls at this moment; nil when they could not be read.
+  case traffic(Traffic?)
+  /// The page of one of them.
+  case call(Page)
+  case gateway(GatewayNews)
   /// The criteria in force, to be edited.
   case criteria(String)
   /// A text that came back from the person's editor.
@@ -259,6 +266,8 @@ public enum Command: Equatable, Sendable {
   case loadReplay
   case loadCards
   case loadCosts(Ledger.Grouping)
+  case readTraffic(limit: Int)
+  case loadCall(id: String)
   case open(session: String)
   case suspend
   case redraw

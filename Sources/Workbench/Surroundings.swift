@@ -1,6 +1,28 @@
 import Core
 import Terminal
 
+/// What the workbench hears of the gateway that runs beside it.
+public enum GatewayNews: Equatable, Sendable {
+  case listening(port: Int)
+  /// A sentence: it could not begin, or has ended by itself.
+  case failed(String)
+}
+
+/// The gateway beside the workbench, in the same process. Both are called on the main thread.
+public struct GatewayBeside: Sendable {
+  /// Returns at once; what becomes of it is told from any thread.
+  public var start: @Sendable (_ tell: @escaping @Sendable (GatewayNews) -> Void) -> Void
+  /// Waits until it has ended in order.
+  public var stop: @Sendable () -> Void
+
+  public init(
+    start: @escaping @Sendable (_ tell: @escaping @Sendable (GatewayNews) -> Void) -> Void,
+    stop: @escaping @Sendable () -> Void
+  ) {
+    (self.start, self.stop) = (start, stop)
+  }
+}
+
 /// What the workbench is handed by the executable, which alone reads files, the environment and the config.
 public struct Surroundings: Sendable {
   public var environment: [String: String] = [:]
@@ -10,6 +32,8 @@ public struct Surroundings: Sendable {
   public var keepTheme: @Sendable (String) throws -> Void = { _ in }
   /// Lineups of the config.
   public var lineups: [String: [Lane]] = [:]
+  /// Nil when none was asked for.
+  public var gateway: GatewayBeside?
   /// Reads a file to be sent along; throws a sentence.
   public var readFile: @Sendable (String) throws -> Attachment
   /// Names within a folder, folders with a slash at the end.

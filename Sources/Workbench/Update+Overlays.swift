@@ -6,7 +6,7 @@ import Terminal
 extension State {
   mutating func press(_ key: Key, in overlay: Overlay) -> [Command] {
     let action = keymap.action(for: key, in: .lanes)
-    let isClosing = [.places, .close, .interrupt].contains(action) || key == .escape
+    let isClosing = isClosing(key)
     switch overlay {
     case .help(let place):
       if let step = step(key) {
@@ -16,6 +16,7 @@ extension State {
       }
     case .list(let list): return press(key, in: list)
     case .sessions(let page): return press(key, in: page)
+    case .traffic(let page): return press(key, in: page)
     case .form(let form): return press(key, in: form)
     case .question(let question):
       if key == .enter || key == .character("y") {
@@ -54,9 +55,7 @@ extension State {
       self.overlay = .map(map)
     case .page(var page):
       if let step = step(key) {
-        let last = page.lines(width: OverlayPane.pageWidth(self)).count - (height - 4)
-        page.scroll = max(0, min(page.scroll, last) + step)
-        page.scroll = max(0, min(page.scroll, last))
+        page.scroll = scrolled(page, by: step)
       } else if case .leaderboard(let choice) = page.purpose, let next = choice.after(key) {
         return [.loadLeaderboard(next)]
       } else if case .costs(let grouping) = page.purpose, key == .tab || key == .shiftTab {
@@ -79,8 +78,19 @@ extension State {
     return []
   }
 
+  func isClosing(_ key: Key) -> Bool {
+    let action = keymap.action(for: key, in: .lanes)
+    return [.places, .close, .interrupt].contains(action) || key == .escape
+  }
+
+  /// Where a page stands after so many rows.
+  func scrolled(_ page: Page, by step: Int) -> Int {
+    let last = page.lines(width: OverlayPane.pageWidth(self)).count - (height - 4)
+    return max(0, min(max(0, min(page.scroll, last) + step), last))
+  }
+
   /// Rows that a key moves a page by.
-  private func step(_ key: Key) -> Int? {
+  func step(_ key: Key) -> Int? {
     switch key {
     case .up, .character("k"): -1
     case .down, .character("j"): 1

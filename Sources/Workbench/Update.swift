@@ -11,6 +11,7 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     let before = state.now
     state.now = now
     state.advancePlayback(from: before)
+    return state.refreshTraffic()
   case .replay(let replay): state.play(replay)
   case .race(let session, let turn, let event): return state.observe(event, session, turn)
   case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
@@ -34,6 +35,9 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     if session == state.session.id { (state.judgements, state.fits) = (found, fits) }
   case .criteria(let text): return [.edit(.criteria, text)]
   case .page(let page): state.overlay = .page(page)
+  case .traffic(let traffic): return state.show(traffic)
+  case .call(let page): state.show(call: page)
+  case .gateway(let news): state.hear(news)
   case .attached(let file):
     state.attachments.append(file)
     state.message = "\(file.name) goes with the next prompt"
@@ -227,6 +231,7 @@ extension State {
     case .judge, .judges, .criteria, .verdicts: return judging(action)
     case .leaderboard: return [.loadLeaderboard(BoardChoice())]
     case .costs: return [.loadCosts(.model)]
+    case .traffic: return openTraffic()
     case .replay:
       guard turn != nil else { return nothingToTake() }
       return isStreaming ? tell("lanes are still answering") : [.loadReplay]

@@ -22,10 +22,16 @@ struct OpenCommand: ParsableCommand {
   @Option(help: "What wins: \(WorkbenchLaunch.rules.map(\.rawValue).joined(separator: ", ")).")
   var rule: RaceRule?
 
+  @Option(
+    defaultAsFlag: ServeCommand.defaultPlace,
+    help: ArgumentHelp("Serve the gateway from the same process while the workbench is open.", valueName: "host:port"))
+  var serve: String?
+
   @OptionGroup var looks: LooksOptions
   @OptionGroup var database: DatabaseOptions
 
   func validate() throws {
+    if let serve { _ = try ServeCommand.address(serve, option: "--serve") }
     if let rule, !WorkbenchLaunch.rules.contains(rule) {
       throw ValidationError("\(rule.rawValue) needs a check: use furlong race --valid")
     }
@@ -73,8 +79,9 @@ struct OpenCommand: ParsableCommand {
       opened = Session(
         id: Session.newID(), created: Clock.date(), title: "", rule: rule ?? .all, lanes: lanes, turns: [])
     }
-    try WorkbenchLaunch(setup: setup, engine: engine, session: opened, isStored: isStored, looks: looks).run(
-      prompt: prompt)
+    var launch = WorkbenchLaunch(setup: setup, engine: engine, session: opened, isStored: isStored, looks: looks)
+    launch.gateway = try serve.map { try setup.gatewayBeside(engine, place: $0) }
+    try launch.run(prompt: prompt)
   }
 }
 
@@ -130,6 +137,7 @@ struct WorkbenchLaunch {
   let isStored: Bool
   let looks: LooksOptions
   var keepsNothing = false
+  var gateway: GatewayBeside?
 
   static func requireTerminal() throws(CommandError) {
     guard Console.outputIsTerminal, Console.inputIsTerminal else {
@@ -199,6 +207,7 @@ struct WorkbenchLaunch {
         }
       })
     surroundings.environment = setup.environment
+    surroundings.gateway = gateway
     surroundings.lineups = setup.config.lineups
     let themes = Themes(paths: setup.paths)
     // A broken file is told by name when it is asked for; here it is only not offered.

@@ -12,7 +12,8 @@ struct ReceiptCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The session's id, or its beginning; a turn after a colon (default: the last).", valueName: "session[:turn]"))
+      "The session's id, or its beginning; a turn after a colon (default: the last). Of a call through the gateway what it has in x-furlong-call.",
+      valueName: "session[:turn]"))
   var place: String
 
   @Flag(help: "Print one JSON document.")
@@ -28,9 +29,10 @@ struct ReceiptCommand: ParsableCommand {
     }
     let responses = turn.responses.values.sorted { $0.lane < $1.lane }
     if json {
-      let document: JSON = [
+      var document: JSON = [
         "session": .string(session.id), "turn": .int(turn.number), "receipts": .array(responses.map(Self.json)),
       ]
+      document["route"] = turn.route
       return Console.output(document.serialized(indented: true))
     }
     for response in responses {
@@ -45,6 +47,7 @@ struct ReceiptCommand: ParsableCommand {
       for sum in lines.sums { Console.output("   \(sum.name): \(VisibleText.line(sum.words))") }
       Console.output("")
     }
+    if let route = turn.route { for line in RouteText.explanation(route) { Console.output(line) } }
   }
 
   private static func json(_ response: Response) -> JSON {

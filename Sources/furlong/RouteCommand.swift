@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Engine
+import Workbench
 
 struct RouteCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -71,13 +72,30 @@ struct RouteCommand: ParsableCommand {
     }
     if json { return Console.output(decision.explanation(input: request.input).serialized(indented: true)) }
     Console.output("\(VisibleText.line(name)): \(request.input) tokens by estimate")
-    for line in RouteText.table(decision.reasons) { Console.output(line) }
+    for line in RouteText.lines(decision.reasons) { Console.output(line) }
     if !decision.shadows.isEmpty {
       Console.output("asked unseen: \(VisibleText.line(decision.shadows.map(\.text).joined(separator: ", ")))")
     }
     if let judge = decision.judge { Console.output("compared by: \(VisibleText.line(judge.text))") }
-    Console.output("why: \(VisibleText.line(RouteText.why(decision.reasons)))")
+    Console.output(RouteText.why(decision.reasons))
   }
+}
+
+/// The reasons of a decision, as commands print them.
+enum RouteText {
+  static func lines(_ reasons: JSON) -> [String] {
+    TextTable.lines(header: RouteLines.header, rows: RouteLines.rows(reasons), numeric: RouteLines.numeric)
+  }
+
+  /// Of a call that came through the gateway: what it asked for, whom that came to, and why.
+  static func explanation(_ route: JSON) -> [String] {
+    let reasons = route["reasons"] ?? .null
+    return ["route: " + VisibleText.line(RouteLines.asked(route))]
+      + (RouteLines.rows(reasons).isEmpty ? [] : lines(reasons).map { "   " + $0 })
+      + (RouteLines.why(reasons).isEmpty ? [] : ["   " + why(reasons)])
+  }
+
+  static func why(_ reasons: JSON) -> String { "why: \(VisibleText.line(RouteLines.why(reasons)))" }
 }
 
 extension RouteDecision {

@@ -8,10 +8,15 @@ extension SessionsCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List sessions, newest first.")
 
+    @Flag(help: "List the calls that came through the gateway, not what people raced.")
+    var gateway = false
+
     @OptionGroup var options: FilterOptions
 
     func run() throws {
-      let sessions = try options.sessions(options.filter)
+      var filter = options.filter
+      filter.isOfGateway = gateway
+      let sessions = try options.sessions(filter)
       if options.json { return Console.output(SessionLines.document(sessions).serialized(indented: true)) }
       for line in SessionLines.table(sessions) { Console.output(line) }
       if sessions.isEmpty, options.filter.hasConditions { Console.error("no session is so") }

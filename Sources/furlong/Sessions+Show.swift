@@ -43,6 +43,10 @@ extension SessionsCommand {
         RaceText.printAnswers(Self.outcome(turn), rule: turn.rule)
         RaceText.printTable(Self.outcome(turn), rule: turn.rule)
         Console.output("")
+        if let route = turn.route {
+          for line in RouteText.explanation(route) { Console.output(line) }
+          Console.output("")
+        }
       }
     }
 

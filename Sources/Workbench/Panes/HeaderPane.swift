@@ -15,6 +15,7 @@ enum HeaderPane {
     let over = state.responses.filter { $0.state.isOver }.count
     if !state.responses.isEmpty { right.append("\(over) of \(state.responses.count) ended") }
     if let judging = state.judging { right.append(judging.words) }
+    if let port = state.gateway { right.insert("gateway :\(port)", at: 0) }
     let unknown = state.hasUnknownCost ? " + ?" : ""
     right.append(spending(state) + unknown)
     if state.width >= 70 { right.append(String(state.session.id.prefix(4))) }
@@ -81,6 +82,7 @@ enum FooterPane {
       case .leaderboard: board = [("Tab", "your votes, verdicts, both"), ("l", "length in or out"), ("t", "next tag")]
       case .costs: board = [("Tab", "by model, provider, day, session, purpose")]
       case .verdicts: board = [("a", "let quarantined ones count")]
+      case .call: board = []
       }
       hints =
         [("↑ ↓", "scroll")] + board + (page.methods.isEmpty ? [] : [hint(.methods, "how computed")]) + [
@@ -97,6 +99,11 @@ enum FooterPane {
         ] + (state.deletedSessions.isEmpty ? [] : [hint(.sessionUndelete, "undo")]) + [
           hint(.sessionTitle, "title"), hint(.sessionTags, "tags"), ("Esc", "close"),
         ]
+    case (.traffic(let page)?, _):
+      hints =
+        page.call == nil
+        ? [("Enter", "look in"), ("↑ ↓", "choose"), ("letters", "filter"), ("Esc", "close"), ("Home", "follow")]
+        : [("↑ ↓", "scroll"), ("Esc", "back")]
     case (nil, .lanes) where state.isHidden:
       hints = [
         ("1", "left"), ("2", "right"), ("3", "tie"), ("4", "both bad"), ("Enter", state.isVoted ? "reveal" : "confirm"),

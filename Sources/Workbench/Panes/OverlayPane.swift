@@ -14,6 +14,7 @@ enum OverlayPane {
     case .map(let map): ComparisonPane.draw(map, state, &frame)
     case .page(let page): PagePane.draw(page, state, &frame)
     case .sessions(let page): SessionsPane.draw(page, state, &frame)
+    case .traffic(let page): TrafficPane.draw(page, state, &frame)
     }
   }
 

@@ -56,7 +56,8 @@ enum SessionsPane {
     frame.cursor = Frame.Point(x: area.x + used + written, y: area.y)
   }
 
-  private static func tail(_ text: String, columns: Int) -> String {
+  /// The end of a text that fits.
+  static func tail(_ text: String, columns: Int) -> String {
     var end = Substring(text)
     while TextWidth.of(String(end)) > columns, !end.isEmpty { end = end.dropFirst() }
     return String(end)

@@ -1,18 +1,25 @@
 import Core
-import Workbench
 
-/// A decision's reasons as lines.
-enum RouteText {
-  private static let header = ["", "candidate", "cost", "output", "TTFO", "end", "tok/s", "seen", ""]
+/// A routing decision's reasons as rows, for the page of a call, `furlong route --explain` and `furlong receipt`.
+public enum RouteLines {
+  public static let header = ["", "candidate", "cost", "output", "TTFO", "end", "tok/s", "seen", ""]
+  public static let numeric: Set<Int> = [2, 3, 4, 5, 6, 7]
 
   /// Candidates in the order they are asked; those of a route in it stand below it, further in.
-  static func table(_ reasons: JSON) -> [String] {
+  public static func rows(_ reasons: JSON) -> [[String]] {
     var rows: [[String]] = []
     add(reasons, depth: 0, into: &rows)
-    return TextTable.lines(header: header, rows: rows, numeric: [2, 3, 4, 5, 6, 7])
+    return rows
   }
 
-  static func why(_ reasons: JSON) -> String { text(reasons["why"]) ?? "" }
+  public static func why(_ reasons: JSON) -> String { text(reasons["why"]) ?? "" }
+
+  /// What a stored call asked for, and how: `cheap (cheapest), openai-chat, streamed`.
+  public static func asked(_ route: JSON) -> String {
+    let kind = text(route["reasons"]?["kind"]).map { $0 == "model" ? "" : " (\($0))" } ?? ""
+    let parts = [text(route["dialect"]), route["stream"] == .bool(true) ? "streamed" : nil]
+    return ([(text(route["name"]) ?? "?") + kind] + parts.compactMap { $0 }).joined(separator: ", ")
+  }
 
   private static func add(_ node: JSON, depth: Int, into rows: inout [[String]]) {
     guard case .array(let candidates)? = node["candidates"] else { return }
