@@ -26,6 +26,8 @@ extension Gateway {
     let entries = decision.shadows.enumerated().compactMap { place, lane in
       try? entry(first + place, lane, request, sender)
     }
+    // The call's own rows follow its announcement, perhaps after its answer.
+    await withCheckedContinuation { continuation in engine.store.commit { _ in continuation.resume() } }
     guard let session = try? engine.store.session(answer.call), let turn = session.turns.first, !entries.isEmpty else {
       return logger.notice("shadow without a call", metadata: ["call": .string(answer.call)])
     }

@@ -99,7 +99,11 @@ public final class Store: Sendable {
     queue.async { self.flushAnnouncements() }
   }
 
+  /// Records that may wait for the disk while calls are announced; then those who announce wait with them.
+  private static let mostBehind = 2048
+
   private func flushAnnouncements() {
+    if pending.withLock({ $0.records.count > Store.mostBehind }) { return flush() }
     let (announcements, waiting) = pending.withLock { pending in
       defer { (pending.announcements, pending.announced) = ([], []) }
       return (pending.announcements, pending.announced)

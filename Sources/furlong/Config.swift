@@ -108,7 +108,7 @@ struct ConfigReader {
 
   private static let topKeys = [
     "providers", "lineups", "judge", "budget", "timeouts", "theme", "keys", "motion", "composer", "mouse",
-    "prices", "routes",
+    "prices", "routes", "gateway",
   ]
   private static let providerKeys = [
     "dialect", "base_url", "key_env", "key_command", "key_file", "headers", "prices", "models", "local", "max_tokens",
@@ -119,6 +119,7 @@ struct ConfigReader {
     for (name, value) in members(root, "the file", known: Self.topKeys) {
       switch name {
       case "routes": routes = value
+      case "gateway": readGateway(value, into: &config)
       case "providers":
         for (id, entry) in members(value, name) { readProvider(id, entry, into: &config) }
       case "lineups":
@@ -172,6 +173,28 @@ struct ConfigReader {
     }
     // They name providers, which may stand further down.
     if let routes { readRoutes(routes, into: &config) }
+  }
+
+  /// `{store: metadata, max_in_flight: 256, max_body_mb: 8, keep_alive: 15, patience: 30, grace: 10}`; times in seconds.
+  private mutating func readGateway(_ node: Node, into config: inout Config) {
+    let names = ["store", "max_in_flight", "max_body_mb", "keep_alive", "patience", "grace"]
+    for (name, value) in members(node, "gateway", known: names) {
+      if name == "store" {
+        config.gateway.keeping = choice(value, "store") ?? .full
+        continue
+      }
+      guard let number = value.int, (1...86_400).contains(number) else {
+        fault(value, "\(name) must be a whole number from 1")
+        continue
+      }
+      switch name {
+      case "max_in_flight": config.gateway.mostInFlight = number
+      case "max_body_mb": config.gateway.longestBody = min(number, 1024) << 20
+      case "keep_alive": config.gateway.keepAlive = Int64(number) * 1_000_000_000
+      case "patience": config.gateway.patience = Int64(number) * 1_000_000_000
+      default: config.gateway.grace = number
+      }
+    }
   }
 
   /// `openai/gpt-5.6: {input: 3.5, output: 18}`, US dollars per million tokens; `mybox/*` for all of a provider.

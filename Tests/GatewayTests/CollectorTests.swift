@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import TestSupport
 import Testing
 
@@ -96,8 +97,13 @@ import Testing
     metrics.requestEnded(WatchedCalls.race())
     collector.start()
     collector.add(WatchedCalls.race())
-    let traces = journal.first { $0.url.hasSuffix("/v1/traces") }
-    let metrics = journal.first { $0.url.hasSuffix("/v1/metrics") }
+    // Waiting here would hold one of the threads that the sending needs.
+    let (traces, metrics) = await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [journal] in
+        let traces = journal.first(seconds: 30) { $0.url.hasSuffix("/v1/traces") }
+        continuation.resume(returning: (traces, journal.first(seconds: 30) { $0.url.hasSuffix("/v1/metrics") }))
+      }
+    }
     await collector.stop()
     #expect(traces?.body.contains("resourceSpans") == true, "spans are sent within their interval")
     #expect(metrics?.body.contains("gen_ai.client.token.usage") == true, "and metrics within theirs")
