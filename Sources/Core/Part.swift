@@ -8,6 +8,11 @@ public enum Part: Equatable, Sendable {
   case toolResult(ToolResult)
 }
 
+extension Part {
+  /// Itself, and what is within it.
+  public var pieces: [Part] { if case .toolResult(let result) = self { [self] + result.content } else { [self] } }
+}
+
 /// A model's wish that a tool be used.
 public struct ToolCall: Equatable, Sendable {
   public var id: String

@@ -83,16 +83,24 @@ extension Engine {
   /// Output tokens reckoned for a request that sets no cap, where somebody's budget holds the money back meanwhile.
   private static let usualOutput = 4096
 
-  /// What a request may cost: the dearest of these, or all of them where they run against each other.
-  public func expectedCost(of lanes: [Lane], together: Bool, input: Int, output: Int?) -> Money {
+  /// What a request may cost: the dearest of these, or all of them where they run against each other; and those whose price
+  /// nobody knows.
+  public func expectedCost(
+    of lanes: [Lane], together: Bool, input: Int, output: Int?
+  ) -> (amount: Money, unknown: [ModelID]) {
+    var unknown: [ModelID] = []
     let costs = lanes.compactMap { lane -> Money? in
       guard let service = service(lane.model.provider), !service.isLocal, !service.isSimulated else { return nil }
       let query = PriceBook.Query(
         service: service.id, list: service.priceList, models: [lane.model.model], date: Clock.date(), input: input)
       let most = lane.parameters.maxTokens ?? output ?? service.defaultMaxTokens ?? Engine.usualOutput
-      return prices.price(query)?.amount(input: input, output: most)
+      guard let cost = prices.price(query)?.amount(input: input, output: most) else {
+        unknown.append(lane.model)
+        return nil
+      }
+      return cost
     }
-    return together ? costs.reduce(.zero, +) : costs.max() ?? .zero
+    return (together ? costs.reduce(.zero, +) : costs.max() ?? .zero, unknown)
   }
 }
 

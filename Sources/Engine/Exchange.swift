@@ -90,14 +90,18 @@ extension Engine {
   public func answers(to request: RaceRequest) async -> [Response] {
     await withCheckedContinuation { continuation in
       let found = Mutex<[Int: Response]>([:])
+      // Nobody else holds the race: its transfers only know it weakly.
+      let hold = Hold<Race>()
       let race = resume(request) { event in
         switch event {
         case .lane(let lane, .ended(let response)): found.withLock { $0[lane] = response }
         case .ended:
+          hold.release()
           continuation.resume(returning: found.withLock { $0.sorted { $0.key < $1.key }.map(\.value) })
         default: break
         }
       }
+      hold.put(race) { _ in }
       race.run(request.lanes, generations: [:], startsOver: false)
     }
   }
@@ -114,6 +118,8 @@ final class Hold<Held: Sendable>: Sendable {
     }
     if isCancelled { onCancelled(held) }
   }
+
+  func release() { state.withLock { $0.held = nil } }
 
   func cancel(_ stop: (Held) -> Void) {
     let held = state.withLock { state in

@@ -105,9 +105,21 @@ final class LaneRun {
 
   private static let longestKept = 1 << 20
 
+  /// Tools elsewhere are given keys of the person's own: fields that may hold one are not kept.
+  private static func withoutKeys(_ body: JSON) -> JSON {
+    guard case .object(let members) = body else { return body }
+    return .object(
+      members.filter { member in
+        guard ["mcp_servers", "tools"].contains(member.name), case .source(let text) = member.value else { return true }
+        return !["authorization", "headers", "api_key", "token"].contains {
+          text.contains("\"\($0)") || text.contains("_\($0)\"")
+        }
+      })
+  }
+
   /// The body with its conversation; without it where that is very long.
   static func keptWhole(_ body: JSON) -> JSON {
-    let text = body.serialized()
+    let text = withoutKeys(body).serialized()
     return text.utf8.count > longestKept ? kept(body) : .source(text)
   }
 

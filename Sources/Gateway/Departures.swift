@@ -30,6 +30,7 @@ final class Departures: Sendable {
 final class DoorHandler: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
+  typealias OutboundOut = HTTPResponsePart
 
   private let departures: Departures
   private let patience: TimeAmount
@@ -47,7 +48,12 @@ final class DoorHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head: expect(context)
+    case .head(let head):
+      expect(context)
+      // Some clients do not send a body before they are told to.
+      if head.headerFields[.expect]?.lowercased() == "100-continue" {
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+      }
     case .body: break
     case .end:
       deadline?.cancel()

@@ -54,20 +54,30 @@ struct Endpoints: HTTPResponder {
   }
 
   func respond(to request: Request, context: GatewayContext) async throws -> HummingbirdCore.Response {
+    var response = await answer(request, context)
+    if request.method == .head { response.body = .init() }
+    return response
+  }
+
+  private func answer(_ request: Request, _ context: GatewayContext) async -> HummingbirdCore.Response {
     let path = request.uri.path
     let isAnthropic = request.headers[.anthropicVersion] != nil || path.contains("/messages")
     let dialect: ClientDialect = isAnthropic ? .anthropic : path.hasSuffix("/responses") ? .responses : .chat
     guard let address = Endpoints.address(path) else {
-      return refuse(ClientFault(404, .notFound, "there is nothing at \(VisibleText.line(path))"), dialect)
+      var fault = ClientFault(404, .notFound, "there is nothing at \(VisibleText.line(path))")
+      fault.isAddress = true
+      return refuse(fault, dialect)
     }
     let isPost =
       switch address {
       case .ask, .count: true
       case .models, .health, .metrics: false
       }
-    guard request.method == (isPost ? .post : .get) else {
-      let wanted = isPost ? "POST" : "GET"
-      return refuse(ClientFault(405, .badRequest, "\(VisibleText.line(path)) takes \(wanted) only"), dialect)
+    guard request.method == (isPost ? .post : .get) || request.method == .head && !isPost else {
+      let wanted = isPost ? "POST" : "GET, HEAD"
+      var response = refuse(ClientFault(405, .badRequest, "\(VisibleText.line(path)) takes \(wanted) only"), dialect)
+      response.headers.set("allow", wanted)
+      return response
     }
     if let fault = stranger(request, address) { return refuse(fault, dialect) }
     switch address {
@@ -75,7 +85,7 @@ struct Endpoints: HTTPResponder {
     case .count: return await count(request)
     case .models(let named, let id):
       return await models(id, in: named ?? (isAnthropic ? .anthropic : .chat))
-    case .health: return json(["status": "ok", "open_calls": .int(gateway.openCalls)])
+    case .health: return health()
     case .metrics: return metrics()
     }
   }
@@ -89,6 +99,10 @@ struct Endpoints: HTTPResponder {
     var asked: String?
     let answer: Answer
     do throws(ClientFault) {
+      // Before the body is read: strangers learn nothing, and send nothing long.
+      if let refusal = gateway.keys.refusal(of: sender.token, isLoopback: gateway.settings.isLoopback) {
+        throw ClientFault(refusal)
+      }
       let read = try await read(request, dialect)
       asked = read.model
       answer = try gateway.ask(read, sender)
@@ -97,6 +111,7 @@ struct Endpoints: HTTPResponder {
       return refuse(error, dialect)
     }
     let channel = context.channel
+    answer.progress.withLock { $0.hangUp = { channel.close(promise: nil) } }
     gateway.departures.watch(channel) { answer.leave() }
     switch await answer.head.value() {
     case .fault(let fault, let receipt):
@@ -163,6 +178,12 @@ struct Endpoints: HTTPResponder {
       return ClientFault(
         403, .auth, "requests from a web page are not taken: any page in a browser here could spend your money")
     }
+    // A name of somebody else's that leads here is a page's way around its browser's rules.
+    if gateway.settings.isLoopback, !gateway.keys.needsKeys, let host = request.head.authority,
+      !Endpoints.isLoopback(host)
+    {
+      return ClientFault(403, .auth, "‘\(VisibleText.line(host))’ is no name of this machine's own address")
+    }
     switch address {
     case .ask, .health: return nil
     // Whoever gathers metrics on this machine needs no key for them.
@@ -172,6 +193,11 @@ struct Endpoints: HTTPResponder {
         ClientFault($0)
       }
     }
+  }
+
+  private static func isLoopback(_ host: String) -> Bool {
+    let name = host.hasPrefix("[") ? String(host.dropFirst().prefix { $0 != "]" }) : String(host.prefix { $0 != ":" })
+    return name == "localhost" || name == "::1" || name.hasPrefix("127.") || name == "host.docker.internal"
   }
 
   private func body(of request: Request) async throws(ClientFault) -> ByteBuffer {
@@ -216,9 +242,11 @@ struct Endpoints: HTTPResponder {
   ) async throws(ClientFault) -> ClientRequest {
     let body = try await body(of: request)
     do throws(RequestFault) {
-      return try body.withUnsafeReadableBytes { (bytes) throws(RequestFault) in
+      var read = try body.withUnsafeReadableBytes { (bytes) throws(RequestFault) in
         try ClientRequest(bytes, dialect: dialect, isCount: isCount)
       }
+      read.leaveOut(named: gateway.settings.leavesOut)
+      return read
     } catch {
       throw ClientFault(error)
     }
@@ -243,6 +271,14 @@ struct Endpoints: HTTPResponder {
       return refuse(ClientFault(404, .notFound, "there is no model ‘\(VisibleText.line(id))’ here"), dialect)
     }
     return json(model)
+  }
+
+  /// 503 while calls are answered but not saved.
+  private func health() -> HummingbirdCore.Response {
+    var document: JSON = ["status": "ok", "open_calls": .int(gateway.openCalls)]
+    guard let fault = gateway.storeFault else { return json(document) }
+    (document["status"], document["reason"]) = ("not saving", .string(fault))
+    return json(document, status: 503)
   }
 
   private func metrics() -> HummingbirdCore.Response {

@@ -43,12 +43,19 @@ extension Gateway {
       of: decision.lanes, together: decision.order.isRace, input: request.tokens, output: request.maxTokens)
     let admission: Admission
     switch keys.admit(
-      token: sender.token, route: request.model, expected: expected, isLoopback: settings.isLoopback)
+      token: sender.token, route: request.model, expected: expected.amount, isLoopback: settings.isLoopback)
     {
     case .success(let leave): admission = leave
     case .failure(let refusal): throw ClientFault(refusal)
     }
     do throws(ClientFault) {
+      // What nobody can price, no budget can hold.
+      if let key = admission.key, let allowance = key.allowance, let model = expected.unknown.first {
+        throw ClientFault(
+          403, .auth,
+          "the key ‘\(key.name)’ may spend \(allowance.text), but the price of \(model.text) is not known: set it under prices in the config"
+        )
+      }
       return try start(request, sender, call, decision, admission)
     } catch {
       keys.settle(admission, cost: .zero)

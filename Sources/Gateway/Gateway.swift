@@ -22,6 +22,8 @@ public final class Gateway: Sendable {
     /// How much is kept of calls without a key.
     public var keeping = GatewayKey.Keeping.full
     public var budget = Budget()
+    /// Fields of requests that may be left out, and told, where a dialect has no place for them.
+    public var leavesOut: Set<String> = []
 
     /// Whether only this machine can reach it.
     public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
@@ -55,6 +57,8 @@ public final class Gateway: Sendable {
   private let report: @Sendable (GatewayCall) -> Void
   /// What everything has cost today, looked at now and then.
   private let today = Mutex<Money>(.zero)
+  /// Why calls are not saved at the moment; they are answered all the same.
+  private let fault = Mutex<StoreError?>(nil)
   let settings: Settings
   let logger: Logger
   let departures = Departures()
@@ -74,7 +78,19 @@ public final class Gateway: Sendable {
     self.settings = settings
     self.logger = logger
     self.report = report
+    engine.store.onFault { [weak self] fault in
+      guard let self else { return }
+      self.fault.withLock { $0 = fault }
+      if let fault {
+        logger.error("calls are not being saved", metadata: ["reason": .string(fault.message)])
+      } else {
+        logger.notice("calls are saved again")
+      }
+    }
   }
+
+  /// Why calls are not being saved; nil while all is well.
+  var storeFault: String? { fault.withLock { $0?.message } }
 
   public var host: String { settings.host }
 
@@ -128,6 +144,10 @@ public final class Gateway: Sendable {
   /// How many tokens a request has: counted by its provider where that can be asked, else by our own estimate.
   func count(_ request: ClientRequest, _ sender: Sender) async throws(ClientFault) -> (tokens: Int, isEstimate: Bool) {
     let decision = try decide(request, call: Session.newID())
+    switch keys.admit(token: sender.token, route: request.model, isLoopback: settings.isLoopback) {
+    case .success(let admission): keys.settle(admission, cost: .zero)
+    case .failure(let refusal): throw ClientFault(refusal)
+    }
     guard let lane = decision.lanes.first, let service = engine.service(lane.model.provider),
       service.dialect == request.dialect.rawValue
     else { return (request.size / 4, true) }
@@ -144,7 +164,10 @@ public final class Gateway: Sendable {
     let now = Clock.now()
     for answer in inFlight.withLock({ Array($0.values) }) {
       let (sign, isStuck) = answer.progress.withLock { ($0.lastSign, $0.isStuck(now, settings.patience)) }
-      if isStuck { answer.leave() }
+      if isStuck {
+        answer.leave()
+        answer.progress.withLock(\.hangUp)?()
+      }
       if now - sign >= settings.keepAlive { engine.settle { answer.keepAlive() } }
     }
   }

@@ -30,7 +30,8 @@ public struct GatewayServer: Sendable {
     // One thread for all connections and their requests: thousands of streams a second, and never a hop between two.
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     var configuration = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [DoorHandler(gateway.departures, patience: settings.patience)])
+      additionalChannelHandlers: [DoorHandler(gateway.departures, patience: settings.patience)],
+      idleTimeout: .seconds(120))
     configuration.httpDecoder = .init(
       maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 128)
     let application = Application(

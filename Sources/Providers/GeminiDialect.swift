@@ -39,11 +39,9 @@ public struct GeminiDialect: Dialect {
     if config != [:] { body["generationConfig"] = config }
     Self.write(ask.toolUse, into: &body)
     var request = DialectRequest(path: "/models/\(ask.model):streamGenerateContent?alt=sse", body: body)
-    for part in ask.messages.flatMap(\.content) {
+    for part in ask.messages.flatMap(\.content).flatMap(\.pieces) {
       switch part {
       case .imageLink: request.notices.append("an image by its address not sent: this protocol takes only its bytes")
-      case .toolResult(let result) where !result.isText:
-        request.notices.append("images in a tool's result not sent: this protocol has no place for them")
       default: break
       }
     }
@@ -57,7 +55,12 @@ public struct GeminiDialect: Dialect {
   }
 
   private static func content(_ message: Message, names: [String: String]) -> JSON {
-    let parts: [JSON] = message.parts(imagesFirst: true).map { part in
+    let all = message.parts(imagesFirst: true).flatMap { part -> [Part] in
+      // Images have no place in a tool's answer here: they follow it.
+      guard case .toolResult(let result) = part else { return [part] }
+      return [part] + result.content.filter { if case .image = $0 { true } else { false } }
+    }
+    let parts: [JSON] = all.map { part in
       switch part {
       case .text(let text): return ["text": .string(text)]
       case .image(let image):

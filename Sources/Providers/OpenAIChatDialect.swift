@@ -10,8 +10,7 @@ public struct OpenAIChatDialect: Dialect {
   public func request(_ ask: Ask, to service: Service) -> DialectRequest {
     let wire = service.wire
     var messages: [JSON] = ask.system.map { [["role": "system", "content": .string($0)]] } ?? []
-    var notices: [String] = []
-    for message in ask.messages { messages += Self.messages(of: message, &notices) }
+    for message in ask.messages { messages += Self.messages(of: message) }
     var body: JSON = ["model": .string(ask.model), "messages": .array(messages), "stream": true]
     body["stream_options"] = wire.streamOptions
     let parameters = ask.parameters
@@ -44,7 +43,6 @@ public struct OpenAIChatDialect: Dialect {
       if wire.requiresParameters, wire.schema != .none { body["provider"] = ["require_parameters": true] }
     }
     var request = DialectRequest(path: "/chat/completions", body: body)
-    request.notices = notices
     if let seed = parameters.seed {
       if let field = wire.seed {
         request.body[field] = .int(seed)
@@ -56,7 +54,7 @@ public struct OpenAIChatDialect: Dialect {
   }
 
   /// Answers of tools are messages of their own, before what else the person says.
-  private static func messages(of message: Message, _ notices: inout [String]) -> [JSON] {
+  private static func messages(of message: Message) -> [JSON] {
     if let text = message.plainText { return [["role": .string(message.role.rawValue), "content": .string(text)]] }
     var messages: [JSON] = []
     var parts: [JSON] = []
@@ -72,7 +70,13 @@ public struct OpenAIChatDialect: Dialect {
           "function": ["name": .string(call.name), "arguments": .string(call.arguments)],
         ])
       case .toolResult(let result):
-        if !result.isText { notices.append("images in a tool's result not sent: this protocol has no place for them") }
+        // Images have no place in a tool's answer here: they follow as the person's own, in the same turn.
+        for case .image(let image) in result.content {
+          parts.append(["type": "image_url", "image_url": ["url": .string(image.dataURL)]])
+        }
+        for case .imageLink(let url) in result.content {
+          parts.append(["type": "image_url", "image_url": ["url": .string(url)]])
+        }
         messages.append([
           "role": "tool", "tool_call_id": .string(ToolCall.plainID(result.call)), "content": .string(result.text),
         ])

@@ -75,43 +75,41 @@ public struct StartedCall: Sendable {
 }
 
 extension RecordWriter {
-  /// One small row for each call that has none of its own yet.
-  mutating func announce(_ announcements: [Announcement], _ db: Database) throws {
-    for announcement in announcements where written.remove(announcement.session.id) == nil {
-      try db.run(
-        sql: "INSERT INTO announcement (writer, document) VALUES (?, ?)", arguments: [identity, announcement.text])
-      announced[announcement.session.id] = db.lastInsertedRowID
-    }
-  }
-
   /// The call's own rows, in place of its announcement.
   mutating func writeCall(_ session: Session, _ turn: Turn, _ calls: [StartedCall], _ db: Database) throws {
     try write(.session(session), db)
     try write(.turn(session: session.id, turn), db)
     for call in calls { try write(.began(call.key, call.response, request: call.request), db) }
-    if let row = announced.removeValue(forKey: session.id) {
-      try db.run(sql: "DELETE FROM announcement WHERE id = ?", arguments: [row])
-    } else {
-      written.insert(session.id)
-    }
+    try db.run(sql: "DELETE FROM announcement WHERE session = ?", arguments: [session.id])
+  }
+}
+
+extension Announcement {
+  /// One small row, unless the call's own are there already.
+  func write(by writer: String, _ db: Database) throws {
+    try db.run(
+      sql: """
+        INSERT OR IGNORE INTO announcement (session, writer, document)
+        SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM session WHERE id = ?)
+        """, arguments: [session.id, writer, text, session.id])
   }
 }
 
 extension Store {
   /// Calls that a dead process had announced and not written: their rows are made, unfinished as they are.
   func recoverAnnouncements() throws {
-    func dead(_ db: Database) throws -> [(id: Int64, writer: String, text: String)] {
-      try Row.fetchAll(db, sql: "SELECT id, writer, document FROM announcement")
-        .map { ($0["id"], $0["writer"], $0["document"]) }.filter { !WriterIdentity(text: $0.writer).isAlive }
+    func dead(_ db: Database) throws -> [(session: String, writer: String, text: String)] {
+      try Row.fetchAll(db, sql: "SELECT session, writer, document FROM announcement")
+        .map { ($0["session"], $0["writer"], $0["document"]) }.filter { !WriterIdentity(text: $0.writer).isAlive }
     }
     guard try !database.read(dead).isEmpty else { return }
     try database.write { db in
-      for (id, writer, text) in try dead(db) {
+      for (session, writer, text) in try dead(db) {
         if let announcement = Announcement(text: text) {
           var rows = RecordWriter(identity: writer)
           try rows.writeCall(announcement.session, announcement.turn, announcement.calls, db)
         }
-        try db.execute(sql: "DELETE FROM announcement WHERE id = ?", arguments: [id])
+        try db.execute(sql: "DELETE FROM announcement WHERE session = ?", arguments: [session])
       }
     }
   }

@@ -24,9 +24,6 @@ struct RecordWriter {
   private var added: Set<String> = []
   /// Turns that got another number in the database: two Furlongs had continued one session.
   private var renumbered: [TurnKey: Int] = [:]
-  /// Rows of calls that are announced and not written, by session; and calls that were written before they could be announced.
-  var announced: [String: Int64] = [:]
-  var written: Set<String> = []
   let identity: String
 
   init(identity: String = WriterIdentity.current.text) { self.identity = identity }

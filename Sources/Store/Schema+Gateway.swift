@@ -22,10 +22,10 @@ extension Schema {
     -- Calls that are being sent: one small row each, gone as soon as the call's own rows stand. Whoever finds one of a dead
     -- process makes those rows.
     CREATE TABLE announcement (
-      id INTEGER PRIMARY KEY,
+      session TEXT PRIMARY KEY NOT NULL,
       writer TEXT NOT NULL,
       document TEXT NOT NULL                         -- JSON, see Announcement
-    );
+    ) WITHOUT ROWID;
 
     -- What each key has spent, told apart from the calls: a key may keep none of them.
     CREATE TABLE gateway_spending (

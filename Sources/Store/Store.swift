@@ -32,6 +32,7 @@ public final class Store: Sendable {
   private let queue = DispatchQueue(label: "furlong.store")
   private let pending = Mutex(Pending())
   private let writer: Mutex<RecordWriter>
+  private let identity = WriterIdentity.current.text
 
   /// Opens or creates the file, brings its tables up to date, and marks as `cut` what a dead process left unfinished.
   /// - Throws: `StoreError`.
@@ -99,18 +100,23 @@ public final class Store: Sendable {
     queue.async { self.flushAnnouncements() }
   }
 
-  /// Records that may wait for the disk while calls are announced; then those who announce wait with them.
+  /// Records that may wait for the disk while calls are announced: from there on those who announce wait with them.
   private static let mostBehind = 2048
 
   private func flushAnnouncements() {
-    if pending.withLock({ $0.records.count > Store.mostBehind }) { return flush() }
+    if pending.withLock({ $0.records.count > Store.mostBehind }) { flush() }
+    writeAnnouncements()
+  }
+
+  private func writeAnnouncements() {
     let (announcements, waiting) = pending.withLock { pending in
       defer { (pending.announcements, pending.announced) = ([], []) }
       return (pending.announcements, pending.announced)
     }
     guard !announcements.isEmpty else { return }
+    let writer = identity
     // A fault shows, and is told, when the rows themselves are written.
-    _ = attempt { writer, db in try writer.announce(announcements, db) }
+    do { try database.write { db in for one in announcements { try one.write(by: writer, db) } } } catch {}
     for then in waiting { then() }
   }
 
@@ -172,7 +178,7 @@ public final class Store: Sendable {
           return fault
         }
       }
-      flushAnnouncements()
+      if rest.count <= Store.mostBehind { writeAnnouncements() }
     }
     return worst
   }
@@ -180,9 +186,7 @@ public final class Store: Sendable {
   /// A passing fault keeps the whole batch for later; a record that can never be written is dropped by itself, and told, so that
   /// it does not hold up the others.
   private func write(_ records: [Record], isLast: Bool) -> StoreError? {
-    func attempt(_ records: [Record]) -> StoreError? {
-      self.attempt { writer, db in try writer.write(records, writesParts: isLast, db) }
-    }
+    func attempt(_ records: [Record]) -> StoreError? { self.attempt(records, writesParts: isLast) }
     var attempted = attempt(records)
     // An index of words that is damaged can be made anew, and must not cost an answer.
     if case .damaged? = attempted, (try? database.write(rebuildSearch)) != nil { attempted = attempt(records) }
@@ -206,12 +210,12 @@ public final class Store: Sendable {
   }
 
   /// One transaction.
-  private func attempt(_ work: (inout RecordWriter, Database) throws -> Void) -> StoreError? {
+  private func attempt(_ records: [Record], writesParts: Bool) -> StoreError? {
     do {
       try writer.withLock { writer in
         let before = writer
         do {
-          try database.write { db in try work(&writer, db) }
+          try database.write { db in try writer.write(records, writesParts: writesParts, db) }
         } catch {
           writer = before
           throw error

@@ -52,6 +52,9 @@ public enum TransferError: Error, Equatable, Sendable {
   ///   - address: host and port of the request.
   init(code: CURLcode, detail: String, address: String, url: String, connectSeconds: Int) {
     switch code {
+    // Said of an answer that is none, too.
+    case CURLE_UNSUPPORTED_PROTOCOL where ["http:", "https:"].contains { url.lowercased().hasPrefix($0) }:
+      self = .broken("\(address) does not answer as an HTTP server does")
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: self = .invalidURL(withoutUserInfo(url))
     case CURLE_COULDNT_RESOLVE_HOST: self = .unresolved(address)
     case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY: self = .proxy(detail)

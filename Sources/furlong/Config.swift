@@ -177,10 +177,16 @@ struct ConfigReader {
 
   /// `{store: metadata, max_in_flight: 256, max_body_mb: 8, keep_alive: 15, patience: 30, grace: 10}`; times in seconds.
   private mutating func readGateway(_ node: Node, into config: inout Config) {
-    let names = ["store", "max_in_flight", "max_body_mb", "keep_alive", "patience", "grace"]
+    let names = ["store", "leave_out", "max_in_flight", "max_body_mb", "keep_alive", "patience", "grace"]
     for (name, value) in members(node, "gateway", known: names) {
       if name == "store" {
         config.gateway.keeping = choice(value, "store") ?? .full
+        continue
+      }
+      if name == "leave_out" {
+        let fields = value.sequence?.compactMap(\.string) ?? []
+        if fields.isEmpty { fault(value, "leave_out must be a list of fields, such as [context_management]") }
+        config.gateway.leavesOut = Set(fields)
         continue
       }
       guard let number = value.int, (1...86_400).contains(number) else {

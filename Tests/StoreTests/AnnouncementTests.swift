@@ -59,9 +59,8 @@ import Testing
     do {
       let store = try Store(path: path)
       try store.database.write { db in
-        var writer = RecordWriter(identity: "999999:1")
-        try writer.announce([Announcement(session: session, turn: turn, calls: calls)], db)
-        try db.execute(sql: "INSERT INTO announcement (writer, document) VALUES ('999999:1', 'no JSON')")
+        try Announcement(session: session, turn: turn, calls: calls).write(by: "999999:1", db)
+        try db.execute(sql: "INSERT INTO announcement VALUES ('d', '999999:1', 'no JSON')")
       }
       try store.close()
     }

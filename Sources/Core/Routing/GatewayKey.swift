@@ -25,7 +25,11 @@ public struct GatewayKey: Equatable, Sendable {
   }
 
   /// Whether it may ask for what a client calls `route`.
-  public func mayAsk(for route: String) -> Bool { routes?.contains(route) ?? true }
+  public func mayAsk(for route: String) -> Bool {
+    guard let routes else { return true }
+    // Parameters after a comma leave the model what it is.
+    return routes.contains(route) || routes.contains(String(route.prefix { $0 != "," }))
+  }
 }
 
 /// How much a key may spend in each day or month, counted in UTC.

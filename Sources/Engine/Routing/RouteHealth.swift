@@ -106,7 +106,7 @@ struct RouteHealth {
     keys[model.provider] = nil
     breakers[model.provider] = nil
     // A pause that the provider asked for is kept, whatever was on its way before.
-    if let cooldown = models[model], now >= cooldown.until { models[model] = nil }
+    if let cooldown = models[model], now >= cooldown.until || cooldown.isUnknownModel { models[model] = nil }
     if let most = tooLong[model], input >= most { tooLong[model] = nil }
   }
 
@@ -116,6 +116,8 @@ struct RouteHealth {
     case .overloaded, .server, .network, .timeout:
       if let wait = error.retryAfter { cool(model, wait, now) }
       countFailure(model.provider, now)
+    // Some providers forbid a single prompt so: that is no word about the key.
+    case .auth where error.status == 403: cool(model, error.retryAfter, now)
     case .auth: keys[model.provider] = (now + Self.deadKey, "the key of \(model.provider) was refused")
     case .money: keys[model.provider] = (now + Self.deadKey, "no money is left at \(model.provider)")
     case .notFound:

@@ -175,7 +175,8 @@ extension RouterState {
     let keys = branches.map { (rank: $0.standing.rank, value: value($0)) }
     let order = branches.indices.sorted { a, b in (keys[a].rank, keys[a].value, a) < (keys[b].rank, keys[b].value, b) }
     let kept = order.filter { !branches[$0].standing.isExcluded }
-    guard kept.isEmpty else { return kept }
+    // The others are a last hope: better asked in vain than not at all.
+    guard kept.isEmpty else { return kept + order.filter { branches[$0].standing.isExcluded } }
     // Of those that cannot read it all by what is known, the largest is the likeliest.
     func room(_ place: Int) -> Int {
       if case .tooSmall = branches[place].standing { return branches[place].forecast.window ?? 0 }

@@ -24,6 +24,8 @@ final class Answer: @unchecked Sendable {
     var isLeft = false
     /// The whole of it, for the trailers of a stream.
     var receipt: AnswerReceipt?
+    /// Closes the client's connection.
+    var hangUp: (@Sendable () -> Void)?
     /// Since when the client has not taken what is there for it; nil while it reads.
     var unread: Int64?
 
@@ -195,8 +197,9 @@ final class Answer: @unchecked Sendable {
     switch response.state {
     case .done, .truncated, .refused:
       if isStream {
-        writer?.end(response, into: &out)
+        // Readers stop at the end mark: what is for them comes before it.
         out.comment("furlong \(receipt.document.serialized())")
+        writer?.end(response, into: &out)
         if writer == nil { passThrough.end(into: &out) }
       } else {
         head.give(.whole(wholeBody(response), receipt))

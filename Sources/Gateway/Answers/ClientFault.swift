@@ -13,6 +13,8 @@ struct ClientFault: Error, Equatable {
   var retryAfter: Int64?
   /// False where trying again is useless, or has been done here; nil leaves it to the SDK.
   var shouldRetry: Bool?
+  /// It is the address that is not found, not a model.
+  var isAddress = false
 
   init(_ status: Int, _ kind: ResponseError.Kind, _ message: String, field: String? = nil) {
     (self.status, self.kind, self.message, self.field) = (status, kind, message, field)
@@ -59,11 +61,11 @@ struct ClientFault: Error, Equatable {
   /// OpenAI's `type` and `code`, which its SDK hands to the program as they are.
   private var openAIWords: (type: String, code: String?) {
     switch kind {
-    case .auth: ("authentication_error", "invalid_api_key")
+    case .auth: status == 403 ? ("permission_error", "not_allowed") : ("authentication_error", "invalid_api_key")
     case .rateLimit: ("rate_limit_error", "rate_limit_exceeded")
     case .money: ("insufficient_quota", "insufficient_quota")
     case .badRequest: ("invalid_request_error", nil)
-    case .notFound: ("invalid_request_error", "model_not_found")
+    case .notFound: ("invalid_request_error", isAddress ? "not_found" : "model_not_found")
     case .contextLength: ("invalid_request_error", "context_length_exceeded")
     case .overloaded: ("server_error", "overloaded")
     case .timeout: ("server_error", "timeout")

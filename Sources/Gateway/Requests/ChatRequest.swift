@@ -13,13 +13,13 @@ enum ChatRequest {
     for (name, value) in view.members where !value.isNull {
       switch name {
       case "model", "messages", "stream", "stream_options": break
-      case "temperature": thread.parameters.temperature = value.double
-      case "top_p": thread.parameters.topP = value.double
-      case "max_tokens", "max_completion_tokens": thread.parameters.maxTokens = value.count
-      case "seed": thread.parameters.seed = value.int
-      case "stop": thread.parameters.stop = value.string.map { [$0] } ?? value.elements.compactMap(\.string)
-      case "reasoning_effort": thread.parameters.effort = value.string
-      case "parallel_tool_calls": thread.toolUse.isParallel = value.bool
+      case "temperature": thread.parameters.temperature = try value.number(name)
+      case "top_p": thread.parameters.topP = try value.number(name)
+      case "max_tokens", "max_completion_tokens": thread.parameters.maxTokens = try value.tokens(name)
+      case "seed": thread.parameters.seed = Int(exactly: try value.number(name))
+      case "stop": thread.parameters.stop = try value.texts(name, orOne: true)
+      case "reasoning_effort": thread.parameters.effort = try value.text(name)
+      case "parallel_tool_calls": thread.toolUse.isParallel = try value.flag(name)
       case "tools": ToolFields.readTools(value, nested: true, into: &thread)
       case "tool_choice": ToolFields.readChoice(value, nested: true, into: &thread)
       case "response_format": readFormat(value, into: &thread)
@@ -30,7 +30,8 @@ enum ChatRequest {
       case "user", "metadata", "prompt_cache_key", "safety_identifier", "prompt_cache_options",
         "prompt_cache_retention":
         thread.hints.append(name)
-      default: thread.uncarried.append(name)
+      case "top_logprobs": thread.leaveOut(name, if: value.int == 0)
+      default: thread.leaveOut(name, value)
       }
     }
     return thread
@@ -90,6 +91,9 @@ enum ChatRequest {
           throw RequestFault("‘\(path)[\(place)].image_url’ has no readable address", field: "\(path)[\(place)]")
         }
         parts.append(image)
+        if let detail = part["image_url"]?["detail"]?.string {
+          thread.leaveOut("\(path)[\(place)].image_url.detail", if: detail == "auto")
+        }
       default: thread.uncarried.append("\(path)[\(place)].type ‘\(VisibleText.line(type))’")
       }
     }

@@ -22,7 +22,7 @@ struct ClientRequest {
   /// By estimate: four bytes a token, as everywhere.
   var tokens: Int { size / 4 }
   /// The same in Furlong's words. What it cannot be put into is the provider's to refuse, where that speaks the same dialect.
-  let thread: Result<ClientThread, RequestFault>
+  private(set) var thread: Result<ClientThread, RequestFault>
 
   /// - Throws: `RequestFault` for what no provider could understand.
   init(_ body: UnsafeRawBufferPointer, dialect: ClientDialect, isCount: Bool = false) throws(RequestFault) {
@@ -32,6 +32,12 @@ struct ClientRequest {
       throw RequestFault("the body is not JSON: it breaks off at byte \(error.offset)")
     }
     guard view.isObject else { throw RequestFault("the body must be a JSON object") }
+    let fields = view.members
+    var seen = Set<String>()
+    // Which of two is meant, every reader decides for itself: a key's limits must not hang on that.
+    if let twice = fields.first(where: { !seen.insert($0.name).inserted })?.name {
+      throw RequestFault("‘\(VisibleText.line(twice))’ stands in the body twice", field: twice)
+    }
     guard let model = view["model"]?.string, !model.isEmpty else {
       throw RequestFault("‘model’ is missing: name a route, or provider/model", field: "model")
     }
@@ -47,7 +53,7 @@ struct ClientRequest {
     user = named?.string
     maxTokens = (view["max_completion_tokens"] ?? view["max_output_tokens"] ?? view["max_tokens"])?.count
     needsTools = view["tools"]?.first != nil
-    members = view.members.map { .init(name: $0.name, value: .source($0.value.source)) }
+    members = fields.map { .init(name: $0.name, value: .source($0.value.source)) }
     do throws(RequestFault) {
       switch dialect {
       case .chat: thread = .success(try ChatRequest.read(view))
@@ -56,6 +62,16 @@ struct ClientRequest {
       }
     } catch {
       thread = .failure(error)
+    }
+  }
+
+  /// Fields that the config allows to leave out on the way to another dialect.
+  mutating func leaveOut(named names: Set<String>) {
+    guard !names.isEmpty else { return }
+    thread = thread.map { thread in
+      var thread = thread
+      thread.leaveOut(named: names)
+      return thread
     }
   }
 
@@ -100,6 +116,45 @@ struct ClientRequest {
   }
 }
 
+extension JSONView {
+  /// - Throws: for another kind of value than the field has in every dialect.
+  func number(_ field: String) throws(RequestFault) -> Double {
+    guard let double else { throw RequestFault("‘\(field)’ must be a number", field: field) }
+    return double
+  }
+
+  /// A number of tokens.
+  func tokens(_ field: String) throws(RequestFault) -> Int {
+    guard let int, int >= 0 else {
+      throw RequestFault("‘\(field)’ must be a whole number, not below zero", field: field)
+    }
+    return int
+  }
+
+  func text(_ field: String) throws(RequestFault) -> String {
+    guard let string else { throw RequestFault("‘\(field)’ must be a text", field: field) }
+    return string
+  }
+
+  func flag(_ field: String) throws(RequestFault) -> Bool {
+    guard let bool else { throw RequestFault("‘\(field)’ must be true or false", field: field) }
+    return bool
+  }
+
+  /// Texts in a list, or one alone where the dialect allows it.
+  func texts(_ field: String, orOne: Bool) throws(RequestFault) -> [String] {
+    if orOne, let string { return [string] }
+    let texts = elements.compactMap(\.string)
+    guard isArray, texts.count == elements.count else {
+      throw RequestFault("‘\(field)’ must be a list of texts", field: field)
+    }
+    return texts
+  }
+
+  /// A value that says nothing.
+  var isEmpty: Bool { isNull || isArray && first == nil || isObject && members.isEmpty }
+}
+
 /// What no provider is asked about: the request itself is wrong.
 struct RequestFault: Error, Equatable {
   var message: String
@@ -124,6 +179,25 @@ struct ClientThread {
   var uncarried: [String] = []
   /// Fields without a bearing on the answer, left out on the way to another dialect.
   var hints: [String] = []
+
+  /// Sorts a field that is known here to nobody.
+  mutating func leaveOut(_ field: String, _ value: JSONView) { leaveOut(field, if: value.isEmpty) }
+
+  /// Fields that the config allows to leave out, whatever they say.
+  mutating func leaveOut(named names: Set<String>) {
+    func isNamed(_ field: String) -> Bool {
+      names.contains { field == $0 || field.hasPrefix("\($0)[") || field.hasPrefix("\($0).") }
+    }
+    hints += uncarried.filter(isNamed)
+    uncarried.removeAll(where: isNamed)
+  }
+
+  /// Fields of a part that no other dialect has a place for; those that are only hints are told apart.
+  mutating func checkRest(_ view: JSONView, _ path: String, known: Set<String>, hints harmless: Set<String> = []) {
+    for (name, value) in view.members where !known.contains(name) {
+      leaveOut("\(path).\(VisibleText.line(name))", if: harmless.contains(name) || value.isEmpty)
+    }
+  }
 
   /// Sorts what is not carried over: a value that changes nothing may be left out.
   mutating func leaveOut(_ field: String, if isHarmless: Bool) {

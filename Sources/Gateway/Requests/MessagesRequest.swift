@@ -12,7 +12,9 @@ enum MessagesRequest {
     }
     var thread = ClientThread()
     if let system = view["system"] {
-      thread.system = try parts(system, "system", into: &thread).text
+      let parts = try parts(system, "system", into: &thread)
+      if !parts.isText { thread.uncarried.append("system: an image") }
+      thread.system = parts.text
     }
     for (place, message) in messages.elements.enumerated() {
       let path = "messages.\(place)"
@@ -22,6 +24,13 @@ enum MessagesRequest {
       case "assistant": thread.append(.assistant, content)
       case "system": thread.addSystem(content.text)
       default: throw RequestFault("\(path).role: must be user or assistant", field: "\(path).role")
+      }
+    }
+    for (place, message) in thread.messages.enumerated() {
+      let results = message.content.lastIndex(where: \.isToolResult)
+      if let results, message.content[..<results].contains(where: { !$0.isToolResult }) {
+        // Elsewhere the answers of tools stand before all else that the person says.
+        thread.uncarried.append("messages.\(place), text before a tool_result")
       }
     }
     // Elsewhere a model does not go on from where an unfinished answer breaks off, but begins another.
@@ -37,15 +46,15 @@ enum MessagesRequest {
   ) throws(RequestFault) {
     switch name {
     case "model", "messages", "system", "stream": break
-    case "max_tokens": thread.parameters.maxTokens = value.count
-    case "temperature": thread.parameters.temperature = value.double
-    case "top_p": thread.parameters.topP = value.double
-    case "stop_sequences": thread.parameters.stop = value.elements.compactMap(\.string)
+    case "max_tokens": thread.parameters.maxTokens = try value.tokens(name)
+    case "temperature": thread.parameters.temperature = try value.number(name)
+    case "top_p": thread.parameters.topP = try value.number(name)
+    case "stop_sequences": thread.parameters.stop = try value.texts(name, orOne: false)
     case "thinking": readThinking(value, into: &thread)
     case "output_config":
       for (field, inner) in value.members where !inner.isNull {
         switch field {
-        case "effort": thread.parameters.effort = inner.string
+        case "effort": thread.parameters.effort = try inner.text("output_config.effort")
         case "format": ChatRequest.readFormat(inner, into: &thread)
         default: thread.uncarried.append("output_config.\(field)")
         }
@@ -63,6 +72,9 @@ enum MessagesRequest {
           Tool(
             name: name, description: tool["description"]?.string,
             schema: tool["input_schema"].map { .source($0.source) }, isStrict: tool["strict"]?.bool))
+        thread.checkRest(
+          tool, "tools.\(place)", known: ["type", "name", "description", "input_schema", "strict"],
+          hints: ["cache_control", "eager_input_streaming"])
       }
     case "tool_choice":
       switch value["type"]?.string {
@@ -76,7 +88,7 @@ enum MessagesRequest {
     case "service_tier": thread.leaveOut(name, if: ["auto", "standard_only"].contains(value.string))
     case "speed": thread.leaveOut(name, if: value.string == "standard")
     case "metadata", "cache_control", "betas": thread.hints.append(name)
-    default: thread.uncarried.append(name)
+    default: thread.leaveOut(name, value)
     }
   }
 
@@ -111,6 +123,7 @@ enum MessagesRequest {
           throw RequestFault("\(path).text: this text is required", field: path)
         }
         parts.append(.text(text))
+        thread.checkRest(block, path, known: ["type", "text", "cache_control"], hints: ["citations"])
       case "image": try parts.append(contentsOf: image(block["source"], path, into: &thread))
       case "tool_use":
         guard let id = block["id"]?.string, let name = block["name"]?.string else {
@@ -143,7 +156,11 @@ enum MessagesRequest {
       guard let type = source?["media_type"]?.string, let data = source?["data"]?.string, let bytes = base64Bytes(data)
       else { throw RequestFault("\(path).source: the data is not base64, or its media_type is missing", field: path) }
       return [.image(Attachment(name: "image", mediaType: type, data: bytes))]
-    case "url": return (source?["url"]?.string).map { [.imageLink($0)] } ?? []
+    case "url":
+      guard let url = source?["url"]?.string else {
+        throw RequestFault("\(path).source.url: this text is required", field: path)
+      }
+      return [.imageLink(url)]
     default:
       thread.uncarried.append("\(path).source")
       return []

@@ -4,7 +4,7 @@ import Core
 enum ResponsesRequest {
   static func read(_ view: JSONView) throws(RequestFault) -> ClientThread {
     var thread = ClientThread()
-    if let instructions = view["instructions"]?.string { thread.system = instructions }
+    if let instructions = view["instructions"] { thread.system = try instructions.text("instructions") }
     if let text = view["input"]?.string {
       thread.append(.user, [.text(text)])
     } else if let input = view["input"], input.isArray {
@@ -15,18 +15,16 @@ enum ResponsesRequest {
     for (name, value) in view.members where !value.isNull {
       switch name {
       case "model", "input", "instructions", "stream", "stream_options": break
-      case "temperature": thread.parameters.temperature = value.double
-      case "top_p": thread.parameters.topP = value.double
-      case "max_output_tokens": thread.parameters.maxTokens = value.count
+      case "temperature": thread.parameters.temperature = try value.number(name)
+      case "top_p": thread.parameters.topP = try value.number(name)
+      case "max_output_tokens": thread.parameters.maxTokens = try value.tokens(name)
       case "reasoning":
-        thread.parameters.effort = value["effort"]?.string
-        for (field, _) in value.members where !["effort", "summary", "generate_summary"].contains(field) {
-          thread.uncarried.append("reasoning.\(field)")
-        }
+        thread.parameters.effort = try value["effort"]?.text("reasoning.effort")
+        thread.checkRest(value, name, known: ["effort"], hints: ["summary", "generate_summary"])
       case "text":
         if let format = value["format"] { ChatRequest.readFormat(format, into: &thread) }
         if let verbosity = value["verbosity"]?.string { thread.leaveOut("text.verbosity", if: verbosity == "medium") }
-      case "parallel_tool_calls": thread.toolUse.isParallel = value.bool
+      case "parallel_tool_calls": thread.toolUse.isParallel = try value.flag(name)
       case "tools": ToolFields.readTools(value, nested: false, into: &thread)
       case "tool_choice": ToolFields.readChoice(value, nested: false, into: &thread)
       case "include":
@@ -40,7 +38,7 @@ enum ResponsesRequest {
       case "store", "user", "metadata", "prompt_cache_key", "safety_identifier", "prompt_cache_options",
         "prompt_cache_retention":
         thread.hints.append(name)
-      default: thread.uncarried.append(name)
+      default: thread.leaveOut(name, value)
       }
     }
     return thread
@@ -100,6 +98,9 @@ enum ResponsesRequest {
           throw RequestFault("‘\(path)[\(place)].image_url’ has no readable address", field: "\(path)[\(place)]")
         }
         parts.append(image)
+        if let detail = part["detail"]?.string {
+          thread.leaveOut("\(path)[\(place)].detail", if: detail == "auto")
+        }
       case let type: thread.uncarried.append("\(path)[\(place)].type ‘\(VisibleText.line(type))’")
       }
     }
