@@ -43,6 +43,8 @@ struct Visit: Sendable {
 }
 
 /// A connection that stays open as long as its test likes.
+///
+/// Unchecked, because its one constant is a number that the system's calls take from any thread.
 final class Stay: @unchecked Sendable {
   private let socket: Int32
 

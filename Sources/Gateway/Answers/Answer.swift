@@ -3,9 +3,10 @@ import Engine
 import Synchronization
 
 /// One client's answer in the making: hears what the race says on the transfer thread, and turns the lane that wins into the
-/// bytes that the client reads. Made by `Relaying`, which also waits for `head`.
+/// bytes that the client reads. Made by `Gateway.ask`; the endpoint waits for `head`.
 ///
-/// Unchecked, because everything but `outbox`, `head` and `state` is confined to the transfer thread.
+/// Unchecked, because what is neither constant nor `outbox`, `head` or `progress`, which lock for themselves, is confined to
+/// the transfer thread, which the compiler cannot see.
 final class Answer: @unchecked Sendable {
   /// How the answer begins: with it the status is settled.
   enum Head: Sendable {

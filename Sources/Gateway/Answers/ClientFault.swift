@@ -15,6 +15,8 @@ struct ClientFault: Error, Equatable {
   var shouldRetry: Bool?
   /// It is the address that is not found, not a model.
   var isAddress = false
+  /// What a key was refused for, in the words that both SDKs know.
+  private var refusal: KeyRefusal?
 
   init(_ status: Int, _ kind: ResponseError.Kind, _ message: String, field: String? = nil) {
     (self.status, self.kind, self.message, self.field) = (status, kind, message, field)
@@ -30,6 +32,7 @@ struct ClientFault: Error, Equatable {
       case .budget: .money
       }
     self.init(refusal.status, kind, refusal.message)
+    self.refusal = refusal
     retryAfter = refusal.retryAfter.map { Int64($0) * 1_000_000_000 }
     if !refusal.isRetryable { shouldRetry = false }
   }
@@ -60,7 +63,8 @@ struct ClientFault: Error, Equatable {
 
   /// OpenAI's `type` and `code`, which its SDK hands to the program as they are.
   private var openAIWords: (type: String, code: String?) {
-    switch kind {
+    if let refusal { return (refusal.openAIType, refusal.openAICode) }
+    return switch kind {
     case .auth: status == 403 ? ("permission_error", "not_allowed") : ("authentication_error", "invalid_api_key")
     case .rateLimit: ("rate_limit_error", "rate_limit_exceeded")
     case .money: ("insufficient_quota", "insufficient_quota")
@@ -75,7 +79,8 @@ struct ClientFault: Error, Equatable {
   }
 
   private var anthropicType: JSON {
-    switch kind {
+    if let refusal { return .string(refusal.anthropicType) }
+    return switch kind {
     case .auth: status == 403 ? "permission_error" : "authentication_error"
     case .rateLimit: "rate_limit_error"
     case .money: "billing_error"
