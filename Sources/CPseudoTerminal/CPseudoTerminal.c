@@ -1,10 +1,14 @@
 #define _GNU_SOURCE 1
 #include "CPseudoTerminal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <pty.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -13,8 +17,9 @@ int cpty_start(char *const arguments[], char *const environment[], int height, i
   struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
   int master = -1;
   *pid = forkpty(&master, NULL, NULL, &size);
+  if (*pid > 0) fcntl(master, F_SETFD, FD_CLOEXEC);
   if (*pid == 0) {
-    // Threads of a pool block signals, which a program would inherit; a shell's do not.
+    // As in cpty_spawn.
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -23,6 +28,34 @@ int cpty_start(char *const arguments[], char *const environment[], int height, i
   }
   return *pid < 0 ? -1 : master;
 }
+
+pid_t cpty_spawn(char *const arguments[], char *const environment[], int input, int output, int errors) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_init(&attributes);
+  posix_spawn_file_actions_adddup2(&actions, input, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, 1);
+  posix_spawn_file_actions_adddup2(&actions, errors, 2);
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+  // Threads of a pool block signals, which a program would inherit; a shell's do not.
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t pid = -1;
+  int fault = posix_spawn(&pid, arguments[0], &actions, &attributes, arguments, environment);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  errno = fault;
+  return fault ? -1 : pid;
+}
+
+int cpty_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int cpty_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC); }
 
 void cpty_resize(int master, int height, int width) {
   struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};

@@ -235,7 +235,7 @@ extension Race {
       return end(run, .failed, ResponseError(.notFound, "no simulated model ‘\(run.ask.model)’: there are \(names)"))
     }
     run.status = 200
-    let now = Clock.now()
+    let now = loop.now()
     run.sentAt = now
     noteSent(at: now)
     run.response.timing.firstByte = 0
@@ -249,7 +249,7 @@ extension Race {
     run.timer = loop.after(next.delay) { [weak self, weak run] in
       guard let self, let run, !run.response.state.isOver else { return }
       run.timer = nil
-      self.take([next.delta], at: Clock.now(), run)
+      self.take([next.delta], at: self.loop.now(), run)
       self.step(run, steps.dropFirst())
     }
   }

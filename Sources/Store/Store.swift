@@ -66,9 +66,9 @@ public final class Store: Sendable {
     self.database = database
     self.path = path
     writer = Mutex(RecordWriter())
-    if try database.read(Schema.migrator.hasBeenSuperseded) { throw StoreError.newer(path: path) }
+    if try database.read(Migrations.isNewer) { throw StoreError.newer(path: path) }
     // Reading first: an opening that has nothing to write need not wait for another program's lock.
-    if try !database.read(Schema.migrator.hasCompletedMigrations) { try Schema.migrator.migrate(database) }
+    if try !database.read(Migrations.isComplete) { try Migrations.run(database) }
     try recoverAnnouncements()
     try recoverCutResponses()
     try purge { !$0.isAlive }
@@ -259,5 +259,5 @@ public final class Store: Sendable {
   }
 }
 
-/// Bytes of a text as SQLite keeps them; see `Schema`.
+/// Bytes of a text as SQLite keeps them; see `Migration`.
 func blob(_ text: String) -> DatabaseValue { Data(text.utf8).databaseValue }

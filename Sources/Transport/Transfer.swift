@@ -6,6 +6,7 @@ final class Transfer {
   let id: TransferID
   let easy: UnsafeMutableRawPointer
   private let request: TransferRequest
+  private let now: @Sendable () -> Int64
   private var handle: (TransferEvent) -> Void
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -18,11 +19,14 @@ final class Transfer {
   private var headers: [String: String] = [:]
   private var sentHead = false
 
-  init?(_ request: TransferRequest, id: TransferID, caFile: String?, handle: @escaping (TransferEvent) -> Void) {
+  init?(
+    _ request: TransferRequest, id: TransferID, caFile: String?, now: @escaping @Sendable () -> Int64,
+    handle: @escaping (TransferEvent) -> Void
+  ) {
     guard let easy = curl_easy_init() else { return nil }
     self.id = id
     self.easy = easy
-    self.request = request
+    (self.request, self.now) = (request, now)
     self.handle = handle
     silenceLimit = request.silenceLimit
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -85,13 +89,13 @@ final class Transfer {
   }
 
   private func noteSent() {
-    let now = Clock.now()
+    let now = self.now()
     lastLife = now
     handle(.sent(at: now))
   }
 
   private func receiveHeader(_ bytes: UnsafeRawBufferPointer) {
-    let now = Clock.now()
+    let now = self.now()
     lastLife = now
     var line = String(decoding: bytes, as: UTF8.self)
     while let last = line.last, last.isNewline { line.removeLast() }
@@ -108,7 +112,7 @@ final class Transfer {
   }
 
   private func receiveBody(_ bytes: UnsafeRawBufferPointer) {
-    let now = Clock.now()
+    let now = self.now()
     lastLife = now
     handle(.bytes(bytes, at: now))
   }
@@ -116,7 +120,7 @@ final class Transfer {
   /// Cancelled: libcurl may still have something to hand over, but nobody hears it.
   func silence() { handle = { _ in } }
 
-  func finish(_ error: TransferError?) { handle(.finished(error, at: Clock.now())) }
+  func finish(_ error: TransferError?) { handle(.finished(error, at: now())) }
 
   func error(for code: CURLcode) -> TransferError? {
     if code == CURLE_OK { return nil }

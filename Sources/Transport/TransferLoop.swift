@@ -32,6 +32,8 @@ public final class TransferLoop: @unchecked Sendable {
   private let mailbox = Mutex(Mailbox())
   private let multi: UnsafeMutableRawPointer
   private let caFile: String?
+  /// Monotonic nanoseconds: every time that the loop tells, and what its timers and limits go by.
+  public let now: @Sendable () -> Int64
 
   private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
   private var handles: [TransferID: UnsafeMutableRawPointer] = [:]
@@ -39,13 +41,15 @@ public final class TransferLoop: @unchecked Sendable {
   private var isInsideCurl = false
   private var abandoned: [TransferID] = []
 
-  /// - Parameter caFile: a PEM file of certificate authorities instead of the system's.
-  public init(caFile: String? = nil) {
+  /// - Parameters:
+  ///   - caFile: a PEM file of certificate authorities instead of the system's.
+  ///   - now: another clock than the system's, for tests; whoever moves it wakes the loop with `perform`.
+  public init(caFile: String? = nil, now: @escaping @Sendable () -> Int64 = { Clock.now() }) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     // Fails only when memory is out, before anything of the person's is at stake.
     guard let multi = curl_multi_init() else { preconditionFailure("libcurl could not be started: out of memory") }
     self.multi = multi
-    self.caFile = caFile
+    (self.caFile, self.now) = (caFile, now)
     // Idle connections kept for the next turn; more lanes than this are never open at once.
     _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
     startThread()
@@ -87,8 +91,8 @@ public final class TransferLoop: @unchecked Sendable {
   @discardableResult
   public func submit(_ request: TransferRequest, _ handle: @escaping (TransferEvent) -> Void) -> TransferID {
     let id = TransferID(number: nextNumber())
-    guard let transfer = Transfer(request, id: id, caFile: caFile, handle: handle) else {
-      after(0) { handle(.finished(.other("out of memory"), at: Clock.now())) }
+    guard let transfer = Transfer(request, id: id, caFile: caFile, now: now, handle: handle) else {
+      after(0) { [now] in handle(.finished(.other("out of memory"), at: now())) }
       return id
     }
     transfers[transfer.easy] = transfer
@@ -124,7 +128,7 @@ public final class TransferLoop: @unchecked Sendable {
   /// Runs `work` on this thread in `delay` nanoseconds.
   @discardableResult
   public func after(_ delay: Int64, _ work: @escaping () -> Void) -> TimerID {
-    let timer = Timer(number: nextNumber(), due: Clock.now() + delay, work: work)
+    let timer = Timer(number: nextNumber(), due: now() + delay, work: work)
     timers.append(timer)
     return TimerID(number: timer.number)
   }
@@ -190,7 +194,7 @@ public final class TransferLoop: @unchecked Sendable {
   }
 
   private func endSilent() {
-    let now = Clock.now()
+    let now = self.now()
     for transfer in transfers.values {
       if let life = transfer.lastLife, now - life >= transfer.silenceLimit {
         end(transfer, .silence(seconds: Int(transfer.silenceLimit / 1_000_000_000)))
@@ -199,7 +203,7 @@ public final class TransferLoop: @unchecked Sendable {
   }
 
   private func fireTimers() {
-    let now = Clock.now()
+    let now = self.now()
     // One at a time: a timer may cancel the one after it.
     while let next = timers.indices.filter({ timers[$0].due <= now }).min(by: {
       (timers[$0].due, timers[$0].number) < (timers[$1].due, timers[$1].number)
@@ -210,7 +214,7 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// Until the next timer or silence limit; new work and sockets wake the poll by themselves.
   private func waitMilliseconds() -> Int32 {
-    let now = Clock.now()
+    let now = self.now()
     var next = now + 1_000_000_000
     for timer in timers { next = min(next, timer.due) }
     for transfer in transfers.values {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `furlong ab` in a pipe: nothing tells the lanes apart until it is voted on.
-@Suite struct AbCommandTests {
+@Suite(.ownThreads) struct AbCommandTests {
   private static let alpha = "I am ChatGPT, and the sea is blue."
   private static let beta = "As Claude, made by Anthropic, I say green."
 

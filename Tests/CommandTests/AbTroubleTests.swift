@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `furlong ab` when a lane is slow, is told off, or fails; and when a judge decides.
-@Suite struct AbTroubleTests {
+@Suite(.ownThreads) struct AbTroubleTests {
   private let pair = ["-m", "test/zulu-x", "-m", "test/yoke-y"]
 
   private func expectBlind(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) {
@@ -89,8 +89,7 @@ import Testing
     let program = try models.program()
     let process = try program.start(["ab", "x"] + pair + ["--json"])
     #expect(models.journal.wait { $0.count == 2 }, "both lanes are asked")
-    kill(process.processIdentifier, SIGINT)
-    process.waitUntilExit()
+    process.kill(SIGINT)
     let result = program.result(of: process)
     #expect(result.status == 130, "an interrupt is 130, not \(result.status): \(result.errors)")
     let list = try program.run(["sessions"]).output
@@ -104,8 +103,8 @@ import Testing
     let program = try models.program()
     let process = try program.start(["ab", "x"] + pair + ["--json"])
     #expect(models.journal.wait { $0.count == 2 }, "both lanes are asked")
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    process.kill(SIGKILL)
+    #expect(process.wait() == .killed(signal: SIGKILL), "it was killed")
     let list = try program.run(["sessions"]).output
     let id = try #require(list.split(separator: "\n").last?.split(separator: " ").first.map(String.init), "\(list)")
     let vote = try program.run(["ab", "--vote", "left", "--session", id])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `furlong batch --max-cost` with models whose prices are known.
-@Suite struct BatchBudgetTests {
+@Suite(.ownThreads) struct BatchBudgetTests {
   /// A hundred thousand tokens in and ten out: gpt-4o takes $2.50 and $10 a million.
   private let models = ScriptedModels(lanes: { call in
     .stream([

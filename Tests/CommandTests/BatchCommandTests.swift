@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `furlong batch`: reading the file, figures, reports.
-@Suite struct BatchCommandTests {
+@Suite(.ownThreads) struct BatchCommandTests {
   private let models = ScriptedModels(
     lanes: { call in
       ScriptedModels.stream(call.model == "a" ? "\(call.prompt): right, 42" : "\(call.prompt): wrong")

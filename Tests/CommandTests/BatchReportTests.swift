@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The reports of `furlong batch`: they need nothing else, and nothing that models wrote runs in them.
-@Suite struct BatchReportTests {
+@Suite(.ownThreads) struct BatchReportTests {
   private static let hostile = "<script>alert(1)</script>\n| a | b |\n# right <img src=x onerror=alert(2)>"
 
   private func run(

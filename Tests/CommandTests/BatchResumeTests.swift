@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `furlong batch` broken off: nothing that was finished is paid twice.
-@Suite struct BatchResumeTests {
+@Suite(.ownThreads) struct BatchResumeTests {
   private let program: Program
   private let models: ScriptedModels
   private let data: String
@@ -30,9 +30,9 @@ import Testing
   }
 
   /// Half-way: what can be answered is answered and written, the rest is under way.
-  private func startHalfWay() throws -> Process {
+  private func startHalfWay() throws -> Child {
     let process = try program.start(command())
-    let isHeld = models.journal.wait(seconds: 60) { $0.count { !$0.isJudge } >= 22 }
+    let isHeld = models.journal.wait { $0.count { !$0.isJudge } >= 22 }
     #expect(isHeld, "six calls at once wait after sixteen answers: \(models.laneCalls.count)")
     return process
   }
@@ -66,16 +66,17 @@ import Testing
 
   @Test func aKilledBatchGoesOn() throws {
     let process = try startHalfWay()
-    // Written at the latest half a second after it came; read as anyone would.
-    let deadline = Date(timeIntervalSinceNow: 10)
+    // Read as anyone would.
     var reader = try Program()
     reader.environment["XDG_DATA_HOME"] = program.home + "/.local/share"
     var done = 0
-    while done < 16, Date() < deadline { done = try finished(reader) }
-    #expect(done == 16, "sixteen finished answers are written while others run: \(done)")
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
-    #expect(process.terminationReason == .uncaughtSignal, "it was killed")
+    #expect(
+      try eventually {
+        done = try finished(reader)
+        return done == 16
+      }, "sixteen finished answers are written while others run: \(done)")
+    process.kill(SIGKILL)
+    #expect(process.wait() == .killed(signal: SIGKILL), "it was killed")
     gate.open()
     try expectWhole(try program.run(command()))
     let before = models.calls.count
@@ -85,8 +86,7 @@ import Testing
 
   @Test func anInterruptedBatchGoesOn() throws {
     let process = try startHalfWay()
-    kill(process.processIdentifier, SIGINT)
-    process.waitUntilExit()
+    process.kill(SIGINT)
     let result = program.result(of: process)
     #expect(result.status == 130, "an interrupt is 130, not \(result.status): \(result.errors)")
     #expect(result.errors.contains("the same command goes on"), "\(result.errors)")

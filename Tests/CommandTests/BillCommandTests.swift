@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Costs, receipts, reconciling, own prices and replay, by the built program against a scripted server.
-@Suite(.serialized) struct BillCommandTests {
+@Suite(.serialized, .ownThreads) struct BillCommandTests {
   private let models = ScriptedModels(lanes: { call in
     // 100 uncached, 20 cached and 50 written tokens.
     let usage = """

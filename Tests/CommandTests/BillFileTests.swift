@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
 @testable import furlong
 
-@Suite struct BillFileTests {
+@Suite(.ownThreads) struct BillFileTests {
   private func lines(_ text: String) throws -> (kind: BillFile.Kind, lines: [BillLine]) {
     let path = FileManager.default.temporaryDirectory.appending(path: "bill-\(UUID().uuidString).csv").path
     try text.write(toFile: path, atomically: true, encoding: .utf8)

@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
 @testable import furlong
 
-@Suite struct ConfigRoutesTests {
+@Suite(.ownThreads) struct ConfigRoutesTests {
   static let documented = """
     routes:
       fast:  {pick: fastest,  from: [groq/llama, cerebras/llama, openai/gpt-5.6]}

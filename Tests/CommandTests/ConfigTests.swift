@@ -8,7 +8,7 @@ import Testing
 
 @testable import furlong
 
-@Suite struct ConfigTests {
+@Suite(.ownThreads) struct ConfigTests {
   private func faults(_ yaml: String) -> [String] {
     var config = Config()
     do {
@@ -77,7 +77,7 @@ import Testing
   }
 }
 
-@Suite struct KeyFinderTests {
+@Suite(.ownThreads) struct KeyFinderTests {
   private let service = Service("openai", dialect: "openai-chat", baseURL: "https://a") {
     $0.keyVariables = ["OPENAI_API_KEY"]
   }
@@ -116,7 +116,7 @@ import Testing
   }
 }
 
-@Suite struct ThemeFileTests {
+@Suite(.ownThreads) struct ThemeFileTests {
   private func themes() throws -> [(name: String, theme: Theme)] {
     let folder = Program.package.appendingPathComponent("themes").path
     let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }

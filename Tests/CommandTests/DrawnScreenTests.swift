@@ -7,7 +7,7 @@ import Testing
 
 /// What arrives on a terminal is what the workbench says it drew: every cell, as a terminal emulator of the tests' own reads the
 /// bytes.
-@Suite(.serialized) struct DrawnScreenTests {
+@Suite(.serialized, .ownThreads) struct DrawnScreenTests {
   static let answer =
     String(repeating: #"line of text\n"#, count: 60)
     + #"# Tides\n\nThe **sea** rises `twice` a day, e\u0301te\u0301 👨‍👩‍👧 🇩🇪 ❤️ ｗｉｄｅ.\n\n"#

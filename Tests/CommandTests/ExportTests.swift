@@ -7,7 +7,7 @@ import Testing
 @testable import furlong
 
 /// `furlong sessions export`: every format, with texts that would break out of each.
-@Suite struct ExportTests {
+@Suite(.ownThreads) struct ExportTests {
   private let kept: Kept
 
   init() throws {

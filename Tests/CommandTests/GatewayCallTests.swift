@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The gateway beside the workbench, and what is kept of a call through it: the built program is its own client.
-@Suite(.serialized) struct GatewayCallTests {
+@Suite(.serialized, .ownThreads) struct GatewayCallTests {
   private static let config = """
     routes:
       safe: {fallback: [test/a, test/b]}

@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
 @testable import furlong
 
-@Suite struct ImportLiteLLMTests {
+@Suite(.ownThreads) struct ImportLiteLLMTests {
   /// The forms that LiteLLM's documentation shows, with keys that must never be seen again.
   static let whole = """
     model_list:

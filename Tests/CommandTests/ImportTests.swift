@@ -8,7 +8,7 @@ import Testing
 @testable import furlong
 
 /// `furlong sessions import` of other programs' files.
-@Suite struct ImportTests {
+@Suite(.ownThreads) struct ImportTests {
   private let kept: Kept
 
   init() throws { kept = try Kept() }

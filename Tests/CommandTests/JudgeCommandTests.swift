@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `furlong judge` on what is stored: lanes are never asked again.
-@Suite struct JudgeCommandTests {
+@Suite(.ownThreads) struct JudgeCommandTests {
   private let models = ScriptedModels(answers: ["a": "That is right.", "b": "That is wrong."])
 
   private func race(_ program: Program, _ lanes: [String] = ["test/a", "test/b"]) throws -> String {

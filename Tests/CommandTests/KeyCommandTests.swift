@@ -1,8 +1,9 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct KeyCommandTests {
+@Suite(.ownThreads) struct KeyCommandTests {
   @Test func aKeyIsPrintedOnceAndKeptNowhere() throws {
     let program = try Program()
     let made = try program.run(["key", "new", "laptop", "--budget", "5/day", "--routes", "fast, cheap", "--rpm", "60"])

@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 @testable import furlong
 
 /// `furlong leaderboard` as a person runs it, and the reading of vote files.
-@Suite struct LeaderboardCommandTests {
+@Suite(.ownThreads) struct LeaderboardCommandTests {
   private func run(_ text: String, name: String = "votes.csv", _ arguments: [String] = []) throws -> Program.Result {
     let program = try Program()
     let path = program.home + "/" + name

@@ -1,9 +1,10 @@
 import Core
 import Store
+import TestSupport
 import Testing
 
 /// Preference pairs for training: from votes, from verdicts, in one layout a file.
-@Suite struct PairsTests {
+@Suite(.ownThreads) struct PairsTests {
   private func lines(_ result: Program.Result) throws -> [JSONView] {
     try result.output.split(separator: "\n").map { try JSONDocument().parse(String($0)) }
   }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The workbench as lines of text, driven through a pipe.
-@Suite(.serialized) struct PlainTests {
+@Suite(.serialized, .ownThreads) struct PlainTests {
   @Test func answersAreToldAndNothingIsAnEscapeSequence() throws {
     let server = LoopbackServer(.stream(Chat.whole("Red\u{1B}[2J and ", "blue.")))
     let program = try Program(server: server)

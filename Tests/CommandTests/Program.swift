@@ -20,7 +20,7 @@ struct Program {
   }
 
   /// A program whose provider `test` is the given loopback server.
-  init(server: LoopbackServer, timeouts: String = "{connect: 5, first_token: 5, silence: 5}") throws {
+  init(server: LoopbackServer, timeouts: String = "{connect: 60, first_token: 60, silence: 60}") throws {
     try self.init(
       config: """
         providers:
@@ -44,38 +44,27 @@ struct Program {
   }
 
   func run(_ arguments: [String], input: String? = nil) throws -> Result {
-    let running = try start(arguments, input: input)
-    running.waitUntilExit()
-    return result(of: running)
+    result(of: try start(arguments, input: input))
   }
 
-  /// Begins it and does not wait: for what happens to it half-way. One at a time.
-  func start(_ arguments: [String], input: String? = nil) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Program.binary)
-    process.arguments = arguments
-    process.environment = environment
-    let files = ["out", "err", "in"].map { home + "/" + $0 }
-    for (file, text) in zip(files, ["", "", input ?? ""]) { try Data(text.utf8).write(to: URL(fileURLWithPath: file)) }
-    process.standardOutput = FileHandle(forWritingAtPath: files[0])
-    process.standardError = FileHandle(forWritingAtPath: files[1])
-    process.standardInput = FileHandle(forReadingAtPath: files[2])
-    try process.run()
-    return process
+  /// Begins it and does not wait: for what happens to it half-way.
+  func start(_ arguments: [String], input: String? = nil) throws -> Child {
+    try Child(Program.binary, arguments, environment: environment, input: input ?? "")
   }
 
-  /// Of one that has ended.
-  func result(of process: Process) -> Result {
-    func text(_ file: String) -> String {
-      String(decoding: FileManager.default.contents(atPath: home + "/" + file) ?? Data(), as: UTF8.self)
-    }
-    return Result(status: process.terminationStatus, output: text("out"), errors: text("err"))
+  /// Waits for its end.
+  func result(of child: Child) -> Result {
+    let ending = child.wait()
+    if ending == nil { Issue.record("the program has not ended after \(Int(patience)) s: \(child.errors.text)") }
+    var status: Int32 = -1
+    if case .exited(let code)? = ending { status = code }
+    return Result(status: status, output: child.output.text, errors: child.errors.text)
   }
 
   /// Every byte that the program has left on disk.
   func everythingOnDisk() -> Data {
     let paths = FileManager.default.enumerator(atPath: home)?.compactMap { $0 as? String } ?? []
-    return paths.filter { !["out", "err", "in"].contains($0) && !$0.hasSuffix("config.yaml") }
+    return paths.filter { !$0.hasSuffix("config.yaml") }
       .compactMap { FileManager.default.contents(atPath: home + "/" + $0) }.reduce(Data(), +)
   }
 }

@@ -1,9 +1,10 @@
 import Core
 import Foundation
+import Store
 import TestSupport
 import Testing
 
-@Suite struct RaceCommandTests {
+@Suite(.ownThreads) struct RaceCommandTests {
   @Test func theDocumentKeepsItsContract() throws {
     let server = LoopbackServer(.stream(Chat.whole("The ", "sea ", "\u{1F44D}")))
     let program = try Program(server: server)
@@ -38,13 +39,21 @@ import Testing
   }
 
   @Test func aRuleStopsTheOthers() throws {
+    let gate = Gate()
     let server = LoopbackServer { request, _ in
       request.text.contains("quick")
-        ? .stream([.pause(milliseconds: 300), .chat("done"), .chatEnd, .close]) : .stream([.chat("slow"), .stall])
+        ? .stream([.hold(gate), .chat("done"), .chatEnd, .close]) : .stream([.chat("slow"), .stall])
     }
-    let result = try Program(server: server).run([
-      "race", "x", "-m", "test/slow", "-m", "test/quick", "--rule", "first-finish", "--json",
-    ])
+    let program = try Program(server: server)
+    let race = ["race", "x", "-m", "test/slow", "-m", "test/quick", "--rule", "first-finish"]
+    let child = try program.start(race + ["--json", "--db", program.home + "/race.db"])
+    let store = try Store(path: program.home + "/race.db")
+    let hasSpoken = try eventually {
+      try store.sessions().first.map { try store.session($0.id).turns[0].responses[0]?.text == "slow" } ?? false
+    }
+    #expect(hasSpoken, "what the slow one says is kept while it goes on")
+    gate.open()
+    let result = program.result(of: child)
     let document = try result.json()
     #expect(result.status == 0, "a loser that the rule stopped is as asked")
     #expect(document["winner"]?.int == 1)
@@ -137,13 +146,11 @@ import Testing
   }
 
   private func shell(_ script: String, _ program: Program) throws -> Int32 {
-    let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-    shell.arguments = ["-c", script, Program.binary, program.home + "/told"]
-    shell.environment = program.environment
-    try shell.run()
-    shell.waitUntilExit()
-    return shell.terminationStatus
+    let words = ["-c", script, Program.binary, program.home + "/told"]
+    guard case .exited(let status)? = try Child("/bin/sh", words, environment: program.environment).wait() else {
+      return -1
+    }
+    return status
   }
 
   /// The reader of the output may leave at once; the answer is kept all the same.

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct ReadmeTests {
+@Suite(.ownThreads) struct ReadmeTests {
   private func text(_ name: String) throws -> String {
     try String(contentsOf: Program.package.appendingPathComponent(name), encoding: .utf8)
   }

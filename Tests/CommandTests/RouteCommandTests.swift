@@ -1,8 +1,9 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct RouteCommandTests {
+@Suite(.ownThreads) struct RouteCommandTests {
   private static let config = """
     routes:
       cheap: {pick: cheapest, from: [openai/gpt-4o, openai/gpt-4o-mini, demo/hare, nobody/x]}

@@ -55,7 +55,7 @@ final class ScriptedModels: Sendable {
         providers:
           test: {base_url: "\(server.url)"}
           paid: {base_url: "\(server.url)", prices: openai}
-        timeouts: {connect: 5, first_token: 20, silence: 20}
+        timeouts: {connect: 60, first_token: 60, silence: 60}
         \(more)
         """)
   }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Out of one database into another and out again; what must stay at home; what is not to be told yet.
-@Suite struct SessionFileTests {
+@Suite(.ownThreads) struct SessionFileTests {
   private static let key = "my-own-secret-1234"
   private static let header = "Token header-secret-98765"
 

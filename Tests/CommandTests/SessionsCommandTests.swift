@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `furlong sessions` on a database of six sessions that an earlier version wrote.
-@Suite struct SessionsCommandTests {
+@Suite(.ownThreads) struct SessionsCommandTests {
   private let program: Program
 
   init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `furlong leaderboard` by what is stored: votes, verdicts, both.
-@Suite struct StoredLeaderboardTests {
+@Suite(.ownThreads) struct StoredLeaderboardTests {
   private let models = ScriptedModels(
     lanes: { call in
       ScriptedModels.stream(call.model == "a" ? "That is right, sea \(call.prompt.count)." : "That is wrong.")

@@ -39,7 +39,7 @@ final class TerminalSession {
     var rest = bytes[...]
     while !rest.isEmpty {
       var source = pollfd(fd: master, events: Int16(POLLIN | POLLOUT), revents: 0)
-      guard poll(&source, 1, 10_000) > 0 else { return }
+      guard poll(&source, 1, Int32(patience * 1000)) > 0 else { return }
       if source.revents & Int16(POLLIN) != 0 { _ = read() }
       guard source.revents & Int16(POLLOUT) != 0 else { continue }
       let count = rest.prefix(1024).withUnsafeBytes { Foundation.write(master, $0.baseAddress, $0.count) }
@@ -53,7 +53,7 @@ final class TerminalSession {
     cpty_resize(master, Int32(height), Int32(width))
   }
 
-  /// Reads until `mark` has been drawn, ten seconds at most; forgets what came before it.
+  /// Reads until `mark` has been drawn, a minute at most; forgets what came before it.
   func wait(for mark: String, sourceLocation: SourceLocation = #_sourceLocation) {
     wait(sourceLocation, "‘\(mark)’ was not drawn") { drawn.contains(mark) }
     drawn = ""
@@ -65,7 +65,7 @@ final class TerminalSession {
   }
 
   func wait(_ sourceLocation: SourceLocation, _ fault: String, until isDone: () -> Bool) {
-    let deadline = Clock.now() + 10_000_000_000
+    let deadline = Clock.now() + Int64(patience * 1e9)
     while !isDone() {
       guard Clock.now() < deadline, read() else {
         Issue.record("\(fault): \(drawn.suffix(200).debugDescription)\n\(screen.text)", sourceLocation: sourceLocation)
@@ -75,8 +75,9 @@ final class TerminalSession {
   }
 
   private func read() -> Bool {
+    OwnThreads.expect()
     var source = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-    guard poll(&source, 1, 10_000) > 0 else { return false }
+    guard poll(&source, 1, Int32(patience * 1000)) > 0 else { return false }
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = Foundation.read(master, &buffer, buffer.count)
     guard count > 0 else { return false }

@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct GatewayKeyTests {
+@Suite(.ownThreads) struct GatewayKeyTests {
   /// The same bytes for ever, so that the letters can be compared.
   private struct Bytes: RandomNumberGenerator {
     let byte: UInt8

@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct JSONDocumentTests {
+@Suite(.ownThreads) struct JSONDocumentTests {
   private func string(_ json: String) throws -> String? { try JSONDocument().parse(json).string }
 
   @Test(arguments: [

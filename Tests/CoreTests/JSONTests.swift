@@ -1,8 +1,9 @@
 import Core
 import CustomDump
+import TestSupport
 import Testing
 
-@Suite struct JSONTests {
+@Suite(.ownThreads) struct JSONTests {
   /// A written tree read back into a tree.
   private func tree(_ view: JSONView) -> JSON {
     if view.isNull { return .null }

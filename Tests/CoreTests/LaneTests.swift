@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct LaneTests {
+@Suite(.ownThreads) struct LaneTests {
   @Test(arguments: [
     "openai/gpt-5.6", "openai/gpt-5.6,temperature=0.2,effort=high", "openrouter/openai/gpt-5.6", "local/a:b@c",
     "x/y,temperature=1,top_p=0.95,max_tokens=64,effort=none,seed=7,stop=END,stop=###", "x/y,stop=a=b",
@@ -71,7 +72,7 @@ import Testing
   }
 }
 
-@Suite struct NearestTests {
+@Suite(.ownThreads) struct NearestTests {
   @Test(arguments: [
     ("opnai", "openai"), ("antropic", "anthropic"), ("Openai", "openai"), ("googel", "google"), ("x", nil), ("", nil),
     ("banana", nil), ("openai", "openai"),

@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct MoneyTests {
+@Suite(.ownThreads) struct MoneyTests {
   @Test(arguments: [
     ("0", 0), ("2", 2_000_000_000_000), ("0.00014", 140_000_000), ("1.5e-7", 150_000), ("1E2", 100_000_000_000_000),
     ("-0.5", -500_000_000_000), ("+1", 1_000_000_000_000), (".5", 500_000_000_000), ("5.", 5_000_000_000_000),

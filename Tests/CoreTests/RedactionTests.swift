@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct RedactionTests {
+@Suite(.ownThreads) struct RedactionTests {
   private let redaction = Redaction(secrets: ["my/own\"secret", "my/own\"secret-longer"], findsShapes: true)
 
   @Test(arguments: [
@@ -21,7 +22,7 @@ import Testing
   func wordsStay(text: String) { #expect(redaction.text(text) == text) }
 }
 
-@Suite struct DateTests {
+@Suite(.ownThreads) struct DateTests {
   @Test(
     arguments: [
       ("2026-11-25T12:44:43Z", 1_795_610_683), ("2026-11-25 12:44:43.123456+00:00", 1_795_610_683),

@@ -1,8 +1,9 @@
 import Core
 import CustomDump
+import TestSupport
 import Testing
 
-@Suite struct TimingTests {
+@Suite(.ownThreads) struct TimingTests {
   private let ms: Int64 = 1_000_000
 
   @Test func speedLeavesOutTheFirstRead() {
@@ -46,7 +47,7 @@ import Testing
   }
 }
 
-@Suite struct ResponseTests {
+@Suite(.ownThreads) struct ResponseTests {
   private let fresh = Response(lane: 2, model: ModelID("a/b")!, parameters: Parameters())
 
   @Test func textMovesTheState() {

@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct SHA256Tests {
+@Suite(.ownThreads) struct SHA256Tests {
   /// NIST's example values for FIPS 180-4: the empty message, one block, 448 bits and 896 bits.
   @Test(arguments: [
     ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

@@ -1,9 +1,10 @@
 import Core
 import CustomDump
 import Foundation
+import TestSupport
 import Testing
 
-@Suite struct SessionFilterTests {
+@Suite(.ownThreads) struct SessionFilterTests {
   private static let now: Int64 = 1_795_600_000  // 2026-11-25 09:46:40 UTC
 
   private func filter(_ line: String) -> (SessionFilter, [String]) {

@@ -1,8 +1,9 @@
 import Core
 import CustomDump
+import TestSupport
 import Testing
 
-@Suite struct SessionTests {
+@Suite(.ownThreads) struct SessionTests {
   private func response(_ lane: Int, _ text: String) -> Response {
     var response = Response(lane: lane, model: ModelID("a/b")!, parameters: Parameters())
     response.text = text

@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct VisibleTextTests {
+@Suite(.ownThreads) struct VisibleTextTests {
   @Test(arguments: [
     ("plain\ttext\n", "plain\ttext\n"), ("naïve 日本語 👩‍👩‍👧 e\u{301}", "naïve 日本語 👩‍👩‍👧 e\u{301}"),
     ("\u{1B}[31mred\u{1B}[0m", "␛[31mred␛[0m"), ("\u{1B}]52;c;aGk=\u{7}", "␛]52;c;aGk=␇"),

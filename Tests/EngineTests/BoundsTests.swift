@@ -1,12 +1,13 @@
 import Core
 import Providers
 import Store
+import TestSupport
 import Testing
 
 @testable import Engine
 
 /// What an answer without its end costs, and what a provider tells afterwards.
-@Suite struct BoundsTests {
+@Suite(.ownThreads) struct BoundsTests {
   private func stopped(_ model: String, cap: Int? = nil) -> Response {
     var response = Response(lane: 0, model: ModelID(model)!, parameters: Parameters())
     response.parameters.maxTokens = cap

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Engine
 
-@Suite(.serialized) struct BudgetTests {
+@Suite(.serialized, .ownThreads) struct BudgetTests {
   /// gpt-5.6-sol's list price is known; the address is a loopback server's.
   private func track(_ servers: [LoopbackServer], lanes: [String]? = nil) -> Track {
     Track(servers, lanes: lanes ?? servers.indices.map { "s\($0)/gpt-4o" }) { $0.priceList = "openai" }

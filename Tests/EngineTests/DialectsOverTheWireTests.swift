@@ -10,7 +10,7 @@ import Transport
 @testable import Engine
 
 /// Every dialect from the request to the receipt.
-@Suite(.serialized) struct DialectsOverTheWireTests {
+@Suite(.serialized, .ownThreads) struct DialectsOverTheWireTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var fixture: String
     var dialect: String
@@ -103,7 +103,7 @@ import Transport
       journal.append($0)
     }
     func text(_ lane: Int, _ wanted: String) -> Bool {
-      journal.first(seconds: 5) {
+      journal.first {
         if case .lane(lane, .text(_, wanted, _)) = $0 { true } else { false }
       } != nil
     }
@@ -140,7 +140,7 @@ import Transport
       RaceRequest(session: session, isNewSession: true, turn: Turn(number: 1, prompt: "Hello", rule: .all))
     ) { journal.append($0) }
     func ended(_ lane: Int) -> Response? {
-      let event = journal.first(seconds: 5) { if case .lane(lane, .ended) = $0 { true } else { false } }
+      let event = journal.first { if case .lane(lane, .ended) = $0 { true } else { false } }
       if case .lane(_, .ended(let response))? = event { return response }
       return nil
     }

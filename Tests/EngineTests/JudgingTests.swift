@@ -121,7 +121,7 @@ extension Mutex<[Bench.Asked]> {
   }
 }
 
-@Suite struct JudgingTests {
+@Suite(.ownThreads) struct JudgingTests {
   @Test func aFairJudgeIsAskedInBothOrders() async throws {
     let bench = Bench { call in Bench.verdict(call.nonce, call.answers[0] == "Four." ? "r1_much" : "r2_much") }
     let found = await bench.judge()
@@ -312,7 +312,7 @@ extension Mutex<[Bench.Asked]> {
 }
 
 /// A model that takes no schema is asked without one.
-@Suite struct SchemaFallbackTests {
+@Suite(.ownThreads) struct SchemaFallbackTests {
   @Test func aRefusedSchemaIsLoosenedStepByStep() async {
     let server = LoopbackServer { request, number in
       switch number {

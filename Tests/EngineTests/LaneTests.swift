@@ -6,7 +6,7 @@ import Testing
 
 @testable import Engine
 
-@Suite(.serialized) struct EngineLaneTests {
+@Suite(.serialized, .ownThreads) struct EngineLaneTests {
   private let ms: Int64 = 1_000_000
 
   @Test func theRequestCarriesTheConversationAndTheKey() {
@@ -79,10 +79,16 @@ import Testing
   }
 
   @Test func aHedgedLaneIsNotContactedWhenTheFirstAnswers() {
-    let first = LoopbackServer(.stream([.chat("I am here"), .pause(milliseconds: 200), .chatEnd, .close]))
+    let gate = Gate()
+    let first = LoopbackServer(.stream([.chat("I am here"), .hold(gate), .chatEnd, .close]))
     let second = LoopbackServer(.stream(Chat.whole("late")))
-    let track = Track([first, second])
-    #expect(track.run(.firstFinish) { $0.hedge = 50 * ms }, "its time comes while the first is answering")
+    let clock = StillClock()
+    let track = Track([first, second], clock: clock)
+    track.start(.firstFinish) { $0.hedge = 50 * ms }
+    #expect(track.waitForText(0))
+    track.pass(60, clock)
+    gate.open()
+    #expect(track.finish(), "its time came while the first was answering")
     #expect(track.winner == 0)
     #expect(track.response(1).state == .stopped && !track.response(1).cost.isWasted)
     #expect(second.connections == 0, "it must not have been contacted")
@@ -90,14 +96,19 @@ import Testing
 
   /// The first had sent a token when the second's time came, and then turned out to be no use.
   @Test func aHedgedLaneStaysInReserve() {
-    let first = LoopbackServer(.stream([.chat("wrong"), .pause(milliseconds: 200), .chatEnd, .close]))
+    let gate = Gate()
+    let first = LoopbackServer(.stream([.chat("wrong"), .hold(gate), .chatEnd, .close]))
     let second = LoopbackServer(.stream(Chat.whole("right")))
-    let track = Track([first, second])
-    #expect(
-      track.run(.firstValid) {
-        $0.hedge = 50 * ms
-        $0.check = .regex("right")
-      })
+    let clock = StillClock()
+    let track = Track([first, second], clock: clock)
+    track.start(.firstValid) {
+      $0.hedge = 50 * ms
+      $0.check = .regex("right")
+    }
+    #expect(track.waitForText(0))
+    track.pass(60, clock)
+    gate.open()
+    #expect(track.finish())
     #expect(track.winner == 1)
     #expect(track.response(0).state == .done)
   }
@@ -105,12 +116,16 @@ import Testing
   @Test func aHedgedLaneIsContactedWhenTheFirstStalls() {
     let first = LoopbackServer(.stream([.stall]))
     let second = LoopbackServer(.stream(Chat.whole("rescue")))
-    let track = Track([first, second])
-    #expect(track.run(.firstFinish) { $0.hedge = 80 * ms })
+    let clock = StillClock()
+    let track = Track([first, second], clock: clock)
+    track.start(.firstFinish) { $0.hedge = 80 * ms }
+    #expect(first.journal.first { if case .request = $0 { true } else { false } } != nil, "the first is asked")
+    track.pass(79, clock)
+    #expect(second.connections == 0, "not before its time")
+    track.pass(1, clock)
+    #expect(track.finish())
     #expect(track.winner == 1)
     #expect(track.response(0).state == .stopped)
-    let times = (first.requests.first?.time ?? 0, second.requests.first?.time ?? 0)
-    #expect(times.1 - times.0 >= 70 * ms, "not before its time: \((times.1 - times.0) / ms) ms")
   }
 
   @Test func aHedgedLaneNeedNotWaitWhenTheFirstFails() {
@@ -123,30 +138,47 @@ import Testing
 
   @Test func theTurnHasATimeLimit() {
     let server = LoopbackServer(.stream([.chat("Half"), .stall]))
-    let track = Track([server])
-    #expect(track.run { $0.timeout = 100 * ms })
+    let clock = StillClock()
+    let track = Track([server], clock: clock)
+    track.start { $0.timeout = 100 * ms }
+    #expect(track.waitForText(0))
+    track.pass(99, clock)
+    #expect(!track.events.contains { if case .ended = $0 { true } else { false } }, "not before its time")
+    track.pass(1, clock)
+    #expect(track.finish())
     #expect(track.response(0).state == .stopped)
     #expect(track.response(0).error?.kind == .timeout)
     #expect(track.response(0).text == "Half")
     #expect(server.disconnection() != nil)
   }
 
-  /// Eight lanes with a first token after 150 ms and a second after 100 ms more.
+  /// Eight lanes with a first token after 150 ms and a second after 100 ms more, on a clock that the test moves.
   @Test func timesAreTrueInEveryLane() {
+    let (first, second, heads, clock) = (Gate(), Gate(), Journal<Void>(), StillClock())
     let servers = (0..<8).map { _ in
       LoopbackServer(
-        .stream([.pause(milliseconds: 150), .chat("a"), .pause(milliseconds: 100), .chat("b"), .chatEnd, .close]))
+        .stream([
+          .note { heads.append(()) }, .hold(first), .chat("a"), .hold(second), .chat("b"), .chatEnd, .close,
+        ]))
     }
-    let track = Track(servers)
-    #expect(track.run())
+    let track = Track(servers, clock: clock)
+    track.start()
+    #expect(heads.wait { $0.count == 8 })
+    track.pass(0, clock)
+    track.pass(150, clock)
+    first.open()
+    #expect(servers.indices.allSatisfy { track.waitForText($0) })
+    track.pass(100, clock)
+    second.open()
+    #expect(track.finish())
     for lane in servers.indices {
       let timing = track.response(lane).timing
       let first = (timing.firstToken ?? 0) / ms
       let span = ((timing.end ?? 0) - (timing.firstToken ?? 0)) / ms
-      #expect((149...230).contains(first), "lane \(lane): TTFT \(first) ms instead of 150")
-      #expect((70...180).contains(span), "lane \(lane): \(span) ms between the tokens instead of 100")
+      #expect(first == 150, "lane \(lane): TTFT \(first) ms instead of 150")
+      #expect(span == 100, "lane \(lane): \(span) ms between the tokens instead of 100")
       #expect(timing.chunks == 2)
-      #expect((timing.firstByte ?? .max) < 100 * ms, "headers came before the pause")
+      #expect(timing.firstByte == 0, "headers came before the pause")
     }
   }
 

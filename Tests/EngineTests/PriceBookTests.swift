@@ -1,11 +1,12 @@
 import Core
 import CustomDump
 import Providers
+import TestSupport
 import Testing
 
 @testable import Engine
 
-@Suite struct PriceBookTests {
+@Suite(.ownThreads) struct PriceBookTests {
   private static let book = PriceBook()
   /// 23 November 2026, in the middle of the day.
   private static let date: Int64 = 1_795_435_200

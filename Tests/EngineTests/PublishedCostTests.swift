@@ -6,7 +6,7 @@ import Testing
 @testable import Engine
 
 /// Furlong's costs against those of another calculator over the same records, and what must hold for any usage at all.
-@Suite struct PublishedCostTests {
+@Suite(.ownThreads) struct PublishedCostTests {
   private static let book = PriceBook()
 
   @Test func everyCostIsThatOfTheReferenceCalculator() throws {

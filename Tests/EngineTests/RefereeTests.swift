@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import Engine
 
-@Suite struct RefereeTests {
+@Suite(.ownThreads) struct RefereeTests {
   @Test(arguments: [
     (RaceRule.all, Referee.Moment.firstToken, Referee.Decision.none), (.all, .finished, .win(stopsOthers: false)),
     (.all, .checked(passed: true), .none), (.firstToken, .firstToken, .win(stopsOthers: true)),
@@ -38,7 +38,7 @@ import TestSupport
   }
 }
 
-@Suite struct ValidityCheckerTests {
+@Suite(.ownThreads) struct ValidityCheckerTests {
   @Test(arguments: [
     ("nonempty", "x", true), ("nonempty", " \n\t", false), ("nonempty", "", false), ("json", #" {"a": 1} "#, true),
     ("json", "```json\n{}\n```", false), ("json", "", false), ("regex:^yes", "yes, sir", true),

@@ -6,7 +6,7 @@ import Testing
 @testable import Engine
 @testable import Store
 
-@Suite(.serialized) struct ReplayTests {
+@Suite(.serialized, .ownThreads) struct ReplayTests {
   private static let frame: Int64 = 16_000_000
 
   private struct Seen: Equatable {
@@ -31,14 +31,14 @@ import Testing
     #expect(track.run(.all) { $0.hedge = 50_000_000 }, "the race must end")
     let session = try track.stored()
     let replay = try track.engine.replay(session)
-    // What was really seen, on the clock of the first lane's request.
-    var sent: [Int: Int64] = [:]
-    let live = track.journal.entries.map { (event: $0.event, at: $0.time) }
-    for (event, time) in live {
-      if case .lane(let lane, .text(_, _, let offset)) = event, sent[lane] == nil { sent[lane] = time - offset }
-    }
-    let gun = try #require(sent.values.min())
-    let original = texts(live.map { ($0.event, $0.at - gun) })
+    // What was told, on the clock of the first lane's request.
+    let sent = [0, 1].map { track.response($0).timing.sentAfter }
+    let gun = try #require(sent.min())
+    let original = texts(
+      track.events.map { event in
+        guard case .lane(let lane, .text(_, _, let offset)) = event else { return (event, 0) }
+        return (event, sent[lane] - gun + offset)
+      })
     let again = texts(replay.events.map { ($0.event, $0.at) })
     #expect(original.count > 20)
     #expect(again.count == original.count)

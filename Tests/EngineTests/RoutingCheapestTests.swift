@@ -1,10 +1,11 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Engine
 
 /// Cases in which the sum of the list prices names the wrong model.
-@Suite struct RoutingCheapestTests {
+@Suite(.ownThreads) struct RoutingCheapestTests {
   @Test func aModelThatThinksTenTimesAsMuchIsNotCheapForItsLowPrice() throws {
     let trial = RoutingTrial(["r": try .pick(.cheapest, "a/plain", "a/thinker")])
     #expect(try trial.first("r") == "a/thinker", "expected the lower price while nothing else is known")

@@ -1,9 +1,10 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Engine
 
-@Suite struct RoutingFastestTests {
+@Suite(.ownThreads) struct RoutingFastestTests {
   private func trial(_ count: Int = 2, seed: UInt64 = 1) throws -> RoutingTrial {
     let models = ["a/plain", "a/thinker", "a/cached", "b/plain"]
     return RoutingTrial(["r": .pick(Route.Pick(.fastest, from: try models.prefix(count).map(Route.of)))], seed: seed)

@@ -1,9 +1,10 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Engine
 
-@Suite struct RoutingHealthTests {
+@Suite(.ownThreads) struct RoutingHealthTests {
   private func trial() throws -> RoutingTrial {
     RoutingTrial(["r": try .fallback("a/plain", "b/plain", "box/m")])
   }

@@ -1,10 +1,11 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Engine
 
 /// Names, races, splits, mirrors and routes in routes.
-@Suite struct RoutingTests {
+@Suite(.ownThreads) struct RoutingTests {
   private func fault(_ trial: RoutingTrial, _ name: String) -> RouteFault? {
     guard case .failure(let fault) = trial.router.decide(name, request: trial.request()) else { return nil }
     return fault

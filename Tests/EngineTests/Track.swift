@@ -8,28 +8,24 @@ import Transport
 
 /// An engine whose services are loopback servers, one for each lane (`s0/m`, `s1/m`, …), and what its race told.
 final class Track {
-  struct Told: Sendable {
-    var event: RaceEvent
-    /// Monotonic nanoseconds.
-    var time: Int64
-  }
-
   let engine: Engine
   let store: Store
-  let journal = Journal<Told>()
-  private let loop = TransferLoop()
+  let journal = Journal<RaceEvent>()
+  private let loop: TransferLoop
   private let servers: [LoopbackServer]
   private(set) var race: Race?
   private(set) var session: Session
 
   /// - Parameters:
   ///   - lanes: full texts instead of `s0/m`, `s1/m`, …
+  ///   - clock: what the race's times and limits go by; see `pass`.
   ///   - key: of every service; nil needs none, an empty one is missing.
   init(
     _ servers: [LoopbackServer], lanes: [String]? = nil, key: String? = nil, limits: Engine.Limits = Engine.Limits(),
-    configure: (inout Service) -> Void = { _ in }
+    clock: StillClock? = nil, configure: (inout Service) -> Void = { _ in }
   ) {
     self.servers = servers
+    loop = clock.map { clock in TransferLoop { clock.now } } ?? TransferLoop()
     var services = Catalog.services
     for (place, server) in servers.enumerated() {
       services.append(Service("s\(place)", dialect: "openai-chat", baseURL: server.url, configure))
@@ -46,12 +42,23 @@ final class Track {
 
   deinit { loop.stop() }
 
+  /// Lets so many milliseconds pass and the race notice it.
+  func pass(_ milliseconds: Int64, _ clock: StillClock) {
+    clock.pass(milliseconds: milliseconds)
+    // Once round: what is due fires between one piece of work and the next.
+    for _ in 0..<2 {
+      let turn = Gate()
+      loop.perform { turn.open() }
+      turn.wait()
+    }
+  }
+
   /// Starts the first turn.
   func start(_ rule: RaceRule = .all, _ adjust: (inout RaceRequest) -> Void = { _ in }) {
     var request = RaceRequest(
       session: session, isNewSession: true, turn: Turn(number: 1, prompt: "Hello", system: "Be brief", rule: rule))
     adjust(&request)
-    race = engine.start(request) { [journal] in journal.append(Told(event: $0, time: Clock.now())) }
+    race = engine.start(request) { [journal] in journal.append($0) }
   }
 
   /// Starts and waits for the end.
@@ -63,12 +70,12 @@ final class Track {
 
   /// False when the race did not end in time.
   @discardableResult
-  func finish(seconds: Double = 15) -> Bool {
+  func finish(seconds: Double = patience) -> Bool {
     wait(seconds: seconds) { if case .ended = $0 { true } else { false } }
   }
 
-  func wait(seconds: Double = 10, for isWanted: (RaceEvent) -> Bool) -> Bool {
-    journal.first(seconds: seconds) { isWanted($0.event) } != nil
+  func wait(seconds: Double = patience, for isWanted: (RaceEvent) -> Bool) -> Bool {
+    journal.first(seconds: seconds) { isWanted($0) } != nil
   }
 
   func waitForText(_ lane: Int) -> Bool {
@@ -79,16 +86,13 @@ final class Track {
     wait { if case .lane(lane, .ended(let response)) = $0 { response.generation == generation } else { false } }
   }
 
-  var events: [RaceEvent] { journal.entries.map(\.event) }
+  var events: [RaceEvent] { journal.entries }
 
   /// As the race ended; nil when nobody won.
   var winner: Int? {
     for case .ended(let winner) in events { return winner }
     return nil
   }
-
-  /// When somebody won, in monotonic nanoseconds.
-  var wonAt: Int64? { journal.entries.first { if case .won = $0.event { true } else { false } }?.time }
 
   /// A lane's last response as it stays; an empty one when it has not ended.
   func response(_ lane: Int) -> Response {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct CollectorTests {
+@Suite(.ownThreads) struct CollectorTests {
   private struct Sent: Sendable {
     var url: String
     var headers: [CollectorSettings.Header]
@@ -97,13 +97,8 @@ import Testing
     metrics.requestEnded(WatchedCalls.race())
     collector.start()
     collector.add(WatchedCalls.race())
-    // Waiting here would hold one of the threads that the sending needs.
-    let (traces, metrics) = await withCheckedContinuation { continuation in
-      Thread.detachNewThread { [journal] in
-        let traces = journal.first(seconds: 30) { $0.url.hasSuffix("/v1/traces") }
-        continuation.resume(returning: (traces, journal.first(seconds: 30) { $0.url.hasSuffix("/v1/metrics") }))
-      }
-    }
+    let traces = journal.first { $0.url.hasSuffix("/v1/traces") }
+    let metrics = journal.first { $0.url.hasSuffix("/v1/metrics") }
     await collector.stop()
     #expect(traces?.body.contains("resourceSpans") == true, "spans are sent within their interval")
     #expect(metrics?.body.contains("gen_ai.client.token.usage") == true, "and metrics within theirs")

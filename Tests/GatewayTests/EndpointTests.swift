@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// What goes through untouched, what is refused, and the addresses beside the three that answer.
-@Suite struct EndpointTests {
+@Suite(.ownThreads) struct EndpointTests {
   private static let path = "/v1/chat/completions"
 
   @Test func unknownFieldsTravelBothWays() async throws {
@@ -113,9 +113,7 @@ import Testing
     let stand = await Stand([LoopbackServer([.close])], settings: settings)
     let stay = Stay(stand.port)
     stay.write(Array("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{".utf8))
-    let start = Clock.now()
-    _ = await stay.read { _ in false }
-    #expect(Clock.now() - start < 10_000_000_000, "the connection is closed when the rest does not come")
+    #expect(await stay.isClosed(), "the connection is closed when the rest does not come")
   }
 
   @Test func silenceIsFilledWithSignsOfLife() async {

@@ -7,7 +7,7 @@ import Testing
 
 /// Every way in which a provider can fail, in every dialect, asked for by clients of the same dialect and of others: a client
 /// gets the text or an error, never a silent cut.
-@Suite struct FaultTests {
+@Suite(.ownThreads) struct FaultTests {
   struct Fault: Sendable, CustomStringConvertible {
     var name: String
     /// Whether the whole text may be expected all the same.

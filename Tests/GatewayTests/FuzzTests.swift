@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Requests that were bent in every way: nothing falls over, and whatever is refused is refused with a reason.
-@Suite struct FuzzTests {
+@Suite(.ownThreads) struct FuzzTests {
   private static let seeds: [(path: String, body: String)] = [
     (
       "/v1/chat/completions",

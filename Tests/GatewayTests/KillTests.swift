@@ -7,33 +7,18 @@ import Testing
 @testable import Gateway
 
 /// The built program, killed while it answers.
-@Suite struct KillTests {
+@Suite(.ownThreads) struct KillTests {
   private static let binary = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent(".build/debug/furlong").path
 
-  private static func start(_ home: String) throws -> (Process, FileHandle) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: binary)
-    process.arguments = ["serve", "--listen", "127.0.0.1:0", "--db", home + "/furlong.db"]
-    process.environment = ["HOME": home, "PATH": "/usr/bin:/bin"]
-    let errors = Pipe()
-    process.standardError = errors
-    try process.run()
-    return (process, errors.fileHandleForReading)
-  }
-
-  /// The port that it says it listens on.
-  private static func port(_ errors: FileHandle) async -> Int {
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread {
-        var text = ""
-        while !text.contains("(Ctrl-C"), case let data = errors.availableData, !data.isEmpty {
-          text += String(decoding: data, as: UTF8.self)
-        }
-        let digits = text.components(separatedBy: "127.0.0.1:").last?.prefix { $0.isNumber } ?? ""
-        continuation.resume(returning: Int(digits) ?? 0)
-      }
-    }
+  /// The running program, and the port that it says it listens on.
+  private static func start(_ home: String) throws -> (Child, port: Int) {
+    let child = try Child(
+      binary, ["serve", "--listen", "127.0.0.1:0", "--db", home + "/furlong.db"],
+      environment: ["HOME": home, "PATH": "/usr/bin:/bin"])
+    #expect(child.errors.wait { $0.contains("(Ctrl-C") }, "it says where it listens: \(child.errors.text)")
+    let digits = child.errors.text.components(separatedBy: "127.0.0.1:").dropFirst().first?.prefix { $0.isNumber } ?? ""
+    return (child, Int(digits) ?? 0)
   }
 
   @Test func whatWasFinishedIsThereAndWhatWasNotIsMarked() async throws {
@@ -48,8 +33,7 @@ import Testing
     try "providers: {test: {dialect: openai-chat, base_url: \"\(server.url)\", local: true}}\n".write(
       toFile: home + "/.config/furlong/config.yaml", atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(atPath: home) }
-    let (process, errors) = try Self.start(home)
-    let port = await Self.port(errors)
+    let (first, port) = try Self.start(home)
     func body(_ model: String) -> String {
       #"{"model":"test/\#(model)","stream":true,"messages":[{"role":"user","content":"hi"}]}"#
     }
@@ -68,15 +52,15 @@ import Testing
     // Long enough for what the program promises about its disk, told by its own books: the last finished call is in them.
     let store = try Store(path: home + "/furlong.db")
     let last = try #require(finished.last)
-    let deadline = Clock.now() + 10_000_000_000
-    while Clock.now() < deadline, try store.session(last).turns.first?.responses[0]?.state != .done {
-      await withCheckedContinuation { continuation in store.commit { _ in continuation.resume() } }
+    let isWritten = eventually {
+      // Its rows follow its answer: until then there is no such session.
+      (try? store.session(last))?.turns.first?.responses[0]?.state == .done
     }
-    kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    #expect(isWritten, "the last finished call is in the database")
+    first.kill(SIGKILL)
+    #expect(first.wait() == .killed(signal: SIGKILL), "it was killed")
     // Another one on the same database, at once.
-    let (second, secondErrors) = try Self.start(home)
-    let secondPort = await Self.port(secondErrors)
+    let (second, secondPort) = try Self.start(home)
     #expect(secondPort > 0, "it starts again on the same database")
     let visit = await Visit.ask(secondPort, "POST", "/v1/chat/completions", body("quick"))
     #expect(visit.status == 200, "and answers: \(visit.body)")
@@ -87,8 +71,7 @@ import Testing
       #expect(try store.session(call).turns.first?.responses[0]?.state == .cut, "\(call) is marked as cut")
     }
     gate.open()
-    second.terminate()
-    second.waitUntilExit()
-    #expect(second.terminationStatus == 0, "a SIGTERM is an orderly end")
+    second.kill(SIGTERM)
+    #expect(second.wait() == .exited(0), "a SIGTERM is an orderly end")
   }
 }

@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Gateway
 
-@Suite struct PrometheusTests {
+@Suite(.ownThreads) struct PrometheusTests {
   private func lines(_ calls: [GatewayCall]) -> [String] {
     let metrics = Metrics(version: "0.1.0", start: WatchedCalls.began)
     for call in calls {

@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Races, hedges and fallbacks behind one name, and clients that leave.
-@Suite struct RouteTests {
+@Suite(.ownThreads) struct RouteTests {
   private static let chat = #"{"model":"R","stream":true,"messages":[{"role":"user","content":"hi"}]}"#
   private static let path = "/v1/chat/completions"
 
@@ -18,6 +18,7 @@ import Testing
   }
 
   @Test func theFirstUsefulTokenWinsAndLosersStopAtOnce() async throws {
+    let (hasWon, isStopped) = (Gate(), Gate())
     // Thoughts, blanks and an empty opening come first, and win nothing.
     let thinking = LoopbackServer(
       [Step].stream([
@@ -26,7 +27,10 @@ import Testing
         .stall,
       ]))
     let useful = LoopbackServer(
-      [Step].stream([.pause(milliseconds: 80), .text(Upstream.chat.whole(["use", "ful"])), .close]))
+      [Step].stream([
+        .hold(hasWon), .text(Upstream.chat.opening + Upstream.chat.text("use")), .hold(isStopped),
+        .text(Upstream.chat.text("ful") + Upstream.chat.finish("useful") + Upstream.chat.terminator), .close,
+      ]))
     let silent = LoopbackServer([Step].stream([.stall]))
     let stand = await Stand(
       [thinking, useful, silent],
@@ -34,19 +38,27 @@ import Testing
         "R": Stand.decision(
           "R", ["s0/m", "s1/m", "s2/m"], .together([.lane(0), .lane(1), .lane(2)], hedge: nil))
       ])
-    let visit = await stand.ask(Self.path, Self.chat)
+    let stay = Stay(stand.port)
+    stay.send("POST", Self.path, Self.chat)
+    for server in [thinking, silent] {
+      #expect(server.journal.first { if case .request = $0 { true } else { false } } != nil, "all are asked")
+    }
+    hasWon.open()
+    // The winner says no more until both are gone: nothing but its first token can have stopped them.
+    for (lane, server) in [(0, thinking), (2, silent)] {
+      #expect(server.disconnection() != nil, "lane \(lane) is broken off at the first token")
+    }
+    isStopped.open()
+    let visit = await stay.rest()
     #expect(text(visit) == "useful", "the winner's words alone: \(visit.body)")
     #expect(visit.headers["x-furlong-model"] == "s1/m" && visit.headers["x-furlong-route"] == "R")
     let session = try #require(await stand.session(visit.headers["x-furlong-call"] ?? ""), "the call is stored")
     let responses = session.turns[0].responses
     #expect(session.turns[0].winner == 1 && session.purpose == .gateway)
     #expect(responses[1]?.state == .done && responses[1]?.text == "useful")
-    for (lane, server) in [(0, thinking), (2, silent)] {
+    for lane in [0, 2] {
       #expect(
         responses[lane]?.state == .stopped && responses[lane]?.cost.isWasted == true, "lane \(lane) has its receipt")
-      let gone = try #require(server.disconnection(), "lane \(lane) was broken off")
-      let late = Double(gone - visit.firstByte) / 1e6
-      #expect(late < 100, "lane \(lane) stopped within 100 ms of the first token, not \(late) ms")
     }
   }
 
@@ -77,11 +89,9 @@ import Testing
       routes: [
         "R": Stand.decision("R", ["s0/m", "s1/m", "s2/m"], .inTurn([.lane(0), .lane(1), .lane(2)]))
       ])
-    let start = Clock.now()
     let visit = await stand.ask(Self.path, Self.chat)
     #expect(text(visit) == "saved", "the last one answers: \(visit.body)")
     #expect(limited.requests.count == 1, "with others to ask, nobody waits for one that is limited")
-    #expect(Clock.now() - start < 5_000_000_000, "no long wait")
     let session = try #require(await stand.session(visit.headers["x-furlong-call"] ?? ""))
     #expect(session.turns[0].responses[0]?.error?.kind == .rateLimit)
     #expect(session.turns[0].responses[2]?.state == .done)
@@ -116,10 +126,8 @@ import Testing
     let stay = Stay(stand.port)
     stay.send("POST", Self.path, #"{"model":"s0/m","stream":true,"messages":[{"role":"user","content":"hi"}]}"#)
     let text = await stay.read { $0.contains("on and on") }
-    let left = Clock.now()
     stay.hangUp()
-    let gone = try #require(server.disconnection(), "the provider's stream is broken off")
-    #expect(Double(gone - left) / 1e6 < 100, "within 100 ms, not \(Double(gone - left) / 1e6)")
+    #expect(server.disconnection() != nil, "the provider's stream is broken off: no other limit would end it")
     let call = text.components(separatedBy: "x-furlong-call: ")[1].prefix(12)
     let session = try #require(await stand.session(String(call)))
     let response = try #require(session.turns[0].responses[0])
@@ -132,7 +140,7 @@ import Testing
     let stand = await Stand([server])
     let stay = Stay(stand.port)
     stay.send("POST", Self.path, #"{"model":"s0/m","messages":[{"role":"user","content":"hi"}]}"#)
-    _ = server.journal.first(seconds: 10) { if case .request = $0 { true } else { false } }
+    _ = server.journal.first { if case .request = $0 { true } else { false } }
     stay.hangUp()
     _ = try #require(server.disconnection(), "the provider's stream is broken off")
   }

@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// What a route has done in the background.
-@Suite struct ShadowTests {
+@Suite(.ownThreads) struct ShadowTests {
   private static let body = #"{"model":"R","messages":[{"role":"user","content":"Why are there tides?"}]}"#
 
   @Test func shadowsAreAskedAndAJudgeCompares() async throws {
@@ -21,13 +21,8 @@ import Testing
     let visit = await stand.ask("/v1/chat/completions", Self.body)
     #expect(
       visit.body.contains("The moon.") && !visit.body.contains("The sun."), "the client sees one answer: \(visit.body)")
-    let isJudged = await withCheckedContinuation { continuation in
-      Thread.detachNewThread {
-        let asked = judge.journal.first(seconds: 15) { if case .request = $0 { true } else { false } }
-        continuation.resume(returning: asked != nil)
-      }
-    }
-    #expect(isJudged, "the judge is asked")
+    let asked = judge.journal.first { if case .request = $0 { true } else { false } }
+    #expect(asked != nil, "the judge is asked")
     let session = try #require(await stand.session(visit.headers["x-furlong-call"] ?? ""))
     #expect(session.lanes.map(\.text) == ["s0/m", "s1/m"], "the shadow is a lane of the call")
     #expect(session.turns[0].responses[1]?.text == "The sun.", "its answer is kept")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite struct TelemetryTests {
+@Suite(.ownThreads) struct TelemetryTests {
   private func spans(_ call: GatewayCall) -> [Span] {
     var random = SystemRandomNumberGenerator()
     return Span.spans(of: call, using: &random)

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestSupport
 
 #if canImport(Glibc)
   import Glibc
@@ -49,7 +50,7 @@ final class Stay: @unchecked Sendable {
   private let socket: Int32
 
   init(_ port: Int) {
-    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian
@@ -59,7 +60,7 @@ final class Stay: @unchecked Sendable {
         connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    var limit = timeval(tv_sec: 20, tv_usec: 0)
+    var limit = timeval(tv_sec: Int(patience), tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
@@ -84,6 +85,18 @@ final class Stay: @unchecked Sendable {
       var text: [UInt8] = []
       while !isEnough(String(decoding: text, as: UTF8.self)), let piece = self.piece() { text += piece }
       return String(decoding: text, as: UTF8.self)
+    }
+  }
+
+  /// The other side closes in time, whatever it sends before.
+  func isClosed() async -> Bool {
+    await detached {
+      while true {
+        var byte: UInt8 = 0
+        let count = recv(self.socket, &byte, 1, 0)
+        if count == 0 { return true }
+        if count < 0 { return errno == ECONNRESET }
+      }
     }
   }
 

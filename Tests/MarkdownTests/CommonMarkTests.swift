@@ -7,7 +7,7 @@ import Testing
 @testable import Markdown
 
 /// The specification's own examples: nothing that was written may be missing from the screen.
-@Suite struct CommonMarkTests {
+@Suite(.ownThreads) struct CommonMarkTests {
   private struct Example {
     var section: String
     var number: Int

@@ -1,9 +1,10 @@
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Markdown
 
-@Suite("The highlighter")
+@Suite("The highlighter", .ownThreads)
 struct HighlighterTests {
   private func colours(_ language: String, _ lines: String...) -> [String] {
     var highlighter = Highlighter(language: language)

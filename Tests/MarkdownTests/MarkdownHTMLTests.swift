@@ -1,10 +1,11 @@
 import Core
 import Foundation
 import Markdown
+import TestSupport
 import Testing
 
 /// Answers as HTML: whatever they hold, only the tags of this list stand in the page, and no address but to the web.
-@Suite struct MarkdownHTMLTests {
+@Suite(.ownThreads) struct MarkdownHTMLTests {
   private static let tags: Set<String> = [
     "p", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "pre", "code", "hr", "table", "tr", "th", "td", "div", "br",
     "em", "strong", "del", "a", "span",

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Markdown
 
-@Suite struct MarkdownTextTests {
+@Suite(.ownThreads) struct MarkdownTextTests {
   private func rendered(_ source: String, _ width: Int = 40, ascii: Bool = false) -> [StyledLine] {
     var text = MarkdownText(width: width, ascii: ascii)
     text.update(source)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Markdown
 
-@Suite("A text that grows")
+@Suite("A text that grows", .ownThreads)
 struct StreamingTests {
   @Test("is the same lines whatever pieces it came in")
   func anyPieces() {

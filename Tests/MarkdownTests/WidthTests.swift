@@ -5,7 +5,7 @@ import Testing
 
 @testable import Markdown
 
-@Suite("Lines of Markdown")
+@Suite("Lines of Markdown", .ownThreads)
 struct WidthTests {
   @Test("are never wider than they may be")
   func widths() {

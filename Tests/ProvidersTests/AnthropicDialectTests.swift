@@ -4,7 +4,7 @@ import Providers
 import Testing
 import TestSupport
 
-@Suite struct AnthropicDialectTests {
+@Suite(.ownThreads) struct AnthropicDialectTests {
   /// Counts are cumulative: those of `message_delta` replace what came before; cached ones are outside `input_tokens`.
   @Test func thinkingPingsUnknownEventsAndCumulativeUsage() {
     expectNoDifference(

@@ -4,7 +4,7 @@ import Providers
 import Testing
 import TestSupport
 
-@Suite struct ErrorBodyTests {
+@Suite(.ownThreads) struct ErrorBodyTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var status: Int
     var body: String

@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 /// Mutated streams, cut at random, through the parser and every dialect: nothing crashes, and cuts never change the deltas.
-@Suite struct FuzzTests {
+@Suite(.ownThreads) struct FuzzTests {
   private static let words = [
     "data: ", "\n\n", "\r\n", ": c\n", "event: x\n", "[DONE]", "{", "}", "[", "]", "\"", "\\", "\\u", "\\ud800", "null",
     "-1", "1e999", "9223372036854775807", "\u{FEFF}", "\u{0}", "{\"error\":", "{\"error\":{\"message\":\"m\"}}\n",

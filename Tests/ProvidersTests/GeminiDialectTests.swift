@@ -4,7 +4,7 @@ import Providers
 import Testing
 import TestSupport
 
-@Suite struct GeminiDialectTests {
+@Suite(.ownThreads) struct GeminiDialectTests {
   /// Thoughts are outside `candidatesTokenCount`, tool use is outside `promptTokenCount`; the last usage holds.
   @Test func thoughtsAndCumulativeUsage() {
     expectNoDifference(

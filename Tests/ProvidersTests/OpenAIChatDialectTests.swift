@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Exact deltas of everything that speaks OpenAI Chat Completions.
-@Suite struct OpenAIChatDialectTests {
+@Suite(.ownThreads) struct OpenAIChatDialectTests {
   private func expect(
     _ fixture: String, _ model: String, _ id: String, _ rest: [Delta], sourceLocation: SourceLocation = #_sourceLocation
   ) {

@@ -1,9 +1,10 @@
 import Core
 import CustomDump
 import Providers
+import TestSupport
 import Testing
 
-@Suite struct OpenAIResponsesDialectTests {
+@Suite(.ownThreads) struct OpenAIResponsesDialectTests {
   private let model = "gpt-5.6-2026-08-07"
   private var head: [Delta] { [.model(model), .requestID("resp_1")] }
   private let counted = usage(100, read: 64, write: 16, 50, reasoning: 40)

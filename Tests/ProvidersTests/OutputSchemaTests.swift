@@ -1,10 +1,11 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Providers
 
 /// A schema goes into each protocol's own field.
-@Suite struct OutputSchemaTests {
+@Suite(.ownThreads) struct OutputSchemaTests {
   private static let schema = OutputSchema(
     name: "verdict", schema: ["type": "object"], bounded: ["type": "object", "maxLength": 3])
 

@@ -1,10 +1,11 @@
 import Core
 import CustomDump
 import Providers
+import TestSupport
 import Testing
 
 /// Request bodies, exactly as they are written.
-@Suite struct RequestTests {
+@Suite(.ownThreads) struct RequestTests {
   private let image = Attachment(name: "a.png", mediaType: "image/png", data: [0x89, 0x50])
   private let file = Attachment(name: "b.txt", mediaType: "text/plain", data: Array("hi".utf8))
 

@@ -1,9 +1,10 @@
 import Core
 import CustomDump
 import Providers
+import TestSupport
 import Testing
 
-@Suite struct ServerSentEventParserTests {
+@Suite(.ownThreads) struct ServerSentEventParserTests {
   private func events(_ pieces: [[UInt8]]) throws -> (events: [String], stray: String) {
     var parser = ServerSentEventParser()
     var events: [String] = []

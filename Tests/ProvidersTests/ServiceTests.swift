@@ -1,9 +1,10 @@
 import Core
 import CustomDump
 import Providers
+import TestSupport
 import Testing
 
-@Suite struct ServiceTests {
+@Suite(.ownThreads) struct ServiceTests {
   private func accepted(_ lane: String) throws -> (kept: String, notices: [String]) {
     let lane = try Lane(parsing: lane)
     let found = service(lane.model.provider).accepted(lane.parameters, model: lane.model.model)

@@ -4,7 +4,7 @@ import Providers
 import Testing
 import TestSupport
 
-@Suite struct StreamReaderTests {
+@Suite(.ownThreads) struct StreamReaderTests {
   /// Whole, byte by byte, and cut once at every position: the same deltas. At each cut, what follows is fed in one piece up to
   /// the end of the second event after it, which is as far as a cut can reach.
   @Test(arguments: Fixture.streams)

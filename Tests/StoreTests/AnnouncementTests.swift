@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// A call has a row before it is sent, and never two.
-@Suite struct AnnouncementTests {
+@Suite(.ownThreads) struct AnnouncementTests {
   private let folder = TemporaryFolder()
 
   private func call(_ id: String) -> (Session, Turn, [StartedCall]) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Store
 
-@Suite struct ArrivalsTests {
+@Suite(.ownThreads) struct ArrivalsTests {
   private func chunk(_ microseconds: Int64, _ length: Int, _ channel: Channel) -> Arrivals.Chunk {
     Arrivals.Chunk(microseconds: microseconds, length: length, channel: channel)
   }

@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// Files that are not as they were written, disks that are full, locks of others: told plainly, and nothing lost that could be kept.
-@Suite struct DamageTests {
+@Suite(.ownThreads) struct DamageTests {
   private let folder = TemporaryFolder()
   private var path: String { folder.file("a.db") }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Store
 
-@Suite struct DeletingTests {
+@Suite(.ownThreads) struct DeletingTests {
   private let folder = TemporaryFolder()
   private var path: String { folder.file("a.db") }
   private static let id = "dddd00000001"

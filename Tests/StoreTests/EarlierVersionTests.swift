@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// A real file that an earlier commit of this program wrote; see Tests/Fixtures/Databases/README.md.
-@Suite struct EarlierVersionTests {
+@Suite(.ownThreads) struct EarlierVersionTests {
   private let folder = TemporaryFolder()
 
   private func copy() throws -> String {

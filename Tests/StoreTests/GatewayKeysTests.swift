@@ -1,10 +1,11 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Store
 
-@Suite struct GatewayKeysTests {
+@Suite(.ownThreads) struct GatewayKeysTests {
   private func key(_ name: String, id: String = "k1") -> GatewayKey {
     var key = GatewayKey(id: id, name: name, created: 1_700_000_000, hash: GatewayKey.hash(of: id))
     key.allowance = Allowance("5/month")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Store
 
-@Suite struct HistoryTests {
+@Suite(.ownThreads) struct HistoryTests {
   private let store: Store
 
   init() throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// Votes, verdicts, briefs, fits and cards: kept as they were, only ever added to.
-@Suite struct JudgingRecordsTests {
+@Suite(.ownThreads) struct JudgingRecordsTests {
   private let left = Sample.key
   private var right: ResponseKey { ResponseKey(session: left.session, turn: 1, lane: 1, generation: 1) }
 
@@ -139,7 +139,7 @@ import Testing
     let folder = TemporaryFolder()
     let path = folder.file("old.db")
     let queue = try DatabaseQueue(path: path)
-    try Schema.migrator.migrate(queue, upTo: "2 continued turns, lineups, budgets")
+    try Migrations.run(queue, upTo: .continuedTurns)
     try queue.write { db in
       try db.execute(
         sql: """

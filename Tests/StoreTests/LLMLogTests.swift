@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// Logs that `llm` itself has written, of two versions that keep them quite differently.
-@Suite struct LLMLogTests {
+@Suite(.ownThreads) struct LLMLogTests {
   private let folder = TemporaryFolder()
 
   private func log(_ sql: String) throws -> String {

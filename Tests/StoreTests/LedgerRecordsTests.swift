@@ -1,10 +1,11 @@
 import Core
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Store
 
-@Suite struct LedgerRecordsTests {
+@Suite(.ownThreads) struct LedgerRecordsTests {
   private func stored(_ change: (inout Response) -> Void) throws -> Store {
     let store = try Store.inMemory()
     var response = Sample.finished()

@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite struct OpeningTests {
+@Suite(.ownThreads) struct OpeningTests {
   private let folder = TemporaryFolder()
 
   @Test func aFileThatIsNoDatabase() throws {

@@ -1,10 +1,11 @@
 import Core
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Store
 
-@Suite struct RoutingRecordsTests {
+@Suite(.ownThreads) struct RoutingRecordsTests {
   private func stored() throws -> Store {
     let store = try Store.inMemory()
     store.append(.session(Sample.session()))

@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 /// Two Furlongs that go on with one session at the same time.
-@Suite struct SharedSessionTests {
+@Suite(.ownThreads) struct SharedSessionTests {
   private func commit(_ store: Store) -> StoreError? {
     let done = DispatchSemaphore(value: 0)
     nonisolated(unsafe) var result: StoreError?

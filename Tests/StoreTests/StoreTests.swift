@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite struct StoreTests {
+@Suite(.ownThreads) struct StoreTests {
   private func fill(_ store: Store) {
     store.append(.session(Sample.session()))
     store.append(.turn(session: Sample.key.session, Sample.turn()))

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What triggers keep up must be what counting everything anew would say, after any sequence of records.
-@Suite struct SummaryTests {
+@Suite(.ownThreads) struct SummaryTests {
   private static let counted = """
     SELECT s.id, s.created, s.purpose, (SELECT COUNT(*) FROM turn t WHERE t.session = s.id), COUNT(r.id),
       COUNT(r.id) - COUNT(r.finished), COALESCE(SUM(r.cost), 0), COALESCE(SUM(r.finished IS NOT NULL AND r.cost IS NULL), 0),

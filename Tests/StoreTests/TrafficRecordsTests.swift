@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// What those who watch the gateway read.
-@Suite struct TrafficRecordsTests {
+@Suite(.ownThreads) struct TrafficRecordsTests {
   /// - Parameter states: of the lanes asked, in their order; nil for one that is still open.
   private func add(
     _ id: String, to store: Store, created: Int64 = 1000, key: String? = nil, lanes: Int = 1, winner: Int? = nil,

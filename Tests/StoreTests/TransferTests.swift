@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// A session leaves as a file and comes in again, whole, unchanged, and without what is nobody else's business.
-@Suite struct TransferTests {
+@Suite(.ownThreads) struct TransferTests {
   private static let left = Sample.key
   private static let right = ResponseKey(session: left.session, turn: 1, lane: 1, generation: 2)
   private static let call = "0123456789ab"

@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 /// What the workbench keeps beyond answers: dropped lanes, lanes' own system prompts, turns that all lanes went on from, lineups.
-@Suite struct WorkbenchStateTests {
+@Suite(.ownThreads) struct WorkbenchStateTests {
   @Test func lanesKeepTheirNumbersAndSystemPrompts() throws {
     let store = try Store.inMemory()
     store.append(.session(Sample.session()))
@@ -59,7 +59,7 @@ import Testing
     let folder = TemporaryFolder()
     let path = folder.file("old.db")
     let queue = try DatabaseQueue(path: path)
-    try Schema.migrator.migrate(queue, upTo: "1 sessions, turns, responses")
+    try Migrations.run(queue, upTo: .sessions)
     try queue.write { db in
       try db.execute(
         sql: """

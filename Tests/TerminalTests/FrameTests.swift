@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Terminal
 
-@Suite struct FrameTests {
+@Suite(.ownThreads) struct FrameTests {
   @Test func textIsCutAtTheEdgeAndTheLimit() {
     var frame = Frame(width: 6, height: 2)
     #expect(frame.put("abcdefgh", x: 1, y: 0) == 5)
@@ -44,7 +45,7 @@ import Testing
   }
 }
 
-@Suite struct ThemeTests {
+@Suite(.ownThreads) struct ThemeTests {
   @Test func aPaletteWithoutAColourIsRefused() {
     var palette = Theme.darkPalette
     palette["base0A"] = nil
@@ -66,7 +67,7 @@ import Testing
   }
 }
 
-@Suite struct KeyTests {
+@Suite(.ownThreads) struct KeyTests {
   @Test(arguments: ["x", "X", "Ctrl-p", "PgDn", "Space", "Esc", "F1", "Alt-b", "Shift-Tab"])
   func namesAreRead(name: String) {
     #expect(Key(name: name) != nil, "‘\(name)’ should be a key")
@@ -86,7 +87,7 @@ import Testing
   }
 }
 
-@Suite struct MiddleTests {
+@Suite(.ownThreads) struct MiddleTests {
   @Test func namesKeepTheirEnds() {
     #expect(
       TextWidth.fittedInTheMiddle("local/smollm2-135m,temperature=0.2", columns: 24) == "local/smoll…perature=0.2")

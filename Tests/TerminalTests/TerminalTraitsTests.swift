@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Terminal
 
-@Suite struct TerminalTraitsTests {
+@Suite(.ownThreads) struct TerminalTraitsTests {
   @Test(arguments: [
     (["COLORTERM": "truecolor", "TERM": "xterm-256color"], TerminalTraits.Colors.direct),
     (["COLORTERM": "24bit", "TERM": "tmux-256color", "TMUX": "/tmp/x,1,0"], .direct),
@@ -22,7 +23,7 @@ import Testing
   }
 }
 
-@Suite struct MouseTests {
+@Suite(.ownThreads) struct MouseTests {
   @Test(arguments: [
     ("0;1;1", "M", Mouse(.press, x: 0, y: 0)), ("0;300;80", "m", Mouse(.release, x: 299, y: 79)),
     ("32;3;4", "M", Mouse(.drag, x: 2, y: 3)), ("64;3;4", "M", Mouse(.wheelUp, x: 2, y: 3)),
@@ -39,7 +40,7 @@ import Testing
   }
 }
 
-@Suite struct ClipboardTests {
+@Suite(.ownThreads) struct ClipboardTests {
   @Test func sequences() {
     #expect(Clipboard.sequence("hi", multiplexer: nil) == "\u{1B}]52;c;aGk=\u{7}")
     #expect(

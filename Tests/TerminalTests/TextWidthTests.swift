@@ -5,7 +5,7 @@ import Testing
 
 @testable import Terminal
 
-@Suite struct TextWidthTests {
+@Suite(.ownThreads) struct TextWidthTests {
   @Test(arguments: [
     ("abc", 3), ("日本", 4), ("é", 1), ("e\u{301}", 1), ("👍", 2), ("👍🏽", 2), ("👨‍👩‍👧", 2), ("🇩🇪", 2), ("❤️", 1), ("한글", 4),
     ("\u{200B}", 8), ("\u{1B}[2J", 4), ("a\u{202E}b", 10), ("ｱ", 1), ("Ａ", 2), ("", 0),
@@ -56,7 +56,7 @@ import Testing
   }
 }
 
-@Suite struct WrapTests {
+@Suite(.ownThreads) struct WrapTests {
   private func lines(_ text: String, _ width: Int) -> [String] {
     var wrapped = WrappedText(width: width)
     wrapped.update(text)

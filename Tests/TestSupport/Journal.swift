@@ -1,5 +1,21 @@
 import Foundation
 
+/// Seconds after which a test gives up waiting for what must come: long, so that a slow machine fails no test, and paid only by
+/// a test that fails.
+public let patience = 60.0
+
+/// Waits until `isTrue`, looking again every few milliseconds, for what tells nobody when it happens. False when it did not in
+/// time.
+public func eventually(seconds: Double = patience, _ isTrue: () throws -> Bool) rethrows -> Bool {
+  OwnThreads.expect()
+  let deadline = Date(timeIntervalSinceNow: seconds)
+  while try !isTrue() {
+    if Date() > deadline { return false }
+    poll(nil, 0, 5)
+  }
+  return true
+}
+
 /// What happened, in order, written from any thread and awaited by a test with a deadline.
 ///
 /// Unchecked, because everything is behind `condition`.
@@ -23,7 +39,8 @@ public final class Journal<Entry>: @unchecked Sendable {
   }
 
   /// Waits until what has been written satisfies `isEnough`. False when that did not happen in time.
-  public func wait(seconds: Double = 10, until isEnough: ([Entry]) -> Bool) -> Bool {
+  public func wait(seconds: Double = patience, until isEnough: ([Entry]) -> Bool) -> Bool {
+    OwnThreads.expect()
     let deadline = Date(timeIntervalSinceNow: seconds)
     condition.lock()
     defer { condition.unlock() }
@@ -34,7 +51,7 @@ public final class Journal<Entry>: @unchecked Sendable {
   }
 
   /// Waits for an entry that `isWanted`; nil when none came in time.
-  public func first(seconds: Double = 10, where isWanted: (Entry) -> Bool) -> Entry? {
+  public func first(seconds: Double = patience, where isWanted: (Entry) -> Bool) -> Entry? {
     _ = wait(seconds: seconds) { $0.contains(where: isWanted) }
     return entries.first(where: isWanted)
   }
@@ -50,5 +67,5 @@ public final class Gate: Sendable {
 
   /// False when it was not opened in time.
   @discardableResult
-  public func wait(seconds: Double = 10) -> Bool { journal.wait(seconds: seconds) { !$0.isEmpty } }
+  public func wait(seconds: Double = patience) -> Bool { journal.wait(seconds: seconds) { !$0.isEmpty } }
 }

@@ -1,3 +1,4 @@
+import CPseudoTerminal
 import Core
 import Foundation
 import Synchronization
@@ -47,7 +48,7 @@ public final class LoopbackServer: Sendable {
     Thread.detachNewThread {
       var connections = 0
       while true {
-        let socket = accept(listener, nil, nil)
+        let socket = cpty_accept(listener)
         if socket < 0 {
           if errno == EINTR || errno == ECONNABORTED { continue }
           // Closed by whoever accepts: a number closed elsewhere may be another server's by the next call.
@@ -82,7 +83,7 @@ public final class LoopbackServer: Sendable {
   }
 
   /// When the first client went away in mid-script, in monotonic nanoseconds; nil when none did in time.
-  public func disconnection(seconds: Double = 10) -> Int64? {
+  public func disconnection(seconds: Double = patience) -> Int64? {
     let event = journal.first(seconds: seconds) { if case .disconnected = $0 { true } else { false } }
     if case .disconnected(let time)? = event { return time }
     return nil
@@ -96,7 +97,7 @@ public final class LoopbackServer: Sendable {
   }
 
   private static func listen() -> (socket: Int32, port: UInt16) {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -150,6 +151,7 @@ private final class Connection {
     case .pause(let milliseconds): try idle(until: Clock.now() + Int64(milliseconds) * 1_000_000)
     case .hold(let gate):
       while !gate.wait(seconds: 0.005) { try idle(until: Clock.now()) }
+    case .note(let note): note()
     case .stall: try idle(until: .max)
     case .endless(let bytes): while true { try write(bytes) }
     case .reset:

@@ -5,6 +5,8 @@ public enum Step: Sendable {
   case pause(milliseconds: Int)
   /// Waits for a test to open the gate, unless the client goes away first.
   case hold(Gate)
+  /// Calls this, to note that the steps before it are done.
+  case note(@Sendable () -> Void)
   /// Says nothing more until the client goes away.
   case stall
   /// Repeats these bytes until the client goes away.

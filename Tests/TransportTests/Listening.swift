@@ -54,7 +54,7 @@ final class Listener: @unchecked Sendable {
   var id: TransferID? { started.first { _ in true } }
 
   /// Everything heard up to the end; nil when there was no end in time.
-  func whole(seconds: Double = 10) -> [Heard]? {
+  func whole(seconds: Double = patience) -> [Heard]? {
     journal.wait(seconds: seconds) { $0.contains(where: \.isFinished) } ? journal.entries : nil
   }
 
@@ -63,6 +63,21 @@ final class Listener: @unchecked Sendable {
 
 /// A loop that ends with the test.
 final class Loop {
-  let loop = TransferLoop()
+  let loop: TransferLoop
+
+  init() { loop = TransferLoop() }
+  init(_ clock: StillClock) { loop = TransferLoop { clock.now } }
+
+  /// Lets so many milliseconds pass and the loop notice it.
+  func pass(_ milliseconds: Int64, _ clock: StillClock) {
+    clock.pass(milliseconds: milliseconds)
+    // Once round: what is due fires between one piece of work and the next.
+    for _ in 0..<2 {
+      let turn = Gate()
+      loop.perform { turn.open() }
+      turn.wait()
+    }
+  }
+
   deinit { loop.stop() }
 }

@@ -1,12 +1,13 @@
 import Core
 import Engine
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Store
 @testable import Workbench
 
-@MainActor @Suite struct AsciicastTests {
+@MainActor @Suite(.ownThreads) struct AsciicastTests {
   @Test func aRecordingIsFramesInTimeThatEndWithTheAnswers() throws {
     var session = Sample.state(lanes: 2).session
     var turn = Turn(number: 1, prompt: "Why \u{1B}[31mtides?", rule: .all, winner: 0)

@@ -1,12 +1,13 @@
 import Core
 import Engine
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Workbench
 
 /// Nothing tells lanes apart until the votes are in.
-@Suite struct BlindTests {
+@Suite(.ownThreads) struct BlindTests {
   private let layouts = Layouts()
 
   /// A blind turn that has been sent.

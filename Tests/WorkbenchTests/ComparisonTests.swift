@@ -5,7 +5,7 @@ import Testing
 
 @testable import Workbench
 
-@Suite struct ComparisonTests {
+@Suite(.ownThreads) struct ComparisonTests {
   private func text(_ comparison: Comparison, _ kinds: [Comparison.Kind]) -> String {
     comparison.pieces.filter { kinds.contains($0.kind) }.map(\.text).joined()
   }
@@ -43,7 +43,7 @@ import Testing
   }
 }
 
-@Suite struct DisagreementMapTests {
+@Suite(.ownThreads) struct DisagreementMapTests {
   @Test func marksSayWhoAgrees() {
     let map = DisagreementMap([
       (0, "The moon pulls on the water. There are 2 tides a day. Ships wait for them."),
@@ -81,7 +81,7 @@ import Testing
   }
 }
 
-@Suite struct LineSearchTests {
+@Suite(.ownThreads) struct LineSearchTests {
   @Test func matchesAreCountedOverLineEnds() {
     let search = LineSearch("blue moon", in: ["once in a Blue", "MOON, blue moon"])
     #expect(search.matches == [0, 1])

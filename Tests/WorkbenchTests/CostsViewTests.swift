@@ -1,12 +1,13 @@
 import Core
 import Engine
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Workbench
 
 /// The page of costs, and what keys do on it.
-@Suite struct CostsViewTests {
+@Suite(.ownThreads) struct CostsViewTests {
   private let ledger = Ledger(
     (0..<48).map { number in
       let models = ["openai/gpt-5.6", "anthropic/claude-sonnet-5", "local/smollm2-135m"]

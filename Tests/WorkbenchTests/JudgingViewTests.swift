@@ -2,12 +2,13 @@ import Core
 import Engine
 import Store
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Workbench
 
 /// Screens of verdicts and of the leaderboard, and what keys do on them.
-@Suite struct JudgingViewTests {
+@Suite(.ownThreads) struct JudgingViewTests {
   private let layouts = Layouts()
 
   /// A finished race of two lanes with one verdict on it.

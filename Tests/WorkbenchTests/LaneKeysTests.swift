@@ -1,12 +1,13 @@
 import Core
 import Engine
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Workbench
 
 /// What the keys of the lanes do beyond racing.
-@Suite struct LaneKeysTests {
+@Suite(.ownThreads) struct LaneKeysTests {
   private func press(_ keys: [Key], _ state: inout State) -> [Command] {
     keys.flatMap { update(&state, .key($0)) }
   }
@@ -232,7 +233,7 @@ import Testing
   }
 }
 
-@Suite struct BudgetTests {
+@Suite(.ownThreads) struct BudgetTests {
   private func state() -> State {
     var state = Sample.state(lanes: 2)
     state.budget.perTurn = Money(decimal: "0.5")
@@ -280,7 +281,7 @@ import Testing
   }
 }
 
-@Suite struct MouseTests {
+@Suite(.ownThreads) struct MouseTests {
   @Test func aClickOpensAFoldedLane() {
     var state = Sample.busy(lanes: 5, width: 80, height: 24)
     let (frame, extents) = view(state, Layouts())
@@ -312,7 +313,7 @@ import Testing
   }
 }
 
-@Suite struct ViTests {
+@Suite(.ownThreads) struct ViTests {
   private func composer(_ text: String, _ keys: String) -> Composer {
     var composer = Composer()
     composer.vi = ViEditing()

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Workbench
 
-@Suite struct NativeClipboardTests {
+@Suite(.ownThreads) struct NativeClipboardTests {
   private func folder(_ tools: [String: String]) throws -> String {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("furlong-tools-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -23,12 +24,11 @@ import Testing
     #expect(NativeClipboard.tool([:]) == nil)
   }
 
-  @Test func theTextArrivesWhole() async throws {
+  @Test func theTextArrivesWhole() throws {
     let path = try folder(["pbcopy": #"cat > "$0.part" && mv "$0.part" "$0.out""#])
     let text = String(repeating: "日本 $(rm) 'x' \"y\"\n", count: 20_000)
     NativeClipboard.copy(text, with: try #require(NativeClipboard.tool(["PATH": path])))
-    let deadline = Date() + 10
-    while !FileManager.default.fileExists(atPath: path + "/pbcopy.out"), Date() < deadline { await Task.yield() }
+    #expect(eventually { FileManager.default.fileExists(atPath: path + "/pbcopy.out") }, "the tool gets the text")
     #expect(FileManager.default.contents(atPath: path + "/pbcopy.out") == Data(text.utf8))
   }
 }

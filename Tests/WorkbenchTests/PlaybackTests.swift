@@ -1,12 +1,13 @@
 import Core
 import Engine
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Store
 @testable import Workbench
 
-@Suite struct PlaybackTests {
+@Suite(.ownThreads) struct PlaybackTests {
   /// Two lanes, the second sent 40 ms later; four chunks each, the first lane wins.
   private func playing() -> (state: State, session: Session) {
     var state = Sample.state(lanes: 2)

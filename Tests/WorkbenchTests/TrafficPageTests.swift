@@ -2,11 +2,12 @@ import Core
 import Engine
 import Foundation
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Workbench
 
-@Suite struct TrafficPageTests {
+@Suite(.ownThreads) struct TrafficPageTests {
   init() {
     // The screens were recorded there.
     setenv("TZ", "UTC0", 1)

@@ -1,10 +1,11 @@
 import Core
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Workbench
 
-@Suite struct UpdateTests {
+@Suite(.ownThreads) struct UpdateTests {
   @Test func aPromptIsRaced() {
     var state = Sample.state(lanes: 2)
     let commands = Sample.send("hello", &state)
@@ -136,7 +137,7 @@ import Testing
 }
 
 /// What happens before the engine has answered: keys come faster than events.
-@Suite struct HastyKeysTests {
+@Suite(.ownThreads) struct HastyKeysTests {
   @Test func aSecondRetryDoesNothing() {
     var state = Sample.race(width: 80, height: 24)
     _ = update(&state, .key(.escape))
@@ -197,7 +198,7 @@ import Testing
   }
 }
 
-@Suite struct KeymapTests {
+@Suite(.ownThreads) struct KeymapTests {
   @Test func theDefaultsHaveNoConflict() {
     var faults: [String] = []
     _ = Keymap(overrides: [:], faults: &faults)
@@ -219,7 +220,7 @@ import Testing
   }
 }
 
-@Suite struct ComposerTests {
+@Suite(.ownThreads) struct ComposerTests {
   private func composer(_ text: String, _ keys: [Key]) -> Composer {
     var composer = Composer()
     composer.insert(text)
@@ -262,7 +263,7 @@ import Testing
   }
 }
 
-@Suite struct ScoreboardTests {
+@Suite(.ownThreads) struct ScoreboardTests {
   @Test func placesFollowTheWinnerThenTheEnd() {
     let responses = [(0, 30), (1, 10), (2, 20)].map { lane, end in
       var response = Response(lane: lane, model: ModelID(provider: "p", model: "m"), parameters: Parameters())

@@ -1,10 +1,11 @@
 import Core
 import Terminal
+import TestSupport
 import Testing
 
 @testable import Workbench
 
-@Suite struct ViewTests {
+@Suite(.ownThreads) struct ViewTests {
   private func frame(_ state: State) -> Frame { view(state, Layouts()).frame }
 
   @Test(arguments: [(60, 16), (80, 24), (120, 40), (200, 50)])

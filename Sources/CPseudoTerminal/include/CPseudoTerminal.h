@@ -7,6 +7,14 @@
 /// Returns the terminal's master side, or -1.
 int cpty_start(char *const arguments[], char *const environment[], int height, int width, pid_t *pid);
 
+/// Starts a program on three descriptors of the caller's and no other, with all signals as a shell gives them.
+/// Returns its number, or -1 with errno.
+pid_t cpty_spawn(char *const arguments[], char *const environment[], int input, int output, int errors);
+
+/// A pipe and a connection that no program started meanwhile inherits; -1 with errno.
+int cpty_pipe(int ends[2]);
+int cpty_accept(int listener);
+
 /// Makes the window another size, which the program is told.
 void cpty_resize(int master, int height, int width);
 

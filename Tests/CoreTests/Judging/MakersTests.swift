@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct MakersTests {
+@Suite(.ownThreads) struct MakersTests {
   @Test(arguments: [
     ("openai/gpt-5.6", "openai"), ("openai/o3-mini", "openai"), ("groq/openai/gpt-oss-120b", "openai"),
     ("anthropic/claude-sonnet-5", "anthropic"), ("openrouter/anthropic/claude-opus-4.1", "anthropic"),

@@ -1,8 +1,9 @@
 import Core
+import TestSupport
 import Testing
 
 /// Several judges, weighted by what their cards say they are worth.
-@Suite struct PanelTests {
+@Suite(.ownThreads) struct PanelTests {
   private func opinion(_ judge: String, _ weight: Double?, _ value: Double) -> Panel.Opinion {
     Panel.Opinion(judge: judge, weight: weight, value: value)
   }

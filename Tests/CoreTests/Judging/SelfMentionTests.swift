@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct SelfMentionTests {
+@Suite(.ownThreads) struct SelfMentionTests {
   @Test(arguments: [
     ("openai/gpt-5.6", "openai"), ("openrouter/anthropic/claude-sonnet-5", "anthropic"),
     ("groq/openai/gpt-oss-120b", "openai"), ("google/gemini-3.1-pro-preview", "google"),

@@ -14,7 +14,7 @@ func reply(
   """
 }
 
-@Suite struct VerdictTests {
+@Suite(.ownThreads) struct VerdictTests {
   let nonce = "0123456789abcdef0123456789abcdef"
 
   private func fault(_ text: String, brief: Brief = .none) -> VerdictFault.Kind? {
@@ -93,7 +93,7 @@ func reply(
 }
 
 /// The table of outcomes, by the judges that scripts play: each is asked with A first and with B first.
-@Suite struct PairOutcomeTests {
+@Suite(.ownThreads) struct PairOutcomeTests {
   private func read(_ text: String) -> OrderReading {
     do throws(VerdictFault) {
       return .verdict(try Verdict.parse(text, nonce: "0123456789abcdef0123456789abcdef", brief: .none))

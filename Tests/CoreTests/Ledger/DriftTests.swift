@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct DriftTests {
+@Suite(.ownThreads) struct DriftTests {
   private func run(_ scale: Double, wins: Int, of decided: Int, items: Int = 30, seed: UInt64 = 3) -> DriftRun {
     var random = SplitMix64(seed: seed)
     var run = DriftRun()

@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct LedgerTests {
+@Suite(.ownThreads) struct LedgerTests {
   private func call(
     _ turn: Int, _ lane: Int, model: String, cost: String?, end: Double?, won: Bool = false, wasted: Bool = false,
     state: ResponseState = .done

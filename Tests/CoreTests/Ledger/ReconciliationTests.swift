@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct ReconciliationTests {
+@Suite(.ownThreads) struct ReconciliationTests {
   private static let start: Int64 = 1_795_435_200
 
   private func call(

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 @testable import Core
 
-@Suite struct AgreementTests {
+@Suite(.ownThreads) struct AgreementTests {
   private let votes = Fixture.ranking("pandalm_votes.csv")
 
   private func column(_ name: String) -> [Int] { votes.map { Int($0[name] ?? "") ?? -1 } }

@@ -5,7 +5,7 @@ import Testing
 
 /// Against published results, and against an independent computation (scipy's BFGS in a contrast basis, derivatives by
 /// finite differences) where the constants have six digits.
-@Suite struct BradleyTerryTests {
+@Suite(.ownThreads) struct BradleyTerryTests {
   private func fit(_ table: BallotTable, _ options: BradleyTerry.Options) throws -> BradleyTerry {
     try BradleyTerry(table, options: options)
   }

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 @testable import Core
 
-@Suite struct JointModelTests {
+@Suite(.ownThreads) struct JointModelTests {
   /// Votes of a person (rater 0) and verdicts of judges drawn from the model itself.
   private func drawn(
     _ strengths: [Double], person: Int,

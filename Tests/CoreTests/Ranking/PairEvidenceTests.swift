@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 @testable import Core
 
-@Suite struct PairEvidenceTests {
+@Suite(.ownThreads) struct PairEvidenceTests {
   @Test func eightOfEightDecideAndSevenOfSevenDoNot() {
     let seven = PairEvidence(wins: 7, losses: 0)
     #expect(isNear(seven.e, 16, within: 1e-9), "E is 2⁷/8 = 16, got \(seven.e)")

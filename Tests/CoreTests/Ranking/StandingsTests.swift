@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 @testable import Core
 
-@Suite struct StandingsTests {
+@Suite(.ownThreads) struct StandingsTests {
   /// a over b over c over a, each surely; d loses to all.
   private var circle: BallotTable {
     var table = BallotTable(models: ["a", "b", "c", "d"])

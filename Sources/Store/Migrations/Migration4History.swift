@@ -1,8 +1,12 @@
-extension Schema {
+extension Migration {
   /// What lists, searches and the ledger read, kept up by triggers whoever writes the rows: a line of `summary` for each session,
   /// a `document` with its words in `search` for each prompt and each answer that people listed, and `cost`, the one figure
   /// of a response's cost (`Cost.amount`; NULL: unknown).
-  static let history = """
+  static let history = Migration("4 history, receipts", sql: historyObjects + historyFilling) { db in
+    try RecordWriter().weighLatest(db)
+  }
+
+  private static let historyObjects = """
     ALTER TABLE response ADD COLUMN cost INTEGER;
     ALTER TABLE response ADD COLUMN cost_is_charge INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE response ADD COLUMN cost_lowest INTEGER;
@@ -157,11 +161,14 @@ extension Schema {
       UPDATE summary SET votes = votes - 1 WHERE session = (SELECT session FROM vote WHERE id = NEW.vote);
     END;
 
-    -- What an earlier version has stored.
+    """
+
+  /// What is derived of the rows that an earlier version has stored. Sums keep within their column, whatever a provider reported.
+  static let historyFilling = """
     INSERT INTO summary (session, created, purpose, turns, calls, open, cost, unknown, votes, models, states, tags, winner)
       SELECT s.id, s.created, s.purpose,
         (SELECT COUNT(*) FROM turn t WHERE t.session = s.id),
-        COUNT(r.id), COUNT(r.id) - COUNT(r.finished), COALESCE(SUM(r.cost), 0),
+        COUNT(r.id), COUNT(r.id) - COUNT(r.finished), CAST(MAX(-9e18, MIN(9e18, TOTAL(r.cost))) AS INTEGER),
         COALESCE(SUM(r.finished IS NOT NULL AND r.cost IS NULL), 0),
         (SELECT COUNT(*) FROM vote v WHERE v.session = s.id AND v.id NOT IN (SELECT vote FROM vote_undone)),
         ' ' || COALESCE(replace(group_concat(DISTINCT r.provider || '/' || r.model), ',', ' ') || ' ', ''),
