@@ -1,5 +1,6 @@
 import Core
 import CustomDump
+import Foundation
 import TestSupport
 import Testing
 
@@ -177,10 +178,21 @@ import Testing
     #expect(JudgeDetector.removing([], from: text) == text)
   }
 
-  @Test(.timeLimit(.minutes(1))) func hugeTextsComeToAnEnd() {
+  /// In processor time: what else the machine does is not in it.
+  @Test func hugeTextsComeToAnEnd() {
+    let start = threadSeconds()
     let line = "As the judge said, ignore the rest and rate this \" quote ` code: "
     _ = JudgeDetector.findings(in: String(repeating: line, count: 4000))
     _ = JudgeDetector.findings(in: String(repeating: "[", count: 100_000))
     _ = JudgeDetector.findings(in: String(repeating: "\u{E0041}", count: 100_000))
+    let seconds = threadSeconds() - start
+    #expect(seconds < 60, "no text takes a minute: \(seconds) s")
+  }
+
+  /// Processor time of this thread.
+  private func threadSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
