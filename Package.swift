@@ -26,6 +26,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    // Programs run beside ours: sessions of their own, limits on what they say, and their end.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    // Its words for a descriptor.
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/pointfreeco/swift-custom-dump", from: "1.7.3"),
     .package(url: "https://github.com/pointfreeco/xctest-dynamic-overlay", from: "1.13.1"),
   ],
@@ -41,7 +45,13 @@ let package = Package(
     .target(name: "Providers", dependencies: ["Core"]),
     .target(name: "Transport", dependencies: ["Core", "CCurl"]),
     .target(name: "Store", dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Engine", dependencies: ["Core", "Providers", "Transport", "Store", "CPriceRecords"]),
+    .target(
+      name: "Engine",
+      dependencies: [
+        "Core", "Providers", "Transport", "Store", "CPriceRecords",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .target(name: "Terminal", dependencies: ["Core", "CNCurses"]),
     .target(name: "Markdown", dependencies: ["Core", "Terminal", "CMarkdown"]),
     .target(name: "Workbench", dependencies: ["Core", "Engine", "Terminal", "Markdown"]),

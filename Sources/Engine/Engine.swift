@@ -122,7 +122,7 @@ public final class Engine: Sendable {
       self.loop.perform {
         race.prepare(keys)
         // What cannot be saved now is raced all the same: the store keeps it, and tells by `onFault`.
-        self.store.commit { _ in self.loop.perform { race.fire() } }
+        self.store.commitSoon { self.loop.perform { race.fire() } }
       }
     }
     return race

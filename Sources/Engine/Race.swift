@@ -74,7 +74,7 @@ public final class Race: @unchecked Sendable {
         if self.runs.values.allSatisfy({ $0.response.state.isOver }) { self.gun = nil }
         self.keys.merge(keys) { $1 }
         for entry in entries { self.add(entry, generation: generations[entry.number] ?? 1) }
-        self.engine.store.commit { _ in
+        self.engine.store.commitSoon {
           self.loop.perform { for entry in entries { self.launch(entry.number) } }
         }
       }
@@ -232,7 +232,7 @@ public final class Race: @unchecked Sendable {
     guard let entry = request.lanes.first(where: { $0.number == lane }) else { return }
     add(entry, generation: 1)
     awaited.insert(lane)
-    engine.store.commit { _ in self.loop.perform { self.launch(lane) } }
+    engine.store.commitSoon { self.loop.perform { self.launch(lane) } }
   }
 
   private func launch(_ lane: Int) {

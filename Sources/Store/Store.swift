@@ -86,11 +86,17 @@ public final class Store: Sendable {
     if mustSchedule { scheduleFlush(after: Self.interval) }
   }
 
-  /// Takes a call that is to be sent: `then` is called on the store's queue once a small row of it stands, or could not be
-  /// written. Its own rows follow with the next batch.
+  /// Milliseconds that a call waits for its row: a disk that is slow, or locked by another program, delays it by no more. The row
+  /// follows when it can.
+  static let mostWait = 1000
+  private static let deadlines = DispatchQueue(label: "furlong.store.deadlines")
+
+  /// Takes a call that is to be sent: `then` is called once, on some queue, when a small row of it stands, could not be written,
+  /// or has been waited for long enough. Its own rows follow with the next batch.
   public func announce(
     _ session: Session, _ turn: Turn, _ calls: [StartedCall], then: @escaping @Sendable () -> Void
   ) {
+    let then = Self.soon(then)
     append(.call(session, turn, calls))
     pending.withLock { pending in
       pending.announcements.append(Announcement(session: session, turn: turn, calls: calls))
@@ -98,6 +104,21 @@ public final class Store: Sendable {
       pending.announcesCalls = true
     }
     queue.async { self.flushAnnouncements() }
+  }
+
+  /// Calls `then` once, on some queue, when everything appended so far is written, could not be, or has been waited for long enough:
+  /// for requests that are to be sent.
+  public func commitSoon(then: @escaping @Sendable () -> Void) {
+    let then = Self.soon(then)
+    commit { _ in then() }
+  }
+
+  /// The same, called once at the latest when its time is over.
+  private static func soon(_ then: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+    let isCalled = Atomic(false)
+    let once = { @Sendable in if !isCalled.exchange(true, ordering: .relaxed) { then() } }
+    deadlines.asyncAfter(deadline: .now() + .milliseconds(mostWait), execute: once)
+    return once
   }
 
   /// Records that may wait for the disk while calls are announced: from there on those who announce wait with them.

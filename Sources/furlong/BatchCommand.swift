@@ -46,6 +46,9 @@ struct BatchCommand: ParsableCommand {
   @Flag(help: "Begin anew and compare with the last run: latency, cost, wins and checks, and what is beyond noise.")
   var drift = false
 
+  @Flag(help: "Run the commands that checks of the data set name (exec:…); they are listed first.")
+  var allowExec = false
+
   @Flag(help: "Replace a report that is there.")
   var force = false
 
@@ -64,8 +67,25 @@ struct BatchCommand: ParsableCommand {
     }
   }
 
+  /// A data set is somebody's words: none of its commands runs unasked.
+  private static func askLeave(for items: [BatchItem], isGiven: Bool) throws(CommandError) {
+    var commands: [String] = []
+    for item in items {
+      if case .exec(let command)? = item.check, !commands.contains(command) { commands.append(command) }
+    }
+    guard !commands.isEmpty else { return }
+    let most = 20
+    let list =
+      commands.prefix(most).map { "  " + VisibleText.line($0) }
+      + (commands.count > most ? ["  and \(commands.count - most) more"] : [])
+    let told = "this data set runs commands to check answers:\n\(list.joined(separator: "\n"))"
+    guard isGiven else { throw CommandError("\(told)\nread them, then add --allow-exec to run them") }
+    Console.error(told)
+  }
+
   func run() throws {
     let items = try BatchFile.read(file)
+    try Self.askLeave(for: items, isGiven: allowExec)
     if let report { try OutputFile.checkPlace(report, force: force) }
     let setup = try Setup(database: database.database)
     let store = try setup.openStore()

@@ -25,7 +25,7 @@ struct ImportCommand: ParsableCommand {
         throw CommandError(
           "cannot read \(VisibleText.line(file)): check its name, its permissions and that it is UTF-8")
       }
-      let imported = try LiteLLMConfig(yaml: text, environment: ProcessInfo.processInfo.environment)
+      let imported = try LiteLLMConfig(yaml: text, environment: ChildEnvironment.atStart)
       Console.outputWhole(imported.yaml)
       if !imported.notes.isEmpty { Console.error("Without a counterpart, or with another meaning:") }
       for note in imported.notes { Console.error("  " + VisibleText.line(note)) }

@@ -42,41 +42,27 @@ struct KeyFinder: Sendable {
   }
 
   private func run(_ command: String, for service: Service) -> Engine.KeyResult {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    // The workbench owns the keyboard and the screen: the command gets neither.
-    process.standardInput = FileHandle.nullDevice
-    let (output, errors) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = errors
-    do { try process.run() } catch { return .missing("the key_command of \(service.id) could not be run: \(error)") }
-    guard let data = Self.read(output.fileHandleForReading, seconds: Self.patience) else {
-      process.terminate()
-      return .missing("the key_command of \(service.id) gave nothing within \(Int(Self.patience)) s")
+    // Not on a thread of tasks: the engine asks from a queue of its own, and commands from the main thread.
+    let waiter = Waiter<Result<ChildProcess.Ended, ChildProcess.Fault>>()
+    let environment = ChildEnvironment.forKeyCommands(environment)
+    Task {
+      waiter.fulfil(
+        await ChildProcess.run("/bin/sh", ["-c", command], environment: environment, seconds: Self.patience))
     }
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      let told = Self.read(errors.fileHandleForReading, seconds: 0.1) ?? Data()
-      let why = String(decoding: told.prefix(200), as: UTF8.self).split(separator: "\n").first.map { ": \($0)" } ?? ""
-      return .missing("the key_command of \(service.id) ended with status \(process.terminationStatus)\(why)")
-    }
-    let firstLine = String(decoding: data, as: UTF8.self).split(separator: "\n").first ?? ""
-    return checked(String(firstLine), "the key_command of \(service.id)")
-  }
-
-  /// Everything until the other end is closed; nil when it is still open after that time.
-  private static func read(_ handle: FileHandle, seconds: Double) -> Data? {
-    let deadline = Clock.now() + Int64(seconds * 1e9)
-    var data = Data()
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while true {
-      var source = pollfd(fd: handle.fileDescriptor, events: Int16(POLLIN), revents: 0)
-      let left = max(0, deadline - Clock.now()) / 1_000_000
-      guard poll(&source, 1, Int32(left)) > 0 else { return nil }
-      let count = Foundation.read(handle.fileDescriptor, &buffer, buffer.count)
-      guard count > 0 else { return data }
-      data.append(contentsOf: buffer[..<count])
+    let name = "the key_command of \(service.id)"
+    switch waiter.wait(seconds: Self.patience + 5) {
+    case .success(let ended)?:
+      guard ended.status == 0 else {
+        let told = String(decoding: ended.errors.prefix(200), as: UTF8.self).split(separator: "\n").first
+        let end = ended.status.map { "with status \($0)" } ?? "by a signal"
+        return .missing("\(name) ended \(end)\(told.map { ": \(VisibleText.line(String($0)))" } ?? "")")
+      }
+      let firstLine = String(decoding: ended.output, as: UTF8.self).split(separator: "\n").first ?? ""
+      return checked(String(firstLine), name)
+    case .failure(.notStarted(let reason))?: return .missing("\(name) could not be run: \(reason)")
+    case .failure(.tooMuch(let bytes))?:
+      return .missing("\(name) gave more than \(bytes) bytes: it should print the key and nothing else")
+    case .failure(.tooLong)?, nil: return .missing("\(name) gave nothing within \(Int(Self.patience)) s")
     }
   }
 

@@ -206,7 +206,7 @@ struct WorkbenchLaunch {
           return isFolder.boolValue ? name + "/" : name
         }
       })
-    surroundings.environment = setup.environment
+    surroundings.environment = ChildEnvironment.forPrograms(setup.environment, of: setup.config.services)
     surroundings.gateway = gateway
     surroundings.lineups = setup.config.lineups
     let themes = Themes(paths: setup.paths)

@@ -63,12 +63,14 @@ extension SessionsCommand {
       var sessions: [SessionRows] = []
       do {
         let names = try all ? store.sessionIDs() : Self.expanded(ids)
-        for name in names { sessions.append(try store.rows(of: name)) }
+        var seen: Set<String> = []
+        for name in names {
+          let rows = try store.rows(of: name)
+          if seen.insert(rows.id).inserted { sessions.append(rows) }
+        }
       } catch let error as StoreError {
         throw CommandError(error.message)
       }
-      sessions = sessions.enumerated().filter { index, rows in !sessions[..<index].contains { $0.id == rows.id } }.map(
-        \.1)
       for index in sessions.indices { sessions[index].redact(secrets.redaction, paths: secrets.paths) }
       let result = try chosen == .furlong ? file(sessions) : text(sessions)
       if let output {

@@ -7,7 +7,9 @@ extension SessionsCommand {
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "import", abstract: "Add sessions from files: Furlong's own, or those of other programs.",
-      discussion: "A file is added whole or not at all; what is here already is left as it is.")
+      discussion:
+        "A file is added whole or not at all; what is here already is left as it is, so that one broken off goes on when it is done again."
+    )
 
     @Argument(
       help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"), completion: .file())

@@ -53,7 +53,7 @@ struct Setup {
   let prices: PriceBook
 
   init(database: String? = nil) throws(CommandError) {
-    environment = ProcessInfo.processInfo.environment
+    environment = ChildEnvironment.atStart
     paths = Paths(environment: environment, database: database)
     do {
       config = try Config(path: paths.config)
@@ -66,6 +66,7 @@ struct Setup {
       let source = (try? String(contentsOfFile: file + ".source", encoding: .utf8)) ?? file
       return PriceBook.Update(source: source, bytes: Array(data))
     }
+    ChildEnvironment.hideKeys(environment, of: config.services)
     keyFinder = KeyFinder(environment: environment, sources: config.keySources, configPath: paths.config)
   }
 

@@ -29,6 +29,8 @@ import Testing
       return number <= replies.count ? replies[number - 1] : Collector.Reply(status: 200)
     } pause: { [pauses] nanoseconds in
       pauses.append(nanoseconds)
+      // The farewell lasts until everything is sent; the others are over at once.
+      if nanoseconds == Collector.farewell { try? await Task.sleep(for: .seconds(patience)) }
       await Task.yield()
     }
   }
@@ -90,6 +92,24 @@ import Testing
     #expect(count(#"furlong_spans_dropped_total{reason="queue_full"} 808"#), "9000 spans, room for 8192")
     await collector.stop()
     #expect(count("furlong_spans_sent_total 8192"), "stopping sends what is left")
+  }
+
+  @Test func oneThatHangsDoesNotHoldUpTheEnd() async throws {
+    let settings = try #require(
+      CollectorSettings(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"]))
+    let asked = Gate()
+    let collector = Collector(settings, metrics: metrics, instance: "i1") { _, _, _ in
+      asked.open()
+      // As long as the run goes on.
+      try? await Task.sleep(for: .seconds(3600))
+      return Collector.Reply(status: 200)
+    } pause: { [pauses] nanoseconds in
+      await asked.opened()
+      pauses.append(nanoseconds)
+    }
+    collector.add(WatchedCalls.race())
+    await collector.stop()
+    #expect(pauses.entries == [Collector.farewell], "it is given its time, and no more")
   }
 
   @Test func itSendsByItself() async throws {

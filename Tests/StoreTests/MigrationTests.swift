@@ -21,7 +21,8 @@ import Testing
     let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Fixtures/Databases/\(version).db.gz").path
     let path = folder.file("\(version).db")
-    let unpacking = try Child("/bin/sh", ["-c", "gzip -dc \(fixture) > \(path)"], environment: ["PATH": "/usr/bin:/bin"])
+    let unpacking = try Child(
+      "/bin/sh", ["-c", "gzip -dc \(fixture) > \(path)"], environment: ["PATH": "/usr/bin:/bin"])
     try #require(unpacking.wait() == .exited(0), "\(unpacking.errors.text)")
     return path
   }
@@ -104,9 +105,12 @@ import Testing
   /// Everything that was there, but for what is unfinished.
   private func kept(_ path: String) throws -> [String] {
     let tables = try rows(
-      path, "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('vote', 'blind', 'judgement', 'gateway_key')")
+      path,
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('vote', 'blind', 'judgement', 'gateway_key')")
     // A table that is new has no rows.
-    let counts = try tables.flatMap { table in try rows(path, "SELECT '\(table)', COUNT(*) AS n FROM \(table) HAVING n > 0") }
+    let counts = try tables.flatMap { table in
+      try rows(path, "SELECT '\(table)', COUNT(*) AS n FROM \(table) HAVING n > 0")
+    }
     return try rows(path, "SELECT id, created, title, rule, lanes FROM session ORDER BY id")
       + rows(path, "SELECT session, number, prompt, system, rule, winner FROM turn ORDER BY session, number")
       + rows(
@@ -133,7 +137,8 @@ import Testing
     return objects + columns
   }
 
-  private static let figures = "SELECT session, turns, calls, open, cost, unknown, votes, deleted FROM summary ORDER BY session"
+  private static let figures =
+    "SELECT session, turns, calls, open, cost, unknown, votes, deleted FROM summary ORDER BY session"
 
   private func worked(_ path: String) throws -> [String] {
     try rows(path, Self.figures) + rows(path, "SELECT session, turn, response FROM document ORDER BY 1, 2, 3")

@@ -65,6 +65,16 @@ public final class Gate: Sendable {
 
   public func open() { journal.append(()) }
 
+  /// For what runs on a thread that others need.
+  public func opened() async {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        self.wait()
+        continuation.resume()
+      }
+    }
+  }
+
   /// False when it was not opened in time.
   @discardableResult
   public func wait(seconds: Double = patience) -> Bool { journal.wait(seconds: seconds) { !$0.isEmpty } }

@@ -69,14 +69,29 @@ public final class Collector: Sendable {
     task.withLock { $0 = loop }
   }
 
-  /// Sends what is left, once, and ends.
+  /// Nanoseconds for the last batches, all together: a collector that hangs does not hold up the end of the program.
+  static let farewell: Int64 = 3_000_000_000
+
+  /// Sends what is left, once, and ends; what has not been taken by then is dropped.
   public func stop() async {
     task.withLock { task in
       task?.cancel()
       task = nil
     }
-    await sendTraces(tries: 1)
-    await sendMetrics(tries: 1)
+    await withCheckedContinuation { continuation in
+      let isOver = Atomic(false)
+      let end = { @Sendable in if !isOver.exchange(true, ordering: .relaxed) { continuation.resume() } }
+      let limit = Task {
+        await pause(Self.farewell)
+        end()
+      }
+      Task {
+        await sendTraces(tries: 1)
+        await sendMetrics(tries: 1)
+        limit.cancel()
+        end()
+      }
+    }
   }
 
   /// Takes the spans of a call that has ended. Never waits.

@@ -55,7 +55,8 @@ struct Shape {
       columns[table.name] = rows.map { row in
         let fallback = (row["dflt_value"] as String?).map { " DEFAULT \($0)" } ?? ""
         let name: String = row["name"]
-        return Column(name: name, definition: "\(name) \(row["type"] as String)\(row["notnull"] ? " NOT NULL" : "")\(fallback)")
+        return Column(
+          name: name, definition: "\(name) \(row["type"] as String)\(row["notnull"] ? " NOT NULL" : "")\(fallback)")
       }
     }
   }

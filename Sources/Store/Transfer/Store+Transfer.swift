@@ -24,9 +24,11 @@ extension Store {
   /// - Parameter prefix: an id or an unambiguous beginning.
   public func rows(of prefix: String) throws(StoreError) -> SessionRows {
     try read { db in
+      // A range, which the index finds: ids are hexadecimal, and `g` is the first letter behind them.
+      let beginning = prefix.lowercased()
       let ids = try String.fetchAll(
-        db, sql: "SELECT id FROM session WHERE substr(id, 1, ?) = ? LIMIT 2",
-        arguments: [prefix.count, prefix.lowercased()])
+        db.cachedStatement(sql: "SELECT id FROM session WHERE id >= ? AND id < ? || 'g' LIMIT 2"),
+        arguments: [beginning, beginning])
       guard let id = ids.first, !prefix.isEmpty else { throw StoreError.noSuchSession(prefix) }
       if ids.count > 1 { throw StoreError.ambiguous(prefix: prefix) }
       var rows = try Self.rows(id, db)
@@ -47,7 +49,7 @@ extension Store {
       }.joined(separator: ", ")
       func fetch(_ condition: String, _ argument: String) throws {
         rows[table] += try Row.fetchAll(
-          db, sql: "SELECT \(list) FROM \(table.name) WHERE \(condition) ORDER BY \(table.order)",
+          db.cachedStatement(sql: "SELECT \(list) FROM \(table.name) WHERE \(condition) ORDER BY \(table.order)"),
           arguments: [argument]
         ).map { row in table.columns.indices.map { value(row, $0, table.columns[$0]) } }
       }
@@ -121,30 +123,61 @@ extension Store {
     public var turns: Int
   }
 
-  /// Adds sessions, all of them or none: one transaction, on the store's queue, after what was appended before. Waits for the disk.
+  /// Nanoseconds of one transaction of an import, and milliseconds between two: another program that writes, such as a gateway
+  /// with a call to announce, gets its turn soon.
+  private static let slice: Int64 = 20_000_000
+  private static let pause: Int32 = 10
+
+  /// Adds sessions, all of them or none: what has been added is taken out again when a later one cannot be. Waits for the disk. An
+  /// import that is killed goes on when it is done again, since what is here is left as it is.
   public func add(_ sessions: [SessionRows]) throws(StoreError) -> [Arrival] {
-    let result = onQueue { () -> Result<[Arrival], StoreError> in
+    var arrivals: [Arrival] = []
+    var added: [String] = []
+    while arrivals.count < sessions.count {
+      if !arrivals.isEmpty { poll(nil, 0, Self.pause) }
+      let rest = sessions[arrivals.count...]
       do {
-        return .success(
-          try self.database.write { db in
-            try sessions.map { session in
-              var arrival = Arrival(
-                outcome: .added, id: session.id, asked: session.id, title: session.title, turns: session.turns)
-              if try self.isHere(session, db) {
-                let turns = try Int.fetchOne(
-                  db, sql: "SELECT COUNT(*) FROM turn WHERE session = ?", arguments: [session.id])
-                arrival.outcome = .alreadyHere(turns: turns ?? 0)
-              } else {
-                arrival.id = try self.insert(session, db)
-              }
-              return arrival
-            }
-          })
+        let slice = try onQueue { Result { try self.database.write { try self.addSlice(of: rest, $0) } } }.get()
+        arrivals += slice.arrivals
+        added += slice.added
       } catch {
-        return .failure(StoreError(error, path: self.path))
+        remove(added)
+        throw StoreError(error, path: path)
       }
     }
-    return try result.get()
+    return arrivals
+  }
+
+  /// As many as there is time for, and one at least.
+  private func addSlice(
+    of sessions: ArraySlice<SessionRows>, _ db: Database
+  ) throws -> (arrivals: [Arrival], added: [String]) {
+    let end = Clock.now() + Self.slice
+    var slice: (arrivals: [Arrival], added: [String]) = ([], [])
+    for session in sessions {
+      var arrival = Arrival(
+        outcome: .added, id: session.id, asked: session.id, title: session.title, turns: session.turns)
+      if try isHere(session, db) {
+        let turns = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM turn WHERE session = ?", arguments: [session.id])
+        arrival.outcome = .alreadyHere(turns: turns ?? 0)
+      } else {
+        let ids = try insert(session, db)
+        arrival.id = ids.last ?? session.id
+        slice.added += ids
+      }
+      slice.arrivals.append(arrival)
+      if Clock.now() >= end { break }
+    }
+    return slice
+  }
+
+  /// A fault here is the one that is told already.
+  private func remove(_ ids: [String]) {
+    onQueue {
+      try? database.write { db in
+        for id in ids { try db.execute(sql: "DELETE FROM session WHERE id = ?", arguments: [id]) }
+      }
+    }
   }
 
   /// The same session is one with the same id and purpose, and the same second of birth or the same program that it is from;
@@ -162,7 +195,8 @@ extension Store {
       ]) ?? false
   }
 
-  private func insert(_ session: SessionRows, _ db: Database) throws -> String {
+  /// - Returns: the ids of what was added: of judges' calls, and last its own.
+  private func insert(_ session: SessionRows, _ db: Database) throws -> [String] {
     var session = session
     var names: [String: String] = [:]
     /// Another id for what has one that is taken.
@@ -178,7 +212,7 @@ extension Store {
     for table in [StoredTable.blind, .vote, .judgement] { try rename(session.texts(table, "id"), table) }
     if !names.isEmpty { session.rename(names) }
     for one in session.calls + [session] { try write(one, db) }
-    return session.id
+    return (session.calls + [session]).map(\.id)
   }
 
   private func write(_ session: SessionRows, _ db: Database) throws {
@@ -189,7 +223,7 @@ extension Store {
         (table.namesSession ? ["?"] : []) + table.columns.map { $0.isText ? "CAST(? AS TEXT)" : "?" }
         + more.map { _ in "''" }
       // A brief is named by what is in it: one that is here is the same.
-      let statement = try db.makeStatement(
+      let statement = try db.cachedStatement(
         sql: """
           INSERT\(table == .brief ? " OR IGNORE" : "") INTO \(table.name) \
           (\((columns + more).joined(separator: ", "))) VALUES (\(marks.joined(separator: ", ")))
