@@ -74,14 +74,14 @@ public struct BlindAssignment: Equatable, Sendable {
   /// What `text` wrote; nil for anything else.
   public init?(text: String) {
     guard let view = try? JSONDocument().parse(text), let id = view["id"]?.string,
-      let session = view["session"]?.string, let turn = view["turn"]?.int, let salt = view["salt"]?.string
+      let session = view["session"]?.string, let turn = view["turn"]?.count, let salt = view["salt"]?.string
     else { return nil }
     var lanes: [Int: String] = [:]
     for lane in view["lanes"]?.elements ?? [] {
-      if let number = lane["lane"]?.int { lanes[number] = lane["model"]?.string ?? "" }
+      if let number = lane["lane"]?.count { lanes[number] = lane["model"]?.string ?? "" }
     }
     let pairs = (view["pairs"]?.elements ?? []).compactMap { pair -> Pair? in
-      let sides = pair.elements.compactMap(\.int)
+      let sides = pair.elements.compactMap(\.count)
       return sides.count == 2 ? Pair(left: sides[0], right: sides[1]) : nil
     }
     self.init(id: id, session: session, turn: turn, lanes: lanes, pairs: pairs, salt: salt)

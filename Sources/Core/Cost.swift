@@ -24,7 +24,7 @@ public struct Cost: Equatable, Sendable {
   /// Reported less computed; nil unless there are both.
   public var difference: Money? {
     guard let reported, let computed else { return nil }
-    return Money(picoDollars: reported.picoDollars - computed.picoDollars)
+    return reported - computed
   }
 }
 

@@ -1,5 +1,6 @@
-/// `2026-11-23` of seconds since 1970, in UTC.
+/// `2026-11-23` of seconds since 1970, in UTC; the nearest day of `Bounds.dates` for those outside.
 public func isoDate(_ seconds: Int64) -> String {
+  let seconds = seconds.clamped(to: Bounds.dates)
   // Days to a civil date in the proleptic Gregorian calendar, counting eras of 400 years from 1 March of year 0.
   let days = Int((seconds - (seconds % 86_400 + 86_400) % 86_400) / 86_400) + 719_468
   let era = days / 146_097
@@ -15,6 +16,7 @@ public func isoDate(_ seconds: Int64) -> String {
 
 /// `2026-11-23T09:05:00Z` of seconds since 1970.
 public func isoTime(_ seconds: Int64) -> String {
+  let seconds = seconds.clamped(to: Bounds.dates)
   let rest = Int((seconds % 86_400 + 86_400) % 86_400)
   return "\(isoDate(seconds))T\(padded(rest / 3600)):\(padded(rest / 60 % 60)):\(padded(rest % 60))Z"
 }
@@ -55,7 +57,8 @@ public func secondsSince1970(isoTime text: String) -> Int64? {
   let yearOfEra = shiftedYear - era * 400
   let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
   let days = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  return days * 86_400 + hour * 3600 + minute * 60 + second - offset
+  let moment = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+  return Bounds.dates.contains(moment) ? moment : nil
 }
 
 private func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -8,13 +8,13 @@
 public enum DayText {
   /// The first second of it, since 1970; nil when it is no date.
   public static func start(_ text: String, now: Int64) -> Int64? {
-    if let days = daysAgo(text) { return now - days * 86_400 }
+    if let days = daysAgo(text) { return (now.clamped(to: Bounds.dates) - days * 86_400).clamped(to: Bounds.dates) }
     return day(text, now).flatMap { midnight($0) }
   }
 
   /// The first second after it.
   public static func end(_ text: String, now: Int64) -> Int64? {
-    if let days = daysAgo(text) { return now - days * 86_400 }
+    if let days = daysAgo(text) { return (now.clamped(to: Bounds.dates) - days * 86_400).clamped(to: Bounds.dates) }
     return day(text, now).flatMap { day in
       var next = day
       next.tm_mday += 1
@@ -28,7 +28,7 @@ public enum DayText {
   }
 
   private static func day(_ text: String, _ now: Int64) -> tm? {
-    var seconds = time_t(now)
+    var seconds = time_t(now.clamped(to: Bounds.dates))
     var day = tm()
     localtime_r(&seconds, &day)
     if text == "today" { return day }
@@ -53,6 +53,8 @@ public enum DayText {
     var day = day
     (day.tm_hour, day.tm_min, day.tm_sec, day.tm_isdst) = (0, 0, 0, -1)
     let seconds = mktime(&day)
-    return seconds == -1 ? nil : Int64(seconds)
+    // A zone may be behind or ahead of the first and the last moment that there are.
+    let moment = Int64(seconds).clamped(to: Bounds.dates)
+    return seconds == -1 || Int64(seconds).subtractingSaturating(moment).magnitude > 86_400 ? nil : moment
   }
 }

@@ -42,11 +42,11 @@ public enum FinishReason: String, Sendable {
 public struct Usage: Equatable, Sendable {
   public enum Source: String, Sendable { case reported, estimated }
 
-  public var input = 0
-  public var cacheRead = 0
-  public var cacheWrite = 0
-  public var output = 0
-  public var reasoning = 0
+  @TokensOfCall public var input = 0
+  @TokensOfCall public var cacheRead = 0
+  @TokensOfCall public var cacheWrite = 0
+  @TokensOfCall public var output = 0
+  @TokensOfCall public var reasoning = 0
   /// Parts of the totals above by class (cache writes by lifetime, sound, pictures), and units of tools.
   public var parts: [TokenClass: Int] = [:]
   /// What the answer says that a price may depend on, by the price records' own names: `service_tier`, `speed`, `inference_geo`.
@@ -60,6 +60,10 @@ public struct Usage: Equatable, Sendable {
   public var isOutputFinal = true
   /// The provider's usage object as it came, so that a cost can be computed again later.
   public var raw: String?
+  /// What the provider reported that is out of range, as a person reads it: it is left out of the figures above.
+  public var leftOut: [String] = []
+  /// Whether that is a count, so that the others say too little by themselves.
+  public var lacksCounts = false
   /// The server's own timings, as they came (llama.cpp's `timings`, Cerebras' `time_info`).
   public var rawTimings: String?
 
@@ -89,7 +93,7 @@ extension Usage {
   /// Takes what `details` wrote.
   public mutating func readDetails(_ view: JSONView) {
     for (name, value) in view.members {
-      if let kind = TokenClass(rawValue: name), let count = value.count {
+      if let kind = TokenClass(rawValue: name), let count = value.tokens {
         parts[kind] = count
       } else if let text = value.string {
         variant[name] = text
@@ -99,8 +103,38 @@ extension Usage {
 
   /// Notes a part of the totals, when there is some.
   public mutating func note(_ kind: TokenClass, _ count: Int?) {
-    if let count, count > 0 { parts[kind, default: 0] += count }
+    if let count, count > 0 { parts[kind] = (parts[kind] ?? 0).addingSaturating(count).clamped(to: Bounds.tokens) }
   }
+
+  /// A count of the provider's; nil when it says none, or one out of range, which is noted.
+  public mutating func take(_ name: StaticString, of view: JSONView?) -> Int? {
+    guard let value = view?[name] else { return nil }
+    guard let tokens = value.tokens else {
+      // Servers that do not count say so with other words than a number.
+      guard value.numberText != nil else { return nil }
+      leave(name, value, Bounds.text(Bounds.tokens))
+      lacksCounts = true
+      return nil
+    }
+    return tokens
+  }
+
+  /// An amount that the provider charges for the call, a number or a text; nil so too.
+  /// - Parameter exponent: what the number is to be multiplied by to be dollars, such as `e-10`.
+  public mutating func takeDollars(_ name: StaticString, of view: JSONView?, exponent: String = "") -> Money? {
+    guard let value = view?[name], let text = value.numberText ?? value.string else { return nil }
+    if let amount = Money(decimal: text + exponent), amount >= .zero, amount.isOfCall { return amount }
+    leave(name, value, "from 0 to \(Money(picoDollars: Bounds.callMoney.upperBound).decimalText) dollars")
+    return nil
+  }
+
+  private mutating func leave(_ name: StaticString, _ value: JSONView, _ range: String) {
+    // The same counts come with every chunk of some streams.
+    let text = "\(name) \(VisibleText.line(String(value.source.prefix(40)))), which is not \(range)"
+    if !leftOut.contains(text), leftOut.count < Self.mostLeftOut { leftOut.append(text) }
+  }
+
+  private static let mostLeftOut = 8
 
   /// Notes what a price may depend on. Tiers that are everybody's are left out.
   public mutating func note(_ name: String, _ value: String?) {

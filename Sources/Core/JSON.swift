@@ -51,7 +51,7 @@ public enum JSON: Equatable, Sendable {
 
 /// A double's shortest exact text, without the `.0` of whole numbers (`1`, `0.2`).
 public func decimalText(_ value: Double) -> String {
-  if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
+  if value == value.rounded(), value.magnitude < 1e15 { return String(Int64(saturating: value)) }
   let text = "\(value)"
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
@@ -72,9 +72,9 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, Expre
 public func decimalText(_ value: Double, places: Int) -> String {
   guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "-∞" : "∞" }
   let scale = (0..<places).reduce(1.0) { power, _ in power * 10 }
-  let scaled = (abs(value) * scale).rounded()
+  let scaled = (value.magnitude * scale).rounded()
   guard scaled < 1e15 else { return decimalText(value) }
-  let digits = String(Int64(scaled))
+  let digits = String(Int64(saturating: scaled))
   let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
   let sign = value < 0 && scaled > 0 ? "-" : ""
   return places == 0 ? sign + padded : "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"

@@ -150,7 +150,8 @@ public struct JSONView {
     return node.kind == .number ? document.text(of: node) : nil
   }
 
-  public var double: Double? { numberText.flatMap(Double.init) }
+  /// Nil as well for a number that only an infinite one is near to.
+  public var double: Double? { numberText.flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil } }
 
   /// A count: an integer, or a float without a fraction within Int's range.
   public var int: Int? {
@@ -158,8 +159,14 @@ public struct JSONView {
     return Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
   }
 
-  /// Tokens that somebody else counted: never negative, and small enough that sums of a few cannot overflow.
-  public var count: Int? { int.map { min(max($0, 0), 1 << 40) } }
+  /// Tokens of one call that somebody else counted; nil for what is out of `Bounds.tokens`.
+  public var tokens: Int? { int.flatMap { Bounds.tokens.contains($0) ? $0 : nil } }
+
+  /// What somebody else counted; nil for what is out of `Bounds.counts`.
+  public var count: Int? { int.flatMap { Bounds.counts.contains($0) ? $0 : nil } }
+
+  /// Seconds since 1970; nil for what is out of `Bounds.dates`.
+  public var date: Int64? { int.map(Int64.init).flatMap { Bounds.dates.contains($0) ? $0 : nil } }
 
   /// The value's own JSON text, to be kept.
   public var source: String {

@@ -1,11 +1,14 @@
 /// An amount of US dollars as a whole number of pico-dollars (10⁻¹² USD). Never a binary float: a token at one dollar a
-/// million is exactly 1,000,000. Holds up to about nine million dollars.
+/// million is exactly 1,000,000. Holds up to about nine million dollars; what goes beyond stays there.
 public struct Money: Hashable, Comparable, Sendable {
-  public var picoDollars: Int64
+  public let picoDollars: Int64
 
   public static let zero = Money(picoDollars: 0)
 
   public init(picoDollars: Int64) { self.picoDollars = picoDollars }
+
+  /// Of a number that is only near: for pictures and averages.
+  public init(dollars: Double) { picoDollars = Int64(saturating: dollars * 1e12) }
 
   /// Reads a plain or exponent decimal (`0.00014`, `2`, `1.5e-7`). Digits below a pico-dollar are rounded half up.
   /// Nil for anything else and for what does not fit.
@@ -21,6 +24,25 @@ public struct Money: Hashable, Comparable, Sendable {
     let (sum, overflow) = a.picoDollars.addingReportingOverflow(b.picoDollars)
     return Money(picoDollars: overflow ? (a.picoDollars < 0 ? .min : .max) : sum)
   }
+
+  /// Differences too.
+  public static func - (a: Money, b: Money) -> Money {
+    Money(picoDollars: a.picoDollars.subtractingSaturating(b.picoDollars))
+  }
+
+  /// An equal part of it, rounded towards zero; all of it for fewer than two.
+  public static func / (a: Money, parts: Int) -> Money {
+    Money(picoDollars: a.picoDollars / Int64(max(1, parts)))
+  }
+
+  /// Nothing, when it is less.
+  public var orZero: Money { max(self, .zero) }
+
+  /// Whether one call can cost so much: more is a fault of whoever says so.
+  public var isOfCall: Bool { Bounds.callMoney.contains(picoDollars) }
+
+  /// For what can only be near.
+  public var dollars: Double { Double(picoDollars) / 1e12 }
 
   /// The exact decimal without trailing zeros: `0`, `0.0021`, `12.5`.
   public var decimalText: String {
@@ -51,7 +73,8 @@ public struct Money: Hashable, Comparable, Sendable {
   }
 }
 
-/// A decimal text times 10^places as an integer, rounded half up; nil when malformed or too large. No binary floats.
+/// A decimal text times 10^places as an integer, rounded half up; nil when malformed, too large, or with an exponent out of
+/// `Bounds.exponents`. No binary floats.
 public func scaledDecimal(_ text: String, places: Int) -> Int64? {
   var digits: [UInt8] = []
   var exponent = 0
@@ -64,7 +87,7 @@ public func scaledDecimal(_ text: String, places: Int) -> Int64? {
     rest.removeFirst()
   }
   if let mark = rest.firstIndex(where: { $0 == "e" || $0 == "E" }) {
-    guard let power = Int(rest[rest.index(after: mark)...]), abs(power) < 100 else { return nil }
+    guard let power = Int(rest[rest.index(after: mark)...]), Bounds.exponents.contains(power) else { return nil }
     exponent = power
     rest = rest[..<mark]
   }

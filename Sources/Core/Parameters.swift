@@ -35,8 +35,8 @@ public struct Parameters: Hashable, Sendable {
     switch Name(rawValue: name) {
     case .temperature: temperature = try Parameters.number(name, text, 0...2)
     case .topP: topP = try Parameters.number(name, text, 0...1)
-    case .maxTokens: maxTokens = try Parameters.whole(name, text, atLeast: 1)
-    case .seed: seed = try Parameters.whole(name, text, atLeast: 0)
+    case .maxTokens: maxTokens = try Parameters.whole(name, text, 1...Bounds.tokens.upperBound)
+    case .seed: seed = try Parameters.whole(name, text, 0...Int.max)
     case .effort:
       guard Parameters.efforts.contains(text) else {
         throw InvalidLane(message: "effort=\(text): write one of \(Parameters.efforts.joined(separator: ", "))")
@@ -60,9 +60,12 @@ public struct Parameters: Hashable, Sendable {
     return value
   }
 
-  private static func whole(_ name: String, _ text: String, atLeast least: Int) throws(InvalidLane) -> Int {
-    guard let value = Int(text), value >= least else {
-      throw InvalidLane(message: "\(name)=\(text): write a whole number of at least \(least)")
+  private static func whole(_ name: String, _ text: String, _ range: ClosedRange<Int>) throws(InvalidLane) -> Int {
+    guard let value = Int(text), value >= range.lowerBound else {
+      throw InvalidLane(message: "\(name)=\(text): write a whole number of at least \(range.lowerBound)")
+    }
+    guard value <= range.upperBound else {
+      throw InvalidLane(message: "\(name)=\(text): write a whole number of at most \(range.upperBound)")
     }
     return value
   }
@@ -94,7 +97,7 @@ public struct Parameters: Hashable, Sendable {
   public init(json: JSONView) {
     temperature = json["temperature"]?.double
     topP = json["top_p"]?.double
-    maxTokens = json["max_tokens"]?.int
+    maxTokens = json["max_tokens"]?.tokens
     effort = json["effort"]?.string
     seed = json["seed"]?.int
     stop = json["stop"]?.elements.compactMap(\.string) ?? []

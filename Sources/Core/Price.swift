@@ -78,7 +78,7 @@ extension Price {
       charge.lines.append(
         Charge.Line(
           kind: entry.kind, count: entry.count, rate: rate,
-          amount: Money(picoDollars: Price.rounded(sum) - before)))
+          amount: Money(picoDollars: Price.rounded(sum).subtractingSaturating(before))))
     }
     charge.total = Money(picoDollars: Price.rounded(sum))
     return charge
@@ -86,17 +86,18 @@ extension Price {
 
   private static func rounded(_ sum: Int128) -> Int64 { Int64(clamping: (sum + 500_000) / 1_000_000) }
 
-  /// Nil when a token has no price: such a cost is unknown, not less.
+  /// Nil when a token has no price, or when no call can cost so much: such a cost is unknown, not less.
   public func cost(of usage: Usage) -> Money? {
     let charge = charge(for: usage)
-    return charge.unpriced.contains(where: \.isToken) ? nil : charge.total
+    return charge.unpriced.contains(where: \.isToken) || !charge.total.isOfCall ? nil : charge.total
   }
 
-  /// Plain tokens read and written at this price; nil when one of them has none.
+  /// Plain tokens read and written at this price, to reckon with beforehand; nil when one of them has none.
   public func amount(input tokens: Int, output written: Int) -> Money? {
     var usage = Usage()
     (usage.input, usage.output) = (tokens, written)
-    return cost(of: usage)
+    let charge = charge(for: usage)
+    return charge.unpriced.contains(where: \.isToken) ? nil : charge.total
   }
 }
 
@@ -134,7 +135,7 @@ extension Price {
       guard let dollars = values[kind.priceKey]?.string else { continue }
       let detail = details[kind.priceKey]
       rates[kind] = Rate(
-        dollars, tier: detail?["tier"]?.int, variant: detail?["variant"]?.string, source: detail?["source"]?.string)
+        dollars, tier: detail?["tier"]?.tokens, variant: detail?["variant"]?.string, source: detail?["source"]?.string)
     }
   }
 }

@@ -39,11 +39,13 @@ public struct Timing: Equatable, Sendable {
   /// (output tokens - tokens of the first chunk) / (end - TTFT). Nil below two tokens, or when
   /// all came within five milliseconds: that is the speed of the network, not of the model.
   public func tokensPerSecond(outputTokens: Int) -> Double? {
-    guard let firstToken, let end, end - firstToken >= 5_000_000, outputTokens > chunksInFirstRead, outputTokens >= 2
+    guard let firstToken, let end, end.subtractingSaturating(firstToken) >= 5_000_000,
+      outputTokens > chunksInFirstRead, outputTokens >= 2
     else {
       return nil
     }
-    return Double(outputTokens - chunksInFirstRead) * 1e9 / Double(end - firstToken)
+    return Double(outputTokens.subtractingSaturating(chunksInFirstRead)) * 1e9
+      / Double(end.subtractingSaturating(firstToken))
   }
 }
 
@@ -52,16 +54,27 @@ public enum Clock {
   public static func now() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    return Int64(time.tv_sec).subtractingSaturating(start).multipliedSaturating(by: 1_000_000_000)
+      .addingSaturating(Int64(time.tv_nsec))
   }
 
-  /// Wall time in nanoseconds since 1970, for those who put together what happened on several machines.
+  /// The second that is counted from: the clock's own, but for one that has run for more than a hundred years, as it does
+  /// where somebody has set it.
+  private static let start: Int64 = {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    let seconds = Int64(time.tv_sec)
+    return (0...4_000_000_000).contains(seconds) ? 0 : seconds.subtractingSaturating(1_000_000_000)
+  }()
+
+  /// Wall time in nanoseconds since 1970, for those who put together what happened on several machines. From 1970 to 2262, and
+  /// no further than that.
   public static func wall() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    return max(0, Int64(time.tv_sec)).multipliedSaturating(by: 1_000_000_000).addingSaturating(Int64(time.tv_nsec))
   }
 
-  /// Wall time in whole seconds since 1970, for dates that people read.
-  public static func date() -> Int64 { Int64(time(nil)) }
+  /// Wall time in whole seconds since 1970, for dates that people read: in `Bounds.dates` wherever the clock stands.
+  public static func date() -> Int64 { Int64(time(nil)).clamped(to: Bounds.dates) }
 }

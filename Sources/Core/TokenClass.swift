@@ -89,7 +89,7 @@ extension Usage {
       }
       counts[rest, default: 0] += left
     }
-    func part(_ kind: TokenClass) -> Int { parts[kind] ?? 0 }
+    func part(_ kind: TokenClass) -> Int { (parts[kind] ?? 0).clamped(to: Bounds.tokens) }
     let all = max(0, input)
     let read = min(max(0, cacheRead), all)
     let written = min(max(0, cacheWrite), all - read)

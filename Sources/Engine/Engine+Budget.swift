@@ -39,9 +39,9 @@ extension Engine {
     estimate.today = try spentToday()
     var limits: [Money] = []
     if let perTurn = budget.perTurn { limits.append(perTurn) }
-    if let perDay = budget.perDay { limits.append(perDay.minus(estimate.today)) }
+    if let perDay = budget.perDay { limits.append((perDay - estimate.today).orZero) }
     if let perMonth = budget.perMonth {
-      limits.append(perMonth.minus(try store.spent(since: Self.midnight(ofFirst: true))))
+      limits.append((perMonth - (try store.spent(since: Self.midnight(ofFirst: true)))).orZero)
     }
     estimate.left = limits.min()
     return estimate
@@ -52,12 +52,12 @@ extension Engine {
 
   /// When today, or this month, began in the person's own time zone: seconds since 1970.
   private static func midnight(ofFirst isFirst: Bool = false) -> Int64 {
-    var now = time(nil)
+    var now = time_t(Clock.date())
     var parts = tm()
     localtime_r(&now, &parts)
     (parts.tm_hour, parts.tm_min, parts.tm_sec, parts.tm_isdst) = (0, 0, 0, -1)
     if isFirst { parts.tm_mday = 1 }
-    return Int64(mktime(&parts))
+    return Int64(mktime(&parts)).clamped(to: Bounds.dates)
   }
 
   private func add(_ entry: RaceRequest.Entry, _ system: String?, to estimate: inout Estimate) {
@@ -101,12 +101,5 @@ extension Engine {
       return cost
     }
     return (together ? costs.reduce(.zero, +) : costs.max() ?? .zero, unknown)
-  }
-}
-
-extension Money {
-  /// Never below zero.
-  fileprivate func minus(_ other: Money) -> Money {
-    Money(picoDollars: max(0, picoDollars - other.picoDollars))
   }
 }

@@ -78,7 +78,7 @@ public struct PanelVerdict: Equatable, Sendable {
     let winner = "lane \((panel.logOdds >= 0 ? a.lane : b.lane) + 1)"
     let against = panel.dissenters.isEmpty ? "" : "; against it: \(panel.dissenters.joined(separator: ", "))"
     let quiet = silent.isEmpty ? "" : "; without a say: \(silent.joined(separator: ", "))"
-    return "panel on \(pair): \(winner), \(Int((share * 100).rounded())) %\(against)\(quiet)"
+    return "panel on \(pair): \(winner), \(Int(saturating: (share * 100).rounded())) %\(against)\(quiet)"
   }
 }
 

@@ -40,7 +40,7 @@ extension Engine {
       return .failure(error)
     }
     let view = try? answer.body.withUnsafeBytes { try JSONDocument().parse($0) }
-    guard let count = view?["input_tokens"]?.count else {
+    guard let count = view?["input_tokens"]?.tokens else {
       return .failure(ResponseError(.protocolFault, "its count of tokens has no input_tokens", status: answer.status))
     }
     return .success(count)

@@ -99,13 +99,14 @@ extension Settlement {
   /// OpenRouter's `/generation`: the charge, and the tokens as the model's own tokenizer counts them.
   init?(_ data: JSONView) {
     func dollars(_ view: JSONView?) -> Money? { (view?.numberText ?? view?.string).flatMap(Money.init(decimal:)) }
-    guard var charge = dollars(data["total_cost"]), charge >= .zero else { return nil }
+    guard var charge = dollars(data["total_cost"]), charge >= .zero, charge.isOfCall else { return nil }
     // With the person's own key upstream, the account is charged a fee and the key's owner the rest.
     if data["is_byok"]?.bool == true, let upstream = dollars(data["upstream_inference_cost"]) {
       charge = charge + upstream
+      guard upstream >= .zero, charge.isOfCall else { return nil }
     }
     self.init(
-      charge: charge, input: data["native_tokens_prompt"]?.count ?? data["tokens_prompt"]?.count,
-      output: data["native_tokens_completion"]?.count ?? data["tokens_completion"]?.count)
+      charge: charge, input: data["native_tokens_prompt"]?.tokens ?? data["tokens_prompt"]?.tokens,
+      output: data["native_tokens_completion"]?.tokens ?? data["tokens_completion"]?.tokens)
   }
 }

@@ -124,7 +124,7 @@ extension PriceRecords {
       return nil
     }
     return Record(
-      id: id, match: match, contextWindow: view["context_window"]?.int,
+      id: id, match: match, contextWindow: view["context_window"]?.tokens,
       prices: prices.isArray ? prices.elements.map(dated) : [DatedPrices(values: values(prices))],
       variants: view["price_variants"]?.elements.map { Variant(when: conditions($0["when"]), prices: dated($0)) } ?? [],
       factors: view["factors"]?.elements.flatMap { entry in
@@ -140,7 +140,7 @@ extension PriceRecords {
     let constraint = view["constraint"]
     func minute(_ name: JSONView?) -> Int? {
       guard let parts = name?.string?.split(separator: ":"), parts.count >= 2, let hour = Int(parts[0]),
-        let minute = Int(parts[1].prefix(2))
+        let minute = Int(parts[1].prefix(2)), (0...24).contains(hour), (0...59).contains(minute)
       else { return nil }
       return hour * 60 + minute
     }
@@ -158,7 +158,7 @@ extension PriceRecords {
         result[name] = TieredValue(base: base)
       } else if let base = value["base"]?.numberText {
         let tiers = value["tiers"]?.elements.compactMap { tier -> TieredValue.Tier? in
-          guard let start = tier["start"]?.int, let price = tier["price"]?.numberText else { return nil }
+          guard let start = tier["start"]?.tokens, let price = tier["price"]?.numberText else { return nil }
           return TieredValue.Tier(start: start, price: price)
         }
         result[name] = TieredValue(base: base, tiers: tiers ?? [])

@@ -281,10 +281,15 @@ public final class Race: @unchecked Sendable {
     if run.isStarted, run.status != 0 || run.sentAt != nil || error != nil { record(run, error) }
     run.response.state = state
     run.response.error = error
-    run.response.usage = finalUsage(run)
+    let usage = finalUsage(run)
+    for fault in run.response.usage.leftOut { notify(run, "the provider reported \(fault): left out") }
+    run.response.usage = usage
     if let sent = run.sentAt, let gun { run.response.timing.sentAfter = max(0, sent - gun) }
     run.response.cost = pricing.cost(
       of: run.response, by: run.service, date: Clock.date(), isWasted: run.response.cost.isWasted)
+    if let price = run.response.cost.price, !price.charge(for: usage).total.isOfCall {
+      notify(run, "its tokens come to more than a call can cost: left out")
+    }
     keep(.ended(run.key, run.response))
     observe(.lane(run.entry.number, .ended(run.response)))
     if run.response.cost.status == .partial, let id = run.response.attempts.last?.requestID {
@@ -300,12 +305,16 @@ public final class Race: @unchecked Sendable {
   /// What the provider counted, or an estimate of what it will bill: input once it was sent, output from the text that came.
   private func finalUsage(_ run: LaneRun) -> Usage {
     let reported = run.response.usage
-    if reported.raw != nil || reported.output > 0, reported.isOutputFinal { return reported }
+    if reported.raw != nil || reported.output > 0, reported.isOutputFinal, !reported.lacksCounts { return reported }
     guard run.sentAt != nil, run.status == 0 || (200..<300).contains(run.status) else { return Usage() }
     var usage = Usage.estimated(
       inputBytes: inputBytes(run), outputBytes: run.response.text.utf8.count,
       reasoningBytes: run.response.reasoning.utf8.count)
-    if reported.raw != nil {
+    if reported.lacksCounts {
+      // What else is counted there says nothing by itself; a charge does.
+      (usage.raw, usage.variant) = (reported.raw, reported.variant)
+      (usage.reportedCost, usage.reportedCostIsCharge) = (reported.reportedCost, reported.reportedCostIsCharge)
+    } else if reported.raw != nil {
       // The input is certain, only the output is a guess.
       (usage.input, usage.cacheRead, usage.cacheWrite, usage.raw) =
         (reported.input, reported.cacheRead, reported.cacheWrite, reported.raw)

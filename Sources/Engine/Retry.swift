@@ -19,6 +19,6 @@ struct Retry {
     guard error.retryable, attempts < mostAttempts else { return nil }
     if let asked = error.retryAfter { return asked <= longestWait ? asked : nil }
     let base = 500_000_000.0 * Double(1 << (attempts - 1))
-    return Int64(base * (0.75 + 0.5 * jitter))
+    return Int64(saturating: base * (0.75 + 0.5 * jitter))
   }
 }

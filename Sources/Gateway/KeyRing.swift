@@ -150,8 +150,8 @@ public final class KeyRing: Sendable {
     let place = Place(key: key.id, day: GatewayKey.day(date))
     state.withLock { state in
       guard state.open.removeValue(forKey: admission.number) != nil else { return }
-      let held = (state.reserved[key.id] ?? .zero).picoDollars - admission.reserved.picoDollars
-      state.reserved[key.id] = held > 0 ? Money(picoDollars: held) : nil
+      let held = (state.reserved[key.id] ?? .zero) - admission.reserved
+      state.reserved[key.id] = held > .zero ? held : nil
       state.settled[place] = (state.settled[place] ?? .zero) + (cost ?? .zero)
       // Within the lock: what counts as settled is on its way to the database.
       store.append(
@@ -163,9 +163,8 @@ public final class KeyRing: Sendable {
   public func left(_ admission: Admission, date: Int64 = Clock.date()) -> Money? {
     guard let key = admission.key, let allowance = key.allowance else { return nil }
     return state.withLock { state in
-      let others = (state.reserved[key.id] ?? .zero).picoDollars - admission.reserved.picoDollars
-      let left = allowance.amount.picoDollars - Self.spent(key, state, date).picoDollars - max(0, others)
-      return Money(picoDollars: max(0, left))
+      let others = (state.reserved[key.id] ?? .zero) - admission.reserved
+      return (allowance.amount - Self.spent(key, state, date) - others.orZero).orZero
     }
   }
 
@@ -178,9 +177,8 @@ public final class KeyRing: Sendable {
     let day = GatewayKey.day(date)
     return (key.allowance?.days(at: date) ?? day..<(day + 1)).reduce(.zero) { sum, day in
       let place = Place(key: key.id, day: day)
-      let unread =
-        (state.settled[place] ?? .zero).picoDollars - (state.settledAndStored[place] ?? .zero).picoDollars
-      return sum + (state.stored[place] ?? .zero) + Money(picoDollars: max(0, unread))
+      let unread = (state.settled[place] ?? .zero) - (state.settledAndStored[place] ?? .zero)
+      return sum + (state.stored[place] ?? .zero) + unread.orZero
     }
   }
 

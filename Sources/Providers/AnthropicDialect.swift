@@ -122,16 +122,18 @@ public struct AnthropicDialect: Dialect {
       var written1h = 0
       var searches = 0
       var variant: [(String, String)] = []
+      /// Nothing but what was out of range.
+      var faults = Usage()
 
       mutating func update(_ view: JSONView) {
-        uncached = view["input_tokens"]?.count ?? uncached
-        cacheRead = view["cache_read_input_tokens"]?.count ?? cacheRead
-        cacheWrite = view["cache_creation_input_tokens"]?.count ?? cacheWrite
-        output = view["output_tokens"]?.count ?? output
-        thinking = view["output_tokens_details"]?["thinking_tokens"]?.count ?? thinking
+        uncached = faults.take("input_tokens", of: view) ?? uncached
+        cacheRead = faults.take("cache_read_input_tokens", of: view) ?? cacheRead
+        cacheWrite = faults.take("cache_creation_input_tokens", of: view) ?? cacheWrite
+        output = faults.take("output_tokens", of: view) ?? output
+        thinking = faults.take("thinking_tokens", of: view["output_tokens_details"]) ?? thinking
         // Only the first usage object splits writes by lifetime.
-        written1h = view["cache_creation"]?["ephemeral_1h_input_tokens"]?.count ?? written1h
-        searches = view["server_tool_use"]?["web_search_requests"]?.count ?? searches
+        written1h = faults.take("ephemeral_1h_input_tokens", of: view["cache_creation"]) ?? written1h
+        searches = faults.take("web_search_requests", of: view["server_tool_use"]) ?? searches
         for (name, value) in [
           ("service_tier", view["service_tier"]), ("speed", view["speed"]), ("inference_geo", view["inference_geo"]),
         ] {
@@ -140,7 +142,7 @@ public struct AnthropicDialect: Dialect {
       }
 
       func usage(isOutputFinal: Bool, raw: String) -> Usage {
-        var usage = Usage()
+        var usage = faults
         usage.input = uncached + cacheRead + cacheWrite
         usage.cacheRead = cacheRead
         usage.cacheWrite = cacheWrite

@@ -108,7 +108,7 @@ extension Dialect {
       let context =
         entry["context_length"] ?? entry["max_context_length"] ?? entry["context_window"] ?? entry["max_model_len"]
         ?? entry["max_input_tokens"] ?? entry["meta"]?["n_ctx"] ?? entry["metadata"]?["context_length"]
-      return ListedModel(id: id, contextLength: context?.int)
+      return ListedModel(id: id, contextLength: context?.tokens)
     }
   }
 }

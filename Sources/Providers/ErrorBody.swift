@@ -146,7 +146,7 @@ public enum ErrorBody {
     }
     guard let text = headers["retry-after"] else { return nil }
     if let delay = nanoseconds(seconds: text) { return delay }
-    return httpDate(text).map { min(max(0, $0 - now), 1_000_000_000) * 1_000_000_000 }
+    return httpDate(text).map { $0.subtractingSaturating(now).clamped(to: 0...1_000_000_000) * 1_000_000_000 }
   }
 
   /// `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110, section 5.6.7) in seconds since 1970.
@@ -161,11 +161,11 @@ public enum ErrorBody {
     var time = tm()
     (time.tm_mday, time.tm_mon, time.tm_year) = (day, Int32(month), year - 1900)
     (time.tm_hour, time.tm_min, time.tm_sec) = (hour, minute, second)
-    return Int64(timegm(&time))
+    return Int64(timegm(&time)).clamped(to: Bounds.dates)
   }
 
   private static func nanoseconds(seconds text: String) -> Int64? {
     guard let value = Double(text), value >= 0, value < 1e9 else { return nil }
-    return Int64(value * 1e9)
+    return Int64(saturating: value * 1e9)
   }
 }

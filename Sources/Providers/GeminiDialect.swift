@@ -109,7 +109,7 @@ public struct GeminiDialect: Dialect {
       let methods = entry["supportedGenerationMethods"]?.elements.compactMap(\.string) ?? []
       guard methods.isEmpty || methods.contains("generateContent") else { return nil }
       let id = name.hasPrefix("models/") ? String(name.dropFirst(7)) : name
-      return ListedModel(id: id, contextLength: entry["inputTokenLimit"]?.int)
+      return ListedModel(id: id, contextLength: entry["inputTokenLimit"]?.tokens)
     }
   }
 
@@ -167,13 +167,15 @@ public struct GeminiDialect: Dialect {
 
     private static func usage(_ view: JSONView, isOutputFinal: Bool) -> Usage {
       var usage = Usage()
-      usage.input = (view["promptTokenCount"]?.count ?? 0) + (view["toolUsePromptTokenCount"]?.count ?? 0)
-      usage.cacheRead = view["cachedContentTokenCount"]?.count ?? 0
-      usage.reasoning = view["thoughtsTokenCount"]?.count ?? 0
-      usage.output = (view["candidatesTokenCount"]?.count ?? 0) + usage.reasoning
+      let prompt = usage.take("promptTokenCount", of: view) ?? 0
+      usage.input = prompt + (usage.take("toolUsePromptTokenCount", of: view) ?? 0)
+      usage.cacheRead = usage.take("cachedContentTokenCount", of: view) ?? 0
+      usage.reasoning = usage.take("thoughtsTokenCount", of: view) ?? 0
+      let candidates = usage.take("candidatesTokenCount", of: view) ?? 0
+      usage.output = candidates + usage.reasoning
       for (field, audio, image, video) in Self.modalities {
         for entry in view[field]?.elements ?? [] {
-          let count = entry["tokenCount"]?.count
+          let count = usage.take("tokenCount", of: entry)
           switch entry["modality"]?.string {
           case "AUDIO": usage.note(audio, count)
           // A document is read as pictures of its pages.

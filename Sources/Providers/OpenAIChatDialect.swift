@@ -213,19 +213,20 @@ public struct OpenAIChatDialect: Dialect {
     private func readUsage(_ view: JSONView) -> Usage {
       var usage = Usage()
       let prompt = view["prompt_tokens_details"] ?? view["prompt_token_details"]
-      usage.input = view["prompt_tokens"]?.count ?? 0
-      usage.output = view["completion_tokens"]?.count ?? 0
-      usage.cacheRead = (view["num_cached_tokens"] ?? prompt?["cached_tokens"])?.count ?? 0
-      usage.cacheWrite = prompt?["cache_write_tokens"]?.count ?? 0
-      usage.reasoning = view["completion_tokens_details"]?["reasoning_tokens"]?.count ?? 0
+      let completion = view["completion_tokens_details"]
+      usage.input = usage.take("prompt_tokens", of: view) ?? 0
+      usage.output = usage.take("completion_tokens", of: view) ?? 0
+      usage.cacheRead = usage.take("num_cached_tokens", of: view) ?? usage.take("cached_tokens", of: prompt) ?? 0
+      usage.cacheWrite = usage.take("cache_write_tokens", of: prompt) ?? 0
+      usage.reasoning = usage.take("reasoning_tokens", of: completion) ?? 0
       // Some services leave reasoning out of completion_tokens; the total, or its size, gives them away.
       let isApart =
         view["total_tokens"]?.count == usage.input + usage.output + usage.reasoning || usage.reasoning > usage.output
       if usage.reasoning > 0, isApart { usage.output += usage.reasoning }
-      usage.note(.inputAudio, prompt?["audio_tokens"]?.count)
-      usage.note(.inputImage, prompt?["image_tokens"]?.count)
-      usage.note(.inputVideo, prompt?["video_tokens"]?.count)
-      usage.note(.outputAudio, view["completion_tokens_details"]?["audio_tokens"]?.count)
+      usage.note(.inputAudio, usage.take("audio_tokens", of: prompt))
+      usage.note(.inputImage, usage.take("image_tokens", of: prompt))
+      usage.note(.inputVideo, usage.take("video_tokens", of: prompt))
+      usage.note(.outputAudio, usage.take("audio_tokens", of: completion))
       usage.note("service_tier", view["service_tier"]?.string ?? tier)
       readCost(view, into: &usage)
       usage.raw = view.source
@@ -233,19 +234,18 @@ public struct OpenAIChatDialect: Dialect {
     }
 
     private func readCost(_ view: JSONView, into usage: inout Usage) {
-      func dollars(_ view: JSONView?) -> Money? { (view?.numberText ?? view?.string).flatMap(Money.init(decimal:)) }
       switch cost {
       case .dollars:
-        usage.reportedCost = dollars(view["cost"])
+        usage.reportedCost = usage.takeDollars("cost", of: view)
         // With the person's own key upstream, the account is charged a fee and the key's owner the rest.
-        if view["is_byok"]?.bool == true, let fee = usage.reportedCost,
-          let upstream = dollars(view["cost_details"]?["upstream_inference_cost"])
+        if view["is_byok"]?.bool == true, let fee = usage.reportedCost, let details = view["cost_details"],
+          details["upstream_inference_cost"] != nil
         {
-          usage.reportedCost = fee + upstream
+          usage.reportedCost = usage.takeDollars("upstream_inference_cost", of: details).map { fee + $0 }
         }
-      case .ticks: usage.reportedCost = view["cost_in_usd_ticks"]?.numberText.flatMap { Money(decimal: $0 + "e-10") }
+      case .ticks: usage.reportedCost = usage.takeDollars("cost_in_usd_ticks", of: view, exponent: "e-10")
       case .estimate:
-        usage.reportedCost = dollars(view["estimated_cost"])
+        usage.reportedCost = usage.takeDollars("estimated_cost", of: view)
         usage.reportedCostIsCharge = false
       case nil: break
       }

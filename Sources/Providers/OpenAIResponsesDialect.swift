@@ -157,13 +157,13 @@ public struct OpenAIResponsesDialect: Dialect {
       if let view = response["usage"], view.isObject {
         var usage = Usage()
         let details = view["input_tokens_details"]
-        usage.input = view["input_tokens"]?.count ?? 0
-        usage.cacheRead = details?["cached_tokens"]?.count ?? 0
-        usage.cacheWrite = details?["cache_write_tokens"]?.count ?? 0
-        usage.output = view["output_tokens"]?.count ?? 0
-        usage.reasoning = view["output_tokens_details"]?["reasoning_tokens"]?.count ?? 0
-        usage.note(.cacheWrite12h, details?["cache_write_tokens_details"]?["ttl_12h_tokens"]?.count)
-        usage.note(.webSearches, response["tool_usage"]?["web_search"]?["num_requests"]?.count)
+        usage.input = usage.take("input_tokens", of: view) ?? 0
+        usage.cacheRead = usage.take("cached_tokens", of: details) ?? 0
+        usage.cacheWrite = usage.take("cache_write_tokens", of: details) ?? 0
+        usage.output = usage.take("output_tokens", of: view) ?? 0
+        usage.reasoning = usage.take("reasoning_tokens", of: view["output_tokens_details"]) ?? 0
+        usage.note(.cacheWrite12h, usage.take("ttl_12h_tokens", of: details?["cache_write_tokens_details"]))
+        usage.note(.webSearches, usage.take("num_requests", of: response["tool_usage"]?["web_search"]))
         usage.note("service_tier", response["service_tier"]?.string)
         usage.raw = view.source
         deltas.append(.usage(usage))

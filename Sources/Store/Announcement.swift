@@ -40,7 +40,7 @@ struct Announcement {
     else { return nil }
     let lanes = view["lanes"]?.elements.compactMap { $0.string.flatMap { try? Lane(parsing: $0) } } ?? []
     var session = Session(
-      id: id, created: Int64(view["created"]?.int ?? 0), title: "", rule: rule, lanes: lanes, turns: [])
+      id: id, created: view["created"]?.date ?? 0, title: "", rule: rule, lanes: lanes, turns: [])
     session.purpose = view["purpose"]?.string.flatMap(Purpose.init) ?? .gateway
     var turn = Turn(number: 1, prompt: "", rule: rule)
     turn.gatewayKey = view["key"]?.string
@@ -48,7 +48,9 @@ struct Announcement {
     self.session = session
     self.turn = turn
     calls = (view["calls"]?.elements ?? []).compactMap { call in
-      guard let lane = call["lane"]?.count, let model = call["model"]?.string.flatMap({ ModelID($0) }) else {
+      guard let lane = call["lane"]?.count, Bounds.lanes.contains(lane),
+        let model = call["model"]?.string.flatMap({ ModelID($0) })
+      else {
         return nil
       }
       var response = Response(
@@ -100,7 +102,9 @@ extension Store {
   func recoverAnnouncements() throws {
     func dead(_ db: Database) throws -> [(session: String, writer: String, text: String)] {
       try Row.fetchAll(db, sql: "SELECT session, writer, document FROM announcement")
-        .map { ($0["session"], $0["writer"], $0["document"]) }.filter { !WriterIdentity(text: $0.writer).isAlive }
+        .map { ($0.text("session") ?? "", $0.text("writer") ?? "", $0.text("document") ?? "") }.filter {
+          !WriterIdentity(text: $0.writer).isAlive
+        }
     }
     guard try !database.read(dead).isEmpty else { return }
     try database.write { db in

@@ -38,6 +38,9 @@ public struct Arrivals: Equatable, Sendable {
     bytes.append(UInt8(rest))
   }
 
+  /// Bytes of one answer, at the most.
+  private static let longest = UInt64(1) << 40
+
   /// Chunks with times since *sent*. Reading stops at the first byte that makes no sense.
   public static func chunks(_ bytes: some Sequence<UInt8>) -> [Chunk] {
     var result: [Chunk] = []
@@ -45,6 +48,7 @@ public struct Arrivals: Equatable, Sendable {
     var number: UInt64 = 0
     var shift: UInt64 = 0
     var clock: Int64 = 0
+    var length: UInt64 = 0
     for byte in bytes {
       guard shift < 63 else { break }
       number |= UInt64(byte & 0x7F) << shift
@@ -54,8 +58,9 @@ public struct Arrivals: Equatable, Sendable {
       (number, shift) = (0, 0)
       if numbers.count == 2 {
         let (sum, overflow) = clock.addingReportingOverflow(Int64(clamping: numbers[0]))
-        // Whoever counts in nanoseconds must have room for it.
-        guard !overflow, sum <= .max / 1000 else { break }
+        length += min(numbers[1] >> 1, longest)
+        // Whoever counts in nanoseconds, or adds lengths up, must have room for it.
+        guard !overflow, sum <= Bounds.durations.upperBound / 1000, length < longest else { break }
         clock = sum
         result.append(
           Chunk(microseconds: clock, length: Int(numbers[1] >> 1), channel: numbers[1] & 1 == 1 ? .reasoning : .answer))

@@ -92,11 +92,11 @@ struct RecordWriter {
         """, arguments: place)
     guard let row else { return }
     var usage = Usage()
-    usage.input = settlement.input ?? row["usage_input"] ?? 0
-    usage.output = settlement.output ?? row["usage_output"] ?? 0
-    (usage.cacheRead, usage.cacheWrite) = (row["usage_cache_read"] ?? 0, row["usage_cache_write"] ?? 0)
-    usage.reasoning = row["usage_reasoning"] ?? 0
-    let price = (row["price"] as String?).flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
+    usage.input = settlement.input ?? row.tokens("usage_input") ?? 0
+    usage.output = settlement.output ?? row.tokens("usage_output") ?? 0
+    (usage.cacheRead, usage.cacheWrite) = (row.tokens("usage_cache_read") ?? 0, row.tokens("usage_cache_write") ?? 0)
+    usage.reasoning = row.tokens("usage_reasoning") ?? 0
+    let price = row.text("price").flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
     let charge = settlement.charge.picoDollars
     try db.run(
       sql: """
@@ -105,7 +105,7 @@ struct RecordWriter {
         WHERE session = ? AND turn = ? AND lane = ? AND generation = ?
         """,
       arguments: [
-        charge, charge, price?.cost(of: usage)?.picoDollars ?? row["cost_computed"], usage.input, usage.output,
+        charge, charge, (price?.cost(of: usage) ?? row.money("cost_computed"))?.picoDollars, usage.input, usage.output,
       ]
         + place)
   }
@@ -116,7 +116,9 @@ struct RecordWriter {
 
   private mutating func writeTurn(_ session: String, _ turn: Turn, _ db: Database) throws {
     let isFirst = added.contains(session) && turn.number == 1
-    let statement = try db.cachedStatement(sql: "SELECT MAX(number) FROM turn WHERE session = ?")
+    // Numbers that none can have are passed over.
+    let statement = try db.cachedStatement(
+      sql: "SELECT MAX(number) FROM turn WHERE session = ? AND number BETWEEN 0 AND \(Bounds.counts.upperBound)")
     let last = isFirst ? 0 : try Int.fetchOne(statement, arguments: [session]) ?? 0
     let number = max(turn.number, last + 1)
     if number != turn.number { renumbered[TurnKey(session: session, number: turn.number)] = number }
@@ -148,7 +150,10 @@ struct RecordWriter {
   private mutating func begin(_ key: ResponseKey, _ response: Response, _ request: JSON?, _ db: Database) throws {
     let turn = number(key.session, key.turn)
     let statement = try db.cachedStatement(
-      sql: "SELECT MAX(generation) FROM response WHERE session = ? AND turn = ? AND lane = ?")
+      sql: """
+        SELECT MAX(generation) FROM response WHERE session = ? AND turn = ? AND lane = ?
+          AND generation BETWEEN 0 AND \(Bounds.counts.upperBound)
+        """)
     let isFirst = added.contains(key.session) && key.generation == 1
     let last = isFirst ? 0 : try Int.fetchOne(statement, arguments: [key.session, turn, key.lane]) ?? 0
     try db.run(
@@ -227,7 +232,9 @@ struct RecordWriter {
         SELECT session, turn FROM response GROUP BY session, turn HAVING COUNT(DISTINCT lane) > 1
         ORDER BY MAX(id) DESC LIMIT 10000
         """)
-    for row in turns { try weigh(row["session"], row["turn"], db) }
+    for row in turns {
+      if let session = row.text("session"), let turn = row.count("turn") { try weigh(session, turn, db) }
+    }
   }
 
   /// Notes how far the answers of a turn are apart.

@@ -35,14 +35,16 @@ struct SessionSearch {
     for place in [Place.prompts, filter.includesReasoning ? .answersAndReasoning : .answers] where found.count < limit {
       let hits = try hits(in: place, among: among, seen: &seen, limit: limit - found.count)
       for row in hits {
+        let session = row.text("session") ?? ""
         do {
-          found.append(Found(session: row["session"], hit: try hit(row, in: place)))
+          found.append(Found(session: session, hit: try hit(row, in: place)))
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
           // One damaged text must not hide what the others say.
           let words = SearchHit.Piece("cannot be read: this part of the file is damaged")
           found.append(
             Found(
-              session: row["session"], hit: SearchHit(turn: row["turn"], isPrompt: place == .prompts, pieces: [words])))
+              session: session,
+              hit: SearchHit(turn: row.count("turn") ?? 0, isPrompt: place == .prompts, pieces: [words])))
         }
       }
     }
@@ -65,8 +67,8 @@ struct SessionSearch {
     let rows = try Row.fetchAll(statement, arguments: conditions.arguments)
     guard rows.count <= few else { return nil }
     return Few(
-      ids: JSON.array(rows.map { .string($0["session"]) }).serialized(),
-      documents: rows.reduce(0) { $0 + ($1["documents"] as Int) })
+      ids: JSON.array(rows.map { .string($0.text("session") ?? "") }).serialized(),
+      documents: rows.reduce(0) { $0.addingSaturating($1.count("documents") ?? fewest) })
   }
 
   private func hits(in place: Place, among: Few?, seen: inout Set<String>, limit: Int) throws -> [Row] {
@@ -100,13 +102,14 @@ struct SessionSearch {
     let rows = try Row.fetchCursor(statement, arguments: arguments)
     var hits: [Row] = []
     while hits.count < limit, let row = try rows.next() {
-      if seen.insert(row["session"]).inserted { hits.append(row.copy()) }
+      if seen.insert(row.text("session") ?? "").inserted { hits.append(row.copy()) }
     }
     return hits
   }
 
   private func hit(_ row: Row, in place: Place) throws -> SearchHit {
-    let (session, turn, response) = (row["session"] as String, row["turn"] as Int, row["response"] as Int64)
+    let (session, turn) = (row.text("session") ?? "", row.count("turn") ?? 0)
+    let response = row.number("response", in: .min ... .max)
     if place == .prompts {
       return SearchHit(turn: turn, isPrompt: true, pieces: try pieces(row["id"], in: place))
     }

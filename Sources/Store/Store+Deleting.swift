@@ -10,7 +10,7 @@ extension Store {
       try Row.fetchAll(
         db,
         sql: "SELECT session, deleted FROM summary WHERE deleted IS NOT NULL AND deleted <> 'emptied' AND open = 0"
-      ).filter { isGone(WriterIdentity(text: $0["deleted"])) }.map { $0["session"] }
+      ).filter { isGone(WriterIdentity(text: $0.text("deleted") ?? "")) }.compactMap { $0.text("session") }
     }
     guard try !database.read(marked).isEmpty else { return }
     // Looked for again within the transaction: another Furlong may have taken one up again.
@@ -86,7 +86,7 @@ extension Store {
         WHERE session = ?
         """, arguments: [id])
     let session = try Row.fetchOne(db, sql: "SELECT lanes FROM session WHERE id = ?", arguments: [id])
-    let lanes = lanes(session?["lanes"] ?? "[]").map { lane in
+    let lanes = lanes(session?.text("lanes") ?? "[]").map { lane in
       var lane = lane
       lane.system = nil
       lane.parameters.stop = []
@@ -105,13 +105,14 @@ extension Store {
         return error
       }
     }
-    let error = (row["error"] as String?).flatMap { try? document.parse($0) }.flatMap(bare)
+    let error = row.text("error").flatMap { try? document.parse($0) }.flatMap(bare)
     let attempts =
-      (try? document.parse(row["attempts"] as String))?.elements.map { view in
+      row.text("attempts").flatMap { try? document.parse($0) }?.elements.map { view in
         Attempt(
           status: view["status"]?.int, error: view["error"].flatMap(bare), requestID: view["request_id"]?.string)
       } ?? []
-    var parameters = (try? document.parse(row["parameters"] as String)).map { Parameters(json: $0) } ?? Parameters()
+    var parameters =
+      row.text("parameters").flatMap { try? document.parse($0) }.map { Parameters(json: $0) } ?? Parameters()
     parameters.stop = []
     try db.run(
       sql: """

@@ -53,25 +53,32 @@ extension Store {
       try Row.fetchAll(
         db, sql: "SELECT key, day, cost, calls FROM gateway_spending WHERE day >= ? AND day < ? ORDER BY key, day",
         arguments: [days.lowerBound, days.upperBound]
-      ).map { row in
-        GatewaySpending(
-          key: row["key"], day: row["day"], cost: Money(picoDollars: row["cost"]), calls: row["calls"])
+      ).compactMap { row in
+        row.number("day", in: 0...Int64(Bounds.days.upperBound)).map { day in
+          GatewaySpending(
+            key: row.text("key") ?? "", day: Int(day), cost: row.sum("cost"), calls: row.count("calls") ?? 0)
+        }
       }
     }
   }
 
   private static func gatewayKey(_ row: Row) -> GatewayKey {
-    var key = GatewayKey(id: row["id"], name: row["name"], created: row["created"], hash: row["hash"])
-    if let amount = row["budget"] as Int64?, let period = (row["period"] as String?).flatMap(Allowance.Period.init) {
+    var key = GatewayKey(
+      id: row.text("id") ?? "", name: row.text("name") ?? "", created: row.date("created") ?? 0,
+      hash: row.text("hash") ?? "")
+    // A limit that makes no sense is the tightest: whoever meant one gets no more than they meant.
+    if !row.isNull("budget") {
+      let amount = row.number("budget", in: 1 ... .max) ?? 0
+      let period = row.text("period").flatMap(Allowance.Period.init) ?? .month
       key.allowance = Allowance(amount: Money(picoDollars: amount), period: period)
     }
-    key.routes = (row["routes"] as String?).map { text in
+    key.routes = row.text("routes").map { text in
       ((try? JSONDocument().parse(text))?.elements ?? []).compactMap(\.string)
     }
-    key.requestsPerMinute = row["rpm"]
+    if !row.isNull("rpm") { key.requestsPerMinute = row.count("rpm").map { max(1, $0) } ?? 1 }
     // What this version does not know is kept as little as possible.
-    key.keeping = GatewayKey.Keeping(rawValue: row["store"]) ?? .none
-    key.revoked = row["revoked"]
+    key.keeping = row.text("store").flatMap(GatewayKey.Keeping.init) ?? GatewayKey.Keeping.none
+    if !row.isNull("revoked") { key.revoked = row.date("revoked") ?? 0 }
     return key
   }
 

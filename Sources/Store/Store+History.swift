@@ -33,7 +33,7 @@ extension Store {
   ) throws -> [SessionSummary] {
     let statement = try db.cachedStatement(
       sql: """
-        SELECT m.session, m.created, CAST(s.title AS BLOB) AS title, s.lanes, m.turns, m.cost, m.unknown, m.open, m.votes,
+        SELECT m.session, m.created, CAST(s.title AS BLOB) AS title, s.lanes, m.turns, \(BoundedSQL.sessionCost) AS cost, m.unknown, m.open, m.votes,
           m.states, m.tags, m.winner, m.disagreement,
           (SELECT substr(CAST(t.prompt AS BLOB), 1, 600) FROM turn t WHERE t.session = m.session
             ORDER BY t.number LIMIT 1) AS first_prompt,
@@ -49,17 +49,17 @@ extension Store {
 
   private func summary(_ row: Row) -> SessionSummary {
     var summary = SessionSummary(
-      id: row["session"], created: row["created"], title: text(row["title"]), turns: row["turns"],
-      models: lanes(row["lanes"]).map(\.model.text), cost: Money(picoDollars: row["cost"]),
-      hasUnknownCost: row["unknown"] > 0)
-    summary.firstPrompt = beginning(row["first_prompt"])
-    summary.lastPrompt = beginning(row["last_prompt"])
-    summary.isBlind = row["is_blind"]
-    if !summary.isBlind { (summary.winner, summary.votes) = (row["winner"], row["votes"]) }
-    summary.tags = tags(row["tags"])
-    summary.disagreement = row["disagreement"]
-    let states = (row["states"] as String).split(separator: " ").compactMap { ResponseState(rawValue: String($0)) }
-    let isOpen = row["open"] > 0
+      id: row.text("session") ?? "", created: row.date("created") ?? 0, title: row.text("title") ?? "",
+      turns: row.count("turns") ?? 0, models: lanes(row.text("lanes") ?? "[]").map(\.model.text), cost: row.sum("cost"),
+      hasUnknownCost: row.flag("unknown"))
+    summary.firstPrompt = beginning(row.bytes("first_prompt"))
+    summary.lastPrompt = beginning(row.bytes("last_prompt"))
+    summary.isBlind = row.flag("is_blind")
+    if !summary.isBlind { (summary.winner, summary.votes) = (row.text("winner"), row.count("votes")) }
+    summary.tags = tags(row.text("tags") ?? "[]")
+    summary.disagreement = row.share("disagreement") ?? 0
+    let states = (row.text("states") ?? "").split(separator: " ").compactMap { ResponseState(rawValue: String($0)) }
+    let isOpen = (row.count("open") ?? 0) > 0
     summary.state = isOpen ? .answering : ResponseState.allCases.last { states.contains($0) }
     return summary
   }
@@ -87,7 +87,7 @@ extension Store {
           ORDER BY t.created DESC, t.rowid DESC LIMIT 10000
           """)
       while prompts.count < limit, let row = try rows.next() {
-        if seen.insert(row["prompt_sha256"]).inserted { prompts.append(text(row["prompt"])) }
+        if seen.insert(row.text("prompt_sha256") ?? "").inserted { prompts.append(row.text("prompt") ?? "") }
       }
       return prompts
     }
@@ -98,7 +98,7 @@ extension Store {
     try read { db in
       try Row.fetchAll(
         db, sql: "SELECT provider, model FROM used_model ORDER BY last DESC LIMIT ?", arguments: [limit]
-      ).map { ModelID(provider: $0["provider"], model: $0["model"]) }
+      ).map(\.model)
     }
   }
 }
@@ -114,9 +114,7 @@ struct Conditions {
   init(_ filter: SessionFilter, _ db: Database) throws {
     self.init("m.deleted IS NULL AND m.purpose \(filter.isOfGateway ? "= 'gateway'" : "IN \(listed)")", [])
     if !filter.models.isEmpty || !filter.providers.isEmpty {
-      let used = try Row.fetchAll(db, sql: "SELECT provider, model FROM used_model").map {
-        ModelID(provider: $0["provider"], model: $0["model"])
-      }
+      let used = try Row.fetchAll(db, sql: "SELECT provider, model FROM used_model").map(\.model)
       // Names are looked up once: to compare parts of names in every session takes three times as long.
       for part in filter.models.map({ $0.lowercased() }) {
         addAny(of: used.map(\.text).filter { $0.lowercased().contains(part) }.map { " \($0) " })
@@ -130,8 +128,8 @@ struct Conditions {
     }
     if let since = filter.since { add("m.created >= ?", since) }
     if let until = filter.until { add("m.created < ?", until) }
-    if let least = filter.leastCost { add("m.cost >= ?", least.picoDollars) }
-    if let most = filter.mostCost { add("m.cost <= ?", most.picoDollars) }
+    if let least = filter.leastCost { add("\(BoundedSQL.sessionCost) >= ?", least.picoDollars) }
+    if let most = filter.mostCost { add("\(BoundedSQL.sessionCost) <= ?", most.picoDollars) }
     for state in filter.states { add("instr(m.states, ?)", " \(state.rawValue) ") }
     if filter.isDisagreed { add("m.disagreement >= ?", Disagreement.threshold) }
   }

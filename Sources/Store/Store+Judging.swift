@@ -13,16 +13,12 @@ extension Store {
           SELECT * FROM vote WHERE (session = :session OR :session IS NULL)
             AND id NOT IN (SELECT vote FROM vote_undone) AND session NOT IN \(deletedSessions) ORDER BY created, rowid
           """, arguments: ["session": session]
-      ).map { row in
-        func key(_ side: String) -> ResponseKey {
-          ResponseKey(
-            session: row["session"], turn: row["turn"], lane: row["\(side)_lane"],
-            generation: row["\(side)_generation"])
-        }
+      ).compactMap { row in
+        guard let id = row.text("id"), let left = row.key("left_"), let right = row.key("right_") else { return nil }
         return Vote(
-          id: row["id"], created: row["created"], assignment: row["assignment"], left: key("left"),
-          right: key("right"), choice: Vote.Choice(rawValue: row["choice"]) ?? .tie, repeats: row["repeats"],
-          time: row["time"])
+          id: id, created: row.date("created") ?? 0, assignment: row.text("assignment") ?? "", left: left,
+          right: right, choice: row.text("choice").flatMap(Vote.Choice.init) ?? .tie, repeats: row.text("repeats"),
+          time: row.duration("time"))
       }
     }
   }
@@ -35,9 +31,9 @@ extension Store {
       guard
         let row = try Row.fetchOne(
           db, sql: "SELECT assignment, sha256, revealed FROM blind WHERE id = ?", arguments: [id]),
-        let assignment = BlindAssignment(text: row["assignment"])
+        let assignment = row.text("assignment").flatMap(BlindAssignment.init(text:))
       else { return nil }
-      return (assignment, row["sha256"], row["revealed"] as Int64? != nil)
+      return (assignment, row.text("sha256") ?? "", !row.isNull("revealed"))
     }
   }
 
@@ -57,20 +53,24 @@ extension Store {
   }
 
   private static func judgement(_ row: Row) -> Judgement? {
-    func key(_ side: String) -> ResponseKey {
-      ResponseKey(
-        session: row["session"], turn: row["turn"], lane: row["\(side)_lane"], generation: row["\(side)_generation"])
-    }
-    guard let document = try? JSONDocument().parse(text(row["bytes"])) else { return nil }
+    guard let document = row.text("bytes").flatMap({ try? JSONDocument().parse($0) }), let id = row.text("id"),
+      let a = row.key("a_"), let b = row.key("b_")
+    else { return nil }
     var judgement = Judgement(
-      id: row["id"], created: row["created"], a: key("a"), b: key("b"), judge: row["judge"], version: row["version"],
-      outcome: PairOutcome(kind: PairOutcome.Kind(rawValue: row["kind"]) ?? .none))
+      id: id, created: row.date("created") ?? 0, a: a, b: b, judge: row.text("judge") ?? "",
+      version: row.text("version") ?? "",
+      outcome: PairOutcome(kind: row.text("kind").flatMap(PairOutcome.Kind.init) ?? .none))
     judgement.read(document)
-    judgement.judgeReported = row["judge_reported"]
-    judgement.cost = Money(picoDollars: row["cost"])
-    judgement.hasUnknownCost = row["cost_unknown"]
-    judgement.isConfirmed = row["confirmed"]
+    judgement.judgeReported = row.text("judge_reported")
+    (judgement.cost, judgement.hasUnknownCost) = Self.cost(row)
+    judgement.isConfirmed = row.flag("confirmed")
     return judgement
+  }
+
+  /// Of the calls behind a verdict or a fit; a figure that cannot be is unknown.
+  private static func cost(_ row: Row) -> (Money, hasUnknown: Bool) {
+    let cost = row.money("cost")
+    return (cost ?? .zero, cost == nil || row.flag("cost_unknown"))
   }
 
   /// Absolute readings of a session's answers, oldest first.
@@ -79,18 +79,17 @@ extension Store {
       try Row.fetchAll(
         db, sql: "SELECT *, CAST(document AS BLOB) AS bytes FROM fit WHERE session = ? ORDER BY id",
         arguments: [session]
-      ).map { row in
-        let document = try? JSONDocument().parse(text(row["bytes"]))
+      ).compactMap { row in
+        guard let key = row.key() else { return nil }
+        let document = row.text("bytes").flatMap { try? JSONDocument().parse($0) }
         var fit = Fit(
-          answer: ResponseKey(
-            session: row["session"], turn: row["turn"], lane: row["lane"], generation: row["generation"]),
-          judge: row["judge"], value: row["value"], reason: document?["reason"]?.string ?? "")
-        fit.judgeReported = row["judge_reported"]
+          answer: key, judge: row.text("judge") ?? "", value: row.number("value", in: 0...10).map { Int($0) },
+          reason: document?["reason"]?.string ?? "")
+        fit.judgeReported = row.text("judge_reported")
         fit.isQuarantined = document?["quarantined"]?.bool ?? false
         fit.calls = document?["calls"]?.elements.compactMap(\.string) ?? []
-        fit.cost = Money(picoDollars: row["cost"])
-        fit.hasUnknownCost = row["cost_unknown"]
-        fit.time = row["time"]
+        (fit.cost, fit.hasUnknownCost) = Self.cost(row)
+        fit.time = row.duration("time") ?? 0
         return fit
       }
     }
@@ -103,11 +102,11 @@ extension Store {
         let row = try Row.fetchOne(
           db, sql: "SELECT id, created, judge, version, session, CAST(brief AS BLOB) AS brief FROM brief WHERE id = ?",
           arguments: [id]),
-        let brief = (try? JSONDocument().parse(text(row["brief"]))).flatMap({ Brief(json: $0) })
+        let brief = row.text("brief").flatMap({ try? JSONDocument().parse($0) }).flatMap({ Brief(json: $0) })
       else { return nil }
       return StoredBrief(
-        id: row["id"], created: row["created"], judge: row["judge"], version: row["version"], brief: brief,
-        session: row["session"])
+        id: row.text("id") ?? id, created: row.date("created") ?? 0, judge: row.text("judge") ?? "",
+        version: row.text("version") ?? "", brief: brief, session: row.text("session"))
     }
   }
 
@@ -116,12 +115,11 @@ extension Store {
     try read { db in
       var latest: [String: StoredCard] = [:]
       for row in try Row.fetchAll(db, sql: "SELECT * FROM card ORDER BY created, rowid") {
-        guard let view = try? JSONDocument().parse(row["card"] as String), let card = JudgeCard(json: view) else {
-          continue
-        }
+        guard let view = row.text("card").flatMap({ try? JSONDocument().parse($0) }), let card = JudgeCard(json: view)
+        else { continue }
         let stored = StoredCard(
-          id: row["id"], created: row["created"], judge: row["judge"], judgeReported: row["judge_reported"],
-          version: row["version"], card: card)
+          id: row.text("id") ?? "", created: row.date("created") ?? 0, judge: row.text("judge") ?? "",
+          judgeReported: row.text("judge_reported"), version: row.text("version") ?? "", card: card)
         latest["\(stored.judge)\n\(stored.judgeReported ?? "")\n\(stored.version)"] = stored
       }
       return latest.values.sorted { ($0.created, $0.id) < ($1.created, $1.id) }

@@ -27,24 +27,21 @@ extension Store {
           ORDER BY r.created, r.id
           """, arguments: [since, until, includesImported])
       while let row = try rows.next() {
-        var response = Response(
-          lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]), parameters: Parameters())
+        guard let key = row.key() else { continue }
+        var response = Response(lane: key.lane, model: row.model, parameters: Parameters())
         readReceipt(row, into: &response)
         var call = LedgerCall(
-          key: ResponseKey(
-            session: row["session"], turn: row["turn"], lane: row["lane"], generation: row["generation"]),
-          created: row["created"], model: response.model, purpose: row["purpose"],
-          state: ResponseState(rawValue: row["state"]) ?? .failed, usage: response.usage, cost: response.cost)
-        call.modelReported = row["model_reported"]
-        call.firstAnswer = row["ttfo"]
-        call.end = row["end"]
-        call.origin = row["origin"]
-        call.lanes = row["lanes"]
-        call.rule = RaceRule(rawValue: row["rule"]) ?? .all
-        call.won = row["winner"] as Int? == call.key.lane
-        let attempts = (try? document.parse(row["attempts"] as String))?.elements ?? []
+          key: key, created: row.date("created") ?? 0, model: response.model, purpose: row.text("purpose") ?? "",
+          state: row.state, usage: response.usage, cost: response.cost)
+        call.modelReported = row.text("model_reported")
+        (call.firstAnswer, call.end) = (response.timing.firstAnswer, response.timing.end)
+        call.origin = row.text("origin")
+        call.lanes = row.count("lanes") ?? 1
+        call.rule = row.text("rule").flatMap(RaceRule.init) ?? .all
+        call.won = row.lane("winner") == call.key.lane
+        let attempts = row.text("attempts").flatMap { try? document.parse($0) }?.elements ?? []
         call.requestIDs = attempts.compactMap { $0["request_id"]?.string }
-        if row["hidden"] { call.hide() }
+        if row.flag("hidden") { call.hide() }
         calls.append(call)
       }
       return calls
@@ -62,11 +59,9 @@ extension Store {
           ORDER BY created DESC LIMIT 1000
           """, arguments: [provider]
       ).compactMap { row in
-        let attempts = (try? JSONDocument().parse(row["attempts"] as String))?.elements ?? []
-        guard let id = attempts.last?["request_id"]?.string else { return nil }
-        return (
-          ResponseKey(session: row["session"], turn: row["turn"], lane: row["lane"], generation: row["generation"]), id
-        )
+        let attempts = row.text("attempts").flatMap { try? JSONDocument().parse($0) }?.elements ?? []
+        guard let id = attempts.last?["request_id"]?.string, let key = row.key() else { return nil }
+        return (key, id)
       }
     }
   }

@@ -46,22 +46,23 @@ extension Store {
           \(join("x", sides.0)) \(join("y", sides.1)) WHERE \(condition)
           """)
       let document = JSONDocument()
-      func side(_ name: String, _ row: Row) -> Contest.Side {
-        var lane = Lane(model: ModelID(provider: row["\(name)_provider"], model: row["\(name)_model"]))
-        if let view = try? document.parse(row["\(name)_parameters"] as String) {
+      func side(_ name: String, _ row: Row) -> Contest.Side? {
+        guard let key = row.key(name + "_") else { return nil }
+        var lane = Lane(
+          model: ModelID(
+            provider: row.text("\(name)_provider") ?? "unknown", model: row.text("\(name)_model") ?? "unknown"))
+        if let view = row.text("\(name)_parameters").flatMap({ try? document.parse($0) }) {
           lane.parameters = Parameters(json: view)
         }
         return Contest.Side(
-          key: ResponseKey(
-            session: row["session"], turn: row["turn"], lane: row["\(name)_lane"],
-            generation: row["\(name)_generation"]),
-          model: lane.text, modelReported: row["\(name)_reported"], length: row["\(name)_length"] ?? 0)
+          key: key, model: lane.text, modelReported: row.text("\(name)_reported"),
+          length: row.count("\(name)_length") ?? 0)
       }
       var found: [String: Contest] = [:]
       for row in rows {
-        let tags = (try? document.parse(row["tags"] as String))?.elements.compactMap(\.string) ?? []
-        found[row["id"]] = Contest(
-          promptSHA256: row["prompt_sha256"], tags: tags, a: side("x", row), b: side("y", row))
+        guard let id = row.text("id"), let a = side("x", row), let b = side("y", row) else { continue }
+        found[id] = Contest(
+          promptSHA256: row.text("prompt_sha256") ?? "", tags: tags(row.text("tags") ?? "[]"), a: a, b: b)
       }
       return found
     }
@@ -81,7 +82,7 @@ public struct LaneFigures: Equatable, Sendable {
 
   public init() {}
 
-  public var costPerAnswer: Money? { priced == 0 ? nil : Money(picoDollars: cost.picoDollars / Int64(priced)) }
+  public var costPerAnswer: Money? { priced == 0 ? nil : cost / priced }
 }
 
 extension Store {
@@ -101,7 +102,7 @@ extension Store {
             AND NOT EXISTS (SELECT 1 FROM blind b WHERE b.session = r.session AND b.turn = r.turn AND b.revealed IS NULL)
           """)
       while let row = try rows.next() {
-        let (model, parameters) = (row["model"] as String, row["parameters"] as String)
+        let (model, parameters) = (row.text("model") ?? "", row.text("parameters") ?? "")
         let name: String
         if let known = names[model + parameters] {
           name = known
@@ -111,19 +112,19 @@ extension Store {
           name = lane?.text ?? model
           names[model + parameters] = name
         }
-        let state = ResponseState(rawValue: row["state"]) ?? .failed
+        let state = row.state
         guard state.isFinish else {
           if state == .failed || state == .cut { figures[name, default: LaneFigures()].failures += 1 }
           continue
         }
         figures[name, default: LaneFigures()].answers += 1
-        if row["cost_status"] as String? != "unknown", let cost = row["cost"] as Int64? {
+        if row.text("cost_status") != Cost.Status.unknown.rawValue, let cost = row.money("cost") {
           let sum = figures[name]?.cost ?? .zero
-          figures[name]?.cost = sum + Money(picoDollars: cost)
+          figures[name]?.cost = sum + cost
           figures[name]?.priced += 1
         }
-        if let time = row["ttfo"] as Int64? { figures[name]?.firstAnswers.append(time) }
-        if let time = row["end"] as Int64? { figures[name]?.ends.append(time) }
+        if let time = row.duration("ttfo") { figures[name]?.firstAnswers.append(time) }
+        if let time = row.duration("end") { figures[name]?.ends.append(time) }
       }
       return figures
     }

@@ -10,14 +10,15 @@ extension Store {
       let rows = prefix.isEmpty ? [] : try self.rows(startingWith: prefix.lowercased(), areDeleted: false, db)
       guard let row = rows.first else {
         let deleted = prefix.isEmpty ? [] : try self.rows(startingWith: prefix.lowercased(), areDeleted: true, db)
-        throw deleted.first.map { StoreError.deleted($0["id"]) } ?? StoreError.noSuchSession(prefix)
+        throw deleted.first.map { StoreError.deleted($0.text("id") ?? prefix) } ?? StoreError.noSuchSession(prefix)
       }
       if rows.count > 1 { throw StoreError.ambiguous(prefix: prefix) }
-      let id: String = row["id"]
+      let id = row.text("id") ?? prefix
       var session = Session(
-        id: id, created: row["created"], title: text(row["title"]), rule: RaceRule(rawValue: row["rule"]) ?? .all,
-        lanes: lanes(row["lanes"]), turns: try turns(of: id, db))
-      session.purpose = Purpose(rawValue: row["purpose"]) ?? .lane
+        id: id, created: row.date("created") ?? 0, title: row.text("title") ?? "",
+        rule: row.text("rule").flatMap(RaceRule.init) ?? .all, lanes: lanes(row.text("lanes") ?? "[]"),
+        turns: try turns(of: id, db))
+      session.purpose = row.text("purpose").flatMap(Purpose.init) ?? .lane
       return session
     }
   }
@@ -52,17 +53,21 @@ extension Store {
   /// Lineups saved from the workbench, by name.
   public func lineups() throws(StoreError) -> [(name: String, lanes: [Lane])] {
     try read { db in
-      try Row.fetchAll(db, sql: "SELECT name, lanes FROM lineup ORDER BY name").map { ($0["name"], lanes($0["lanes"])) }
+      try Row.fetchAll(db, sql: "SELECT name, lanes FROM lineup ORDER BY name").map {
+        ($0.text("name") ?? "", lanes($0.text("lanes") ?? "[]"))
+      }
     }
   }
 
   /// Sum of the known costs of calls asked for here since a date (seconds since 1970): what was imported was paid elsewhere.
   public func spent(since date: Int64) throws(StoreError) -> Money {
     try read { db in
-      let sum = try Int64.fetchOne(
-        db, sql: "SELECT SUM(cost) FROM response WHERE created >= ? AND origin IS NULL",
-        arguments: [date])
-      return Money(picoDollars: sum ?? 0)
+      let row = try Row.fetchOne(
+        db,
+        sql: """
+          SELECT \(BoundedSQL.sum(BoundedSQL.callMoney("cost"))) FROM response WHERE created >= ? AND origin IS NULL
+          """, arguments: [date])
+      return row.map(BoundedSQL.sum) ?? .zero
     }
   }
 
@@ -102,16 +107,17 @@ extension Store {
             ORDER BY b.created DESC LIMIT 1) AS blind
         FROM turn WHERE session = ? ORDER BY number
         """, arguments: [session]
-    ).map { row in
+    ).compactMap { row -> Turn? in
+      guard let number = row.count("number") else { return nil }
       var turn = Turn(
-        number: row["number"], prompt: text(row["prompt"]), system: (row["system"] as Data?).map { text($0) },
-        rule: RaceRule(rawValue: row["rule"]) ?? .all, winner: row["winner"])
-      turn.continued = row["continued"]
-      turn.item = (row["item"] as Data?).map { text($0) }
-      turn.tags = tags(row["tags"])
-      turn.gatewayKey = row["gateway_key"]
-      turn.route = (row["route"] as String?).flatMap { try? JSONDocument().parse($0) }.map { JSON($0) }
-      turn.blind = (row["blind"] as String?).flatMap(BlindAssignment.init(text:))
+        number: number, prompt: row.text("prompt") ?? "", system: row.text("system"),
+        rule: row.text("rule").flatMap(RaceRule.init) ?? .all, winner: row.lane("winner"))
+      turn.continued = row.lane("continued")
+      turn.item = row.text("item")
+      turn.tags = tags(row.text("tags") ?? "[]")
+      turn.gatewayKey = row.text("gateway_key")
+      turn.route = row.text("route").flatMap { try? JSONDocument().parse($0) }.map { JSON($0) }
+      turn.blind = row.text("blind").flatMap(BlindAssignment.init(text:))
       return turn
     }
     for index in turns.indices {
@@ -119,7 +125,10 @@ extension Store {
       turns[index].attachments = try Row.fetchAll(
         db, sql: "SELECT name, media_type, data FROM attachment WHERE session = ? AND turn = ? ORDER BY ordinal",
         arguments: [session, number]
-      ).map { Attachment(name: $0["name"], mediaType: $0["media_type"], data: Array($0["data"] as Data)) }
+      ).map {
+        Attachment(
+          name: $0.text("name") ?? "", mediaType: $0.text("media_type") ?? "", data: Array($0.bytes("data") ?? Data()))
+      }
       let rows = try Row.fetchAll(
         db,
         sql: """
@@ -128,30 +137,36 @@ extension Store {
           WHERE session = ? AND turn = ? ORDER BY lane, generation
           """, arguments: [session, number])
       // The latest generation of each lane stays.
-      for row in rows { turns[index].responses[row["lane"]] = try response(row, db) }
+      for row in rows {
+        if let response = try response(row, db) { turns[index].responses[response.lane] = response }
+      }
     }
     return turns
   }
 
-  func response(_ row: Row, _ db: Database) throws -> Response {
+  /// Nil for one whose place cannot be.
+  func response(_ row: Row, _ db: Database) throws -> Response? {
+    guard let place = row.answer else { return nil }
     let document = JSONDocument()
     var response = Response(
-      lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]),
-      parameters: (try? document.parse(row["parameters"] as String)).map { Parameters(json: $0) } ?? Parameters())
-    response.generation = row["generation"]
-    response.system = (row["system_bytes"] as Data?).map { text($0) }
-    response.isSimulated = row["simulated"]
-    response.sharesMachine = row["shares_machine"]
-    response.modelReported = row["model_reported"]
-    response.state = ResponseState(rawValue: row["state"]) ?? .failed
-    response.finishReason = (row["finish_reason"] as String?).flatMap(FinishReason.init)
-    response.error = (row["error"] as String?).flatMap { try? document.parse($0) }.flatMap { ResponseError(json: $0) }
-    response.text = text(row["text_bytes"])
-    response.reasoning = text(row["reasoning_bytes"])
-    if row["finished"] as Int64? == nil { try addParts(of: row["id"], to: &response, db) }
-    response.notices = (try? document.parse(row["notices"] as String))?.elements.compactMap(\.string) ?? []
+      lane: place.lane, model: row.model,
+      parameters: row.text("parameters").flatMap { try? document.parse($0) }.map { Parameters(json: $0) }
+        ?? Parameters())
+    response.generation = place.generation
+    response.system = row.text("system_bytes")
+    response.isSimulated = row.flag("simulated")
+    response.sharesMachine = row.flag("shares_machine")
+    response.modelReported = row.text("model_reported")
+    response.state = row.state
+    response.finishReason = row.text("finish_reason").flatMap(FinishReason.init)
+    response.error = row.text("error").flatMap { try? document.parse($0) }.flatMap { ResponseError(json: $0) }
+    response.text = row.text("text_bytes") ?? ""
+    response.reasoning = row.text("reasoning_bytes") ?? ""
+    if row.isNull("finished") { try addParts(of: row["id"], to: &response, db) }
+    response.notices =
+      row.text("notices").flatMap { try? document.parse($0) }?.elements.compactMap(\.string) ?? []
     response.attempts =
-      (try? document.parse(row["attempts"] as String))?.elements.map { view in
+      row.text("attempts").flatMap { try? document.parse($0) }?.elements.map { view in
         Attempt(
           status: view["status"]?.int, error: view["error"].flatMap { ResponseError(json: $0) },
           requestID: view["request_id"]?.string)
@@ -167,41 +182,48 @@ extension Store {
       sql:
         "SELECT CAST(text AS BLOB) AS text, CAST(reasoning AS BLOB) AS reasoning FROM part WHERE response = ? ORDER BY ordinal",
       arguments: [id])
-    response.text = text(parts.reduce(into: Data()) { $0 += $1["text"] as Data })
-    response.reasoning = text(parts.reduce(into: Data()) { $0 += $1["reasoning"] as Data })
+    response.text = text(parts.reduce(into: Data()) { $0 += $1.bytes("text") ?? Data() })
+    response.reasoning = text(parts.reduce(into: Data()) { $0 += $1.bytes("reasoning") ?? Data() })
   }
 
   func readReceipt(_ row: Row, into response: inout Response) {
-    response.usage.input = row["usage_input"] ?? 0
-    response.usage.cacheRead = row["usage_cache_read"] ?? 0
-    response.usage.cacheWrite = row["usage_cache_write"] ?? 0
-    response.usage.output = row["usage_output"] ?? 0
-    response.usage.reasoning = row["usage_reasoning"] ?? 0
-    response.usage.source = (row["usage_source"] as String?).flatMap(Usage.Source.init) ?? .estimated
-    response.usage.raw = row["usage_raw"]
-    response.usage.rawTimings = row["server_timings"]
-    response.cost.status = (row["cost_status"] as String?).flatMap(Cost.Status.init) ?? .unknown
-    response.cost.computed = (row["cost_computed"] as Int64?).map(Money.init(picoDollars:))
-    response.cost.reported = (row["cost_reported"] as Int64?).map(Money.init(picoDollars:))
-    response.cost.reportedIsCharge = row["cost_is_charge"]
-    response.cost.lowest = (row["cost_lowest"] as Int64?).map(Money.init(picoDollars:))
-    response.cost.highest = (row["cost_highest"] as Int64?).map(Money.init(picoDollars:))
-    if let details = (row["usage_details"] as String?).flatMap({ try? JSONDocument().parse($0) }) {
-      response.usage.readDetails(details)
-    }
-    response.cost.isWasted = row["cost_wasted"] ?? false
-    response.cost.price = (row["price"] as String?).flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
-    response.timing.sentAfter = row["sent_after"] ?? 0
-    response.timing.reusedConnection = row["reused_connection"] ?? false
-    response.timing.nameLookup = row["dns"] ?? 0
-    response.timing.connect = row["connect"] ?? 0
-    response.timing.tls = row["tls"] ?? 0
-    response.timing.firstByte = row["ttfb"]
-    response.timing.firstToken = row["ttft"]
-    response.timing.firstAnswer = row["ttfo"]
-    response.timing.end = row["end"]
-    response.timing.chunks = row["chunks"] ?? 0
-    response.timing.chunksInFirstRead = row["chunks_first_read"] ?? 0
+    readUsage(row, into: &response.usage)
+    readCost(row, into: &response.cost)
+    response.timing.sentAfter = row.duration("sent_after") ?? 0
+    response.timing.reusedConnection = row.flag("reused_connection")
+    response.timing.nameLookup = row.duration("dns") ?? 0
+    response.timing.connect = row.duration("connect") ?? 0
+    response.timing.tls = row.duration("tls") ?? 0
+    response.timing.firstByte = row.duration("ttfb")
+    response.timing.firstToken = row.duration("ttft")
+    response.timing.firstAnswer = row.duration("ttfo")
+    response.timing.end = row.duration("end")
+    response.timing.chunks = row.count("chunks") ?? 0
+    response.timing.chunksInFirstRead = row.count("chunks_first_read") ?? 0
+  }
+
+  private func readUsage(_ row: Row, into usage: inout Usage) {
+    usage.input = row.tokens("usage_input") ?? 0
+    usage.cacheRead = row.tokens("usage_cache_read") ?? 0
+    usage.cacheWrite = row.tokens("usage_cache_write") ?? 0
+    usage.output = row.tokens("usage_output") ?? 0
+    usage.reasoning = row.tokens("usage_reasoning") ?? 0
+    usage.source = row.text("usage_source").flatMap(Usage.Source.init) ?? .estimated
+    usage.raw = row.text("usage_raw")
+    usage.rawTimings = row.text("server_timings")
+    if let details = row.text("usage_details").flatMap({ try? JSONDocument().parse($0) }) { usage.readDetails(details) }
+  }
+
+  /// A figure that no call can cost is none: the cost is then unknown.
+  private func readCost(_ row: Row, into cost: inout Cost) {
+    cost.status = row.text("cost_status").flatMap(Cost.Status.init) ?? .unknown
+    (cost.computed, cost.reported) = (row.money("cost_computed"), row.money("cost_reported"))
+    cost.reportedIsCharge = row.flag("cost_is_charge")
+    (cost.lowest, cost.highest) = (row.money("cost_lowest"), row.money("cost_highest"))
+    cost.isWasted = row.flag("cost_wasted")
+    cost.price = row.text("price").flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
+    let isSpoilt = ["cost_computed", "cost_reported"].contains { !row.isNull($0) && row.money($0) == nil }
+    if isSpoilt, cost.amount == nil { cost.status = .unknown }
   }
 
   func lanes(_ json: String) -> [Lane] {
@@ -223,3 +245,26 @@ func tags(_ json: String) -> [String] { (try? JSONDocument().parse(json))?.eleme
 let listed = "(" + Purpose.allCases.filter(\.isListed).map { "'\($0.rawValue)'" }.joined(separator: ", ") + ")"
 
 func text(_ data: Data) -> String { String(decoding: data, as: UTF8.self) }
+
+/// What several tables have.
+extension Row {
+  var model: ModelID { ModelID(provider: text("provider") ?? "unknown", model: text("model") ?? "unknown") }
+
+  /// A state that nobody knows is a failure.
+  var state: ResponseState { text("state").flatMap(ResponseState.init) ?? .failed }
+
+  /// Where an answer stands within its turn; nil when there is no such place.
+  var answer: (lane: Int, generation: Int)? { answer("") }
+
+  /// - Parameter side: what stands before the columns' names, such as `left_`.
+  func answer(_ side: String) -> (lane: Int, generation: Int)? {
+    guard let lane = lane(side + "lane"), let generation = count(side + "generation") else { return nil }
+    return (lane, generation)
+  }
+
+  /// The answer itself; nil so too.
+  func key(_ side: String = "") -> ResponseKey? {
+    guard let place = answer(side), let session = text("session"), let turn = count("turn") else { return nil }
+    return ResponseKey(session: session, turn: turn, lane: place.lane, generation: place.generation)
+  }
+}

@@ -7,7 +7,7 @@ extension Store {
   func recoverCutResponses() throws {
     func dead(_ db: Database) throws -> [Int64] {
       try Row.fetchAll(db, sql: "SELECT id, writer FROM response WHERE finished IS NULL")
-        .filter { !WriterIdentity(text: $0["writer"]).isAlive }.map { $0["id"] }
+        .filter { !WriterIdentity(text: $0.text("writer") ?? "").isAlive }.map { $0["id"] }
     }
     guard try !database.read(dead).isEmpty else { return }
     // Looked for again within the transaction: another Furlong may be doing the same.
@@ -24,9 +24,9 @@ extension Store {
         "SELECT CAST(text AS BLOB) AS text, CAST(reasoning AS BLOB) AS reasoning, arrivals FROM part WHERE response = ? ORDER BY ordinal",
       arguments: [id])
     for part in parts {
-      text += part["text"] as Data
-      reasoning += part["reasoning"] as Data
-      arrivals += part["arrivals"] as Data
+      text += part.bytes("text") ?? Data()
+      reasoning += part.bytes("reasoning") ?? Data()
+      arrivals += part.bytes("arrivals") ?? Data()
     }
     var timing = Timing()
     for chunk in Arrivals.chunks(arrivals) { timing.note(chunk.channel, at: chunk.microseconds * 1000) }
@@ -42,8 +42,8 @@ extension Store {
     let usage = Usage.estimated(
       inputBytes: prompt.count, outputBytes: text.count, reasoningBytes: reasoning.count)
     let before = try Row.fetchOne(db, sql: "SELECT cost_status, price FROM response WHERE id = ?", arguments: [id])
-    let isFree = before?["cost_status"] == Cost.Status.free.rawValue
-    let price = (before?["price"] as String?).flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
+    let isFree = before?.text("cost_status") == Cost.Status.free.rawValue
+    let price = before?.text("price").flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
     let cost = isFree ? .zero : price?.cost(of: usage)
     let status: Cost.Status = isFree ? .free : cost == nil ? .unknown : .partial
     try db.execute(

@@ -20,16 +20,15 @@ extension Store {
           ORDER BY r.id DESC LIMIT ?
           """, arguments: [count])
       while let row = try rows.next() {
-        var one = RouteObservation(
-          model: ModelID(provider: row["provider"], model: row["model"]), route: row["route"], created: row["created"])
-        one.effort = (try? document.parse(row["parameters"] as String)).flatMap { Parameters(json: $0).effort }
-        (one.input, one.cacheRead) = (row["usage_input"] ?? 0, row["usage_cache_read"] ?? 0)
-        (one.output, one.reasoning) = (row["usage_output"] ?? 0, row["usage_reasoning"] ?? 0)
-        one.isWhole = ResponseState(rawValue: row["state"])?.isFinish ?? false
-        one.firstAnswer = row["ttfo"]
+        var one = RouteObservation(model: row.model, route: row.text("route"), created: row.date("created") ?? 0)
+        one.effort = row.text("parameters").flatMap { try? document.parse($0) }.flatMap { Parameters(json: $0).effort }
+        (one.input, one.cacheRead) = (row.tokens("usage_input") ?? 0, row.tokens("usage_cache_read") ?? 0)
+        (one.output, one.reasoning) = (row.tokens("usage_output") ?? 0, row.tokens("usage_reasoning") ?? 0)
+        one.isWhole = row.state.isFinish
+        one.firstAnswer = row.duration("ttfo")
         var timing = Timing()
-        (timing.firstToken, timing.end) = (row["ttft"], row["end"])
-        timing.chunksInFirstRead = row["chunks_first_read"] ?? 0
+        (timing.firstToken, timing.end) = (row.duration("ttft"), row.duration("end"))
+        timing.chunksInFirstRead = row.count("chunks_first_read") ?? 0
         one.tokensPerSecond = timing.tokensPerSecond(outputTokens: one.output)
         observations.append(one)
       }

@@ -19,13 +19,13 @@ extension Store {
           """)
       var alive: [String: Bool] = [:]
       return try Row.fetchAll(statement, arguments: [limit]).map { row in
-        if let call = known[row["id"]], call.isSettled { return call }
+        let id = row.text("id") ?? ""
+        if let call = known[id], call.isSettled { return call }
         var call = TrafficCall(
-          id: row["id"], created: row["created"], key: row["key_name"] ?? row["gateway_key"],
-          route: row["route"] ?? "?",
-          lanes: row["lanes"] ?? 1)
-        call.winner = row["winner"]
-        call.keepsWords = (row["store"] as String?).map { $0 == GatewayKey.Keeping.full.rawValue } ?? true
+          id: id, created: row.date("created") ?? 0, key: row.text("key_name") ?? row.text("gateway_key"),
+          route: row.text("route") ?? "?", lanes: row.count("lanes") ?? 1)
+        call.winner = row.lane("winner")
+        call.keepsWords = row.text("store").map { $0 == GatewayKey.Keeping.full.rawValue } ?? true
         try addLanes(to: &call, &alive, db)
         return call
       }
@@ -42,16 +42,14 @@ extension Store {
         """)
     var newest: Int64?
     for row in try Row.fetchAll(statement, arguments: [call.id]) {
-      var response = Response(
-        lane: row["lane"], model: ModelID(provider: row["provider"], model: row["model"]), parameters: Parameters())
-      response.state = ResponseState(rawValue: row["state"]) ?? .failed
-      response.isSimulated = row["simulated"]
-      response.error = (row["error"] as String?).flatMap { try? JSONDocument().parse($0) }.flatMap {
-        ResponseError(json: $0)
-      }
+      guard let lane = row.lane("lane") else { continue }
+      var response = Response(lane: lane, model: row.model, parameters: Parameters())
+      response.state = row.state
+      response.isSimulated = row.flag("simulated")
+      response.error = row.text("error").flatMap { try? JSONDocument().parse($0) }.flatMap { ResponseError(json: $0) }
       readReceipt(row, into: &response)
-      if row["finished"] as Int64? == nil {
-        let writer: String = row["writer"]
+      if row.isNull("finished") {
+        let writer = row.text("writer") ?? ""
         let isAlive = alive[writer] ?? WriterIdentity(text: writer).isAlive
         alive[writer] = isAlive
         response.state = isAlive ? response.state : .cut
@@ -78,7 +76,7 @@ extension Store {
         """)
     let parts = try Row.fetchAll(statement, arguments: [response])
     func joined(_ column: String) -> String {
-      let bytes = parts.reversed().reduce(into: Data()) { $0 += ($1[column] as Data?) ?? Data() }.suffix(400)
+      let bytes = parts.reversed().reduce(into: Data()) { $0 += $1.bytes(column) ?? Data() }.suffix(400)
       // A character that was cut in two at the beginning.
       return text(Data(bytes.drop { $0 & 0xC0 == 0x80 }))
     }
@@ -94,8 +92,8 @@ extension Store {
             SELECT DISTINCT r.session, r.writer FROM response r INDEXED BY response_open
             JOIN session s ON s.id = r.session WHERE r.finished IS NULL AND s.purpose = 'gateway'
             """))
-      let writers = Set(rows.map { $0["writer"] as String }).filter { WriterIdentity(text: $0).isAlive }
-      return Set(rows.filter { writers.contains($0["writer"]) }.map { $0["session"] as String }).count
+      let writers = Set(rows.compactMap { $0.text("writer") }).filter { WriterIdentity(text: $0).isAlive }
+      return Set(rows.filter { writers.contains($0.text("writer") ?? "") }.compactMap { $0.text("session") }).count
     }
   }
 
@@ -105,15 +103,15 @@ extension Store {
       var sums = TrafficSums()
       let statement = try db.cachedStatement(
         sql: """
-          SELECT COUNT(*) AS calls, COALESCE(SUM(cost), 0) AS cost, COALESCE(SUM(unknown), 0) AS unknown,
+          SELECT COUNT(*) AS calls, \(BoundedSQL.sum(BoundedSQL.sessionCost)), TOTAL(unknown) AS unknown,
             COALESCE(SUM(open = 0 AND (instr(states, ' failed ') OR instr(states, ' cut ')) AND NOT
               (instr(states, ' done ') OR instr(states, ' truncated ') OR instr(states, ' refused '))), 0) AS failures
-          FROM summary INDEXED BY summary_created WHERE created >= ? AND purpose = 'gateway'
+          FROM summary m INDEXED BY summary_created WHERE created >= ? AND purpose = 'gateway'
           """)
       if let row = try Row.fetchOne(statement, arguments: [since]) {
-        (sums.calls, sums.failures) = (row["calls"], row["failures"])
-        sums.cost = Money(picoDollars: row["cost"])
-        sums.hasUnknownCost = row["unknown"] > 0
+        (sums.calls, sums.failures) = (row.count("calls") ?? 0, row.count("failures") ?? 0)
+        sums.cost = BoundedSQL.sum(row)
+        sums.hasUnknownCost = row.flag("unknown")
       }
       let times = try db.cachedStatement(
         sql: """
@@ -123,8 +121,8 @@ extension Store {
             JOIN response r ON r.session = s.id AND r.turn = 1 AND r.lane = t.winner
           WHERE r.ttft IS NOT NULL ORDER BY r.ttft
           """)
-      let sorted = try Int64.fetchAll(times, arguments: [since]).map(Double.init)
-      sums.firstToken = Ledger.percentile(sorted, 0.5).map { Int64($0) }
+      let sorted = try Row.fetchAll(times, arguments: [since]).compactMap { $0.duration("ttft") }.map(Double.init)
+      sums.firstToken = Ledger.percentile(sorted, 0.5).map { Int64(saturating: $0) }
       return sums
     }
   }

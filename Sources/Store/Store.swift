@@ -68,7 +68,10 @@ public final class Store: Sendable {
     writer = Mutex(RecordWriter())
     if try database.read(Migrations.isNewer) { throw StoreError.newer(path: path) }
     // Reading first: an opening that has nothing to write need not wait for another program's lock.
-    if try !database.read(Migrations.isComplete) { try Migrations.run(database) }
+    if try !database.read(Migrations.isComplete) {
+      try Self.forgetSpoiltCosts(in: database)
+      try Migrations.run(database)
+    }
     try recoverAnnouncements()
     try recoverCutResponses()
     try purge { !$0.isAlive }

@@ -128,7 +128,7 @@ public final class TransferLoop: @unchecked Sendable {
   /// Runs `work` on this thread in `delay` nanoseconds.
   @discardableResult
   public func after(_ delay: Int64, _ work: @escaping () -> Void) -> TimerID {
-    let timer = Timer(number: nextNumber(), due: now() + delay, work: work)
+    let timer = Timer(number: nextNumber(), due: now().addingSaturating(delay), work: work)
     timers.append(timer)
     return TimerID(number: timer.number)
   }

@@ -183,7 +183,7 @@ public func localSecond(_ seconds: Int64) -> String { local(seconds, "%Y-%m-%d %
 @Sendable public func localDay(_ seconds: Int64) -> String { local(seconds, "%Y-%m-%d") }
 
 private func local(_ seconds: Int64, _ format: String) -> String {
-  var time = time_t(seconds)
+  var time = time_t(seconds.clamped(to: Bounds.dates))
   var parts = tm()
   localtime_r(&time, &parts)
   var buffer = [CChar](repeating: 0, count: 32)

@@ -6,6 +6,7 @@ import Terminal
 /// rows that changed. https://docs.asciinema.org/manual/asciicast/v2/
 public struct Asciicast: Sendable {
   private static let step: Int64 = 33_000_000
+  private static let mostFrames: Int64 = 100_000
   /// The last frame stays on.
   private static let rest: Int64 = 2_000_000_000
 
@@ -29,6 +30,8 @@ public struct Asciicast: Sendable {
     _ = update(&state, .replay(replay))
     var shown: Frame?
     var clock: Int64 = 0
+    // A turn of days is not drawn ten times a second.
+    let step = max(1_000_000, Int64(saturating: Double(Self.step) * speed), replay.end / Self.mostFrames)
     while true {
       let (frame, extents) = view(state, layouts)
       state.extents = extents
@@ -36,7 +39,7 @@ public struct Asciicast: Sendable {
       if !output.isEmpty { append(output, at: Double(clock) / 1e9 / speed) }
       shown = frame
       guard clock < replay.end else { break }
-      clock = min(replay.end, clock + max(1_000_000, Int64(Double(Self.step) * speed)))
+      clock = min(replay.end, clock + step)
       _ = update(&state, .tick(start + clock))
     }
     append("\u{1B}[0m\u{1B}[?25h", at: Double(clock) / 1e9 / speed + Double(Self.rest) / 1e9)

@@ -39,12 +39,12 @@ public struct BoardLines {
       let share = "\(percent(saving.winRate)) (\(percent(saving.low)) to \(percent(saving.high)))"
       notes.append(
         "\(saving.a) against \(saving.b): \(share) by your votes with the judge's help; the judge saved you about "
-          + "\(Readable.count(Int(max(0, saving.votesSaved).rounded()), "vote")).")
+          + "\(Readable.count(Int(saturating: max(0, saving.votesSaved).rounded()), "vote")).")
     }
     return notes
   }
 
-  private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+  private func percent(_ share: Double) -> String { "\(Int(saturating: (share * 100).rounded())) %" }
 
   public var figures: [[String]] {
     board.standings.models.compactMap { model in
@@ -53,7 +53,7 @@ public struct BoardLines {
         guard times.count >= atLeast, let value = Quantiles.type7(times.sorted().map(Double.init), level) else {
           return "–"
         }
-        return Readable.duration(Int64(value))
+        return Readable.duration(Int64(saturating: value))
       }
       return [
         model.name, "\(found.answers)", "\(found.failures)", found.costPerAnswer?.screenText ?? "?",

@@ -62,7 +62,7 @@ public struct CardLines {
     return "\(share(count.same, count.of)); 95 %: \(percent(found.low)) to \(percent(found.high))"
   }
 
-  static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
+  static func percent(_ share: Double) -> String { "\(Int(saturating: (share * 100).rounded())) %" }
 
   static func share(_ part: Int, _ whole: Int) -> String {
     whole == 0 ? "n/a" : "\(percent(Double(part) / Double(whole))) (\(part) of \(whole))"

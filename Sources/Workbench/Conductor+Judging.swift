@@ -122,7 +122,7 @@ extension Conductor {
     guard let turn = state.turn else { return }
     var request = JudgeRequest(session: state.session, turn: turn, judges: state.judges)
     if let perTurn = state.budget.perTurn {
-      request.budget = Money(picoDollars: max(0, perTurn.picoDollars - state.spentThisTurn.picoDollars))
+      request.budget = (perTurn - state.spentThisTurn).orZero
     }
     let (engine, inbox, id, number) = (engine, inbox, state.session.id, turn.number)
     judgingTask = Task.detached { [request] in

@@ -40,9 +40,9 @@ public struct CostPicture {
   init(_ board: Board) {
     let points = board.standings.models.enumerated().compactMap { index, model -> Point? in
       guard let cost = board.figures[model.name]?.costPerAnswer else { return nil }
-      return Point(number: index + 1, cost: Double(cost.picoDollars) / 1e12, quality: model.winProbability)
+      return Point(number: index + 1, cost: cost.dollars, quality: model.winProbability)
     }
-    self.init(points) { "\(Int(($0 * 100).rounded())) %" }
+    self.init(points) { "\(Int(saturating: ($0 * 100).rounded())) %" }
   }
 
   /// Quality upwards, cost to the right, both from the least to the most there is. Empty below two models.
@@ -54,7 +54,8 @@ public struct CostPicture {
     let qualities = points.map(\.quality)
     func place(_ value: Double, _ all: [Double], _ cells: Int) -> Int {
       let (low, high) = (all.min() ?? 0, all.max() ?? 0)
-      return high > low ? Int(((value - low) / (high - low) * Double(cells - 1)).rounded()) : (cells - 1) / 2
+      return high > low
+        ? Int(saturating: ((value - low) / (high - low) * Double(cells - 1)).rounded()) : (cells - 1) / 2
     }
     let axis = 8
     let columns = width - axis - 4
@@ -76,7 +77,7 @@ public struct CostPicture {
         x = at + text.count
       }
     }
-    func dollars(_ value: Double) -> String { Money(picoDollars: Int64(value * 1e12)).screenText }
+    func dollars(_ value: Double) -> String { Money(dollars: value).screenText }
     let (least, most) = (dollars(costs.min() ?? 0), dollars(costs.max() ?? 0))
     let corner = String(repeating: " ", count: axis - 1) + (ascii ? "+" : "└")
     let rule = corner + String(repeating: ascii ? "-" : "─", count: columns)

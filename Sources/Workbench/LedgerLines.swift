@@ -42,12 +42,12 @@ public struct LedgerLines {
 
   static func seconds(_ sorted: [Double], _ level: Double) -> String {
     guard let value = Ledger.percentile(sorted, level) else { return "–" }
-    return value.isFinite ? Readable.duration(Int64(value * 1e9)) : "never"
+    return value.isFinite ? Readable.duration(Int64(saturating: value * 1e9)) : "never"
   }
 
   private func trend(_ model: String) -> String {
     guard let trend = ledger.trend(of: model), trend.earlier > 0 else { return "" }
-    let change = Int((100 * (trend.later / trend.earlier - 1)).rounded())
+    let change = Int(saturating: (100 * (trend.later / trend.earlier - 1)).rounded())
     return change == 0 ? "±0 %" : change > 0 ? "+\(change) %" : "−\(-change) %"
   }
 
@@ -58,7 +58,7 @@ public struct LedgerLines {
     let room = max(8, width - 26)
     return days.map { day in
       let share = Double(day.cost.picoDollars) / Double(top.picoDollars)
-      let length = day.cost == .zero ? 0 : max(1, Int((share * Double(room)).rounded()))
+      let length = day.cost == .zero ? 0 : max(1, Int(saturating: (share * Double(room)).rounded()))
       return StyledLine([
         Span(day.name + "  ", Style(.quiet)),
         Span(String(repeating: ascii ? "#" : "█", count: length), Style(.focus)), Span(" " + Self.cost(day)),
@@ -71,10 +71,11 @@ public struct LedgerLines {
     guard grouping == .model else { return [] }
     let points = entries.enumerated().compactMap { index, entry -> CostPicture.Point? in
       guard entry.unknown == 0, let end = Ledger.percentile(entry.ends, 0.5), end.isFinite else { return nil }
-      let cost = Double(entry.cost.picoDollars) / 1e12 / Double(max(1, entry.calls))
+      let cost = entry.cost.dollars / Double(max(1, entry.calls))
       return CostPicture.Point(number: index + 1, cost: cost, quality: -end)
     }
-    return CostPicture(points) { Readable.duration(Int64(-$0 * 1e9)) }.lines(width: width, height: height, ascii: ascii)
+    return CostPicture(points) { Readable.duration(Int64(saturating: -$0 * 1e9)) }.lines(
+      width: width, height: height, ascii: ascii)
   }
 
   /// What racing cost and saved, in sentences; empty without a raced turn.
@@ -87,7 +88,7 @@ public struct LedgerLines {
         + (racing.unknown > 0 ? ", \(racing.unknown) calls without a known cost." : ".")
     ]
     if racing.compared > 0 {
-      let each = Readable.duration(Int64(abs(racing.saved) / Double(racing.compared) * 1e9))
+      let each = Readable.duration(Int64(saturating: abs(racing.saved) / Double(racing.compared) * 1e9))
       lines.append(
         "The winner ended \(each) \(racing.saved < 0 ? "after" : "before") what its rivals usually take, on the average of "
           + "\(Readable.count(racing.compared, "race")) (the mean of the median ends of the other lanes' models in this ledger)."

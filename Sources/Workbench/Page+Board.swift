@@ -64,7 +64,7 @@ extension Page {
     guard let times, times.count >= atLeast, let value = Quantiles.type7(times.sorted().map(Double.init), level) else {
       return "–"
     }
-    return Readable.duration(Int64(value))
+    return Readable.duration(Int64(saturating: value))
   }
 
   /// What all votes so far say of the pairs among some models.
@@ -116,7 +116,10 @@ extension Page {
   /// The 95 % confidence sequence of a's share on a line of 21 cells, the middle marked.
   static func bar(_ evidence: PairEvidence) -> String {
     let cells = 21
-    let (low, high) = (Int(evidence.low * Double(cells - 1)), Int((evidence.high * Double(cells - 1)).rounded(.up)))
+    let (low, high) = (
+      Int(saturating: evidence.low * Double(cells - 1)),
+      Int(saturating: (evidence.high * Double(cells - 1)).rounded(.up))
+    )
     return "[" + (0..<cells).map { $0 >= low && $0 <= high ? ($0 == 10 ? "+" : "=") : ($0 == 10 ? "|" : " ") }.joined()
       + "]"
   }

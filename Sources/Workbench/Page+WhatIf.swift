@@ -7,7 +7,7 @@ extension Page {
     let rules: [RaceRule] = [.all, .firstToken, .firstFinish]
     let tokens = replay.turn.responses.values.compactMap { $0.timing.firstToken.map(Double.init) }.sorted()
     // Half of the first tokens had come by then: a second lane would have been asked now and then.
-    let hedge = replay.turn.responses.count > 1 ? Quantiles.type7(tokens, 0.5).map { Int64($0) } : nil
+    let hedge = replay.turn.responses.count > 1 ? Quantiles.type7(tokens, 0.5).map { Int64(saturating: $0) } : nil
     var others = rules.map { WhatIf(replay, rule: $0, hedge: nil) }
     if let hedge { others.append(WhatIf(replay, rule: .firstFinish, hedge: hedge)) }
     let rows = others.map { other -> Row in

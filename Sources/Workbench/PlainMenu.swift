@@ -82,7 +82,7 @@ extension PlainWorkbench {
         let b = plain.state.response(other)?.text
       else { return plain.tell("Two lanes with answers are needed.") }
       let comparison = Comparison(left: plain.state.focus, a, right: other, b)
-      plain.tell("\(Int(comparison.agreement * 100)) per cent of the words are shared.")
+      plain.tell("\(Int(saturating: comparison.agreement * 100)) per cent of the words are shared.")
       for piece in comparison.pieces where piece.kind != .same {
         let who = (piece.kind == .removed ? plain.state.focus : other) + 1
         let words = piece.text.trimmed

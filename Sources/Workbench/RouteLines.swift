@@ -44,7 +44,7 @@ public enum RouteLines {
   }
 
   private static func milliseconds(_ value: JSON?) -> String {
-    text(value).flatMap(Double.init).map { Readable.duration(Int64($0 * 1e6)) } ?? ""
+    text(value).flatMap(Double.init).map { Readable.duration(Int64(saturating: $0 * 1e6)) } ?? ""
   }
 
   private static func text(_ value: JSON?) -> String? {

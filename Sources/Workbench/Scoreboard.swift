@@ -118,8 +118,9 @@ public enum Scoreboard {
 
 /// Numbers as people read them.
 public enum Readable {
-  /// Nanoseconds as `41ms`, `2.9s` or `3m05s`.
+  /// Nanoseconds as `41ms`, `2.9s` or `3m05s`; those that no call takes as the nearest that one can.
   public static func duration(_ nanoseconds: Int64) -> String {
+    let nanoseconds = nanoseconds.clamped(to: -Bounds.durations.upperBound...Bounds.durations.upperBound)
     let milliseconds = (nanoseconds + 500_000) / 1_000_000
     if milliseconds < 1000 { return "\(milliseconds)ms" }
     let tenths = (nanoseconds + 50_000_000) / 100_000_000
@@ -132,7 +133,7 @@ public enum Readable {
   public static func fit(_ value: Double) -> String { decimalText((value * 10).rounded() / 10) }
 
   public static func rate(_ perSecond: Double) -> String {
-    perSecond < 10 ? "\((perSecond * 10).rounded() / 10)" : "\(Int(min(perSecond, 1e9).rounded()))"
+    perSecond < 10 ? "\((perSecond * 10).rounded() / 10)" : "\(Int(saturating: min(perSecond, 1e9).rounded()))"
   }
 
   /// `free`, `?` when no price is known (never $0), `~` before an estimate, `≥` before a lower bound.

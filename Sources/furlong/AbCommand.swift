@@ -159,7 +159,7 @@ struct AbCommand: ParsableCommand {
       request.countsFamily = judge.countFamily
       request.budget = budget(setup).map { budget in
         let spent = trial.responses.compactMap(\.cost.amount).reduce(.zero, +)
-        return Money(picoDollars: max(0, budget.picoDollars - spent.picoDollars))
+        return (budget - spent).orZero
       }
       let result = JudgeText.run(request, engine: engine)
       trial.judgements = result.judgements

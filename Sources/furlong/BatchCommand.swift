@@ -101,7 +101,7 @@ struct BatchCommand: ParsableCommand {
     }
     request.budget = maxCost
     request.concurrency = concurrency
-    request.timeout = timeout.map { Int64($0 * 1e9) }
+    request.timeout = timeout.map { Int64(saturating: $0 * 1e9) }
     request.startsOver = restart || drift
     request.countsFamily = judge.countFamily
     request.brief = judge.brief

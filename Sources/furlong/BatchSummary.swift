@@ -156,7 +156,7 @@ struct BatchSummary {
         guard times.count >= atLeast, let value = Quantiles.type7(times.sorted().map(Double.init), share) else {
           return "–"
         }
-        return Readable.duration(Int64(value))
+        return Readable.duration(Int64(saturating: value))
       }
       let checks = turns.compactMap { result.checks[$0.turn.number]?[lane] }
       let costs = all.map(\.cost)

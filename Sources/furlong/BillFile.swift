@@ -88,8 +88,8 @@ struct BillFile {
     func fault(_ words: String) -> CommandError { CommandError("\(name), line \(reader.line): \(words)") }
     func count(_ field: Field) throws -> Int? {
       guard let text = text(field) else { return nil }
-      guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }), number >= 0 else {
-        throw fault("‘\(VisibleText.line(text))’ is no count")
+      guard let number = Int(text) ?? Double(text).flatMap({ Int(exactly: $0) }), Bounds.counts.contains(number) else {
+        throw fault("‘\(VisibleText.line(text))’ is no count \(Bounds.text(Bounds.counts))")
       }
       return number
     }
@@ -106,7 +106,11 @@ struct BillFile {
     line.calls = try count(.calls)
     line.input = try count(.input)
     for column in columns[.inputPart] ?? [] {
-      line.input = (line.input ?? 0) + (Int(reader.text(column).trimmingCharacters(in: .whitespaces)) ?? 0)
+      let text = reader.text(column).trimmingCharacters(in: .whitespaces)
+      guard let part = text.isEmpty ? 0 : Int(text), Bounds.counts.contains(part) else {
+        throw fault("‘\(VisibleText.line(text))’ is no count \(Bounds.text(Bounds.counts))")
+      }
+      line.input = (line.input ?? 0) + part
     }
     line.output = try count(.output)
     for column in (columns[.cost] ?? []) + (columns[.costPart] ?? []) {
@@ -127,7 +131,7 @@ enum BillTime {
   /// Seconds since 1970, and how long it lasts: a day for a date, a second for a moment. Without a zone it is UTC.
   static func read(_ text: String) -> (start: Int64, span: Int64)? {
     if let number = Double(text), number.isFinite, number > 0, number < 1e14 {
-      return (Int64(number > 1e11 ? number / 1000 : number), 1)
+      return (Int64(saturating: number > 1e11 ? number / 1000 : number), 1)
     }
     let time = text.hasSuffix(" UTC") ? text.dropLast(4) + "Z" : text
     if let moment = secondsSince1970(isoTime: time) { return (moment, 1) }

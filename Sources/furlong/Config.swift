@@ -126,11 +126,11 @@ struct ConfigReader {
         for (lineup, list) in members(value, name) { config.lineups[lineup] = lanes(list) }
       case "timeouts":
         for (limit, node) in members(value, name, known: ["connect", "first_token", "silence"]) {
-          guard let seconds = node.float ?? node.int.map(Double.init), seconds > 0, seconds <= 86_400 else {
-            fault(node, "\(limit) must be a number of seconds")
+          guard let seconds = node.number(in: 0...86_400), seconds > 0 else {
+            fault(node, "\(limit) must be a number of seconds, above 0 and up to 86400 (a day)")
             continue
           }
-          let nanoseconds = Int64(seconds * 1e9)
+          let nanoseconds = Int64(saturating: seconds * 1e9)
           switch limit {
           case "connect": config.limits.connect = nanoseconds
           case "first_token": config.limits.firstToken = nanoseconds
@@ -189,8 +189,8 @@ struct ConfigReader {
         config.gateway.leavesOut = Set(fields)
         continue
       }
-      guard let number = value.int, (1...86_400).contains(number) else {
-        fault(value, "\(name) must be a whole number from 1")
+      guard let number = value.whole(in: 1...86_400) else {
+        fault(value, "\(name) must be a whole number from 1 to 86400")
         continue
       }
       switch name {
@@ -272,7 +272,12 @@ struct ConfigReader {
       case "prices": config.services[index].priceList = text(value, name)
       case "local": config.services[index].isLocal = value.bool ?? false
       case "models": config.services[index].defaultModel = value.sequence?.first?.string ?? value.string
-      case "max_tokens": config.services[index].defaultMaxTokens = value.int
+      case "max_tokens":
+        guard let number = value.whole(in: 1...Bounds.tokens.upperBound) else {
+          fault(value, "max_tokens must be a whole number from 1 to \(Bounds.tokens.upperBound)")
+          continue
+        }
+        config.services[index].defaultMaxTokens = number
       default: break
       }
     }

@@ -94,8 +94,8 @@ extension ConfigReader {
   private mutating func split(_ value: Node, _ others: [String: Node], _ place: RoutePlace) -> Route? {
     var split = Route.Split([])
     for (name, weight) in members(value, "split") {
-      guard let share = number(weight), share >= 0, share <= 1e9 else {
-        fault(weight, "the weight of \(name) must be a number, such as 90")
+      guard let share = weight.number(in: 0...1e9) else {
+        fault(weight, "the weight of \(name) must be a number from 0 to 1000000000, such as 90")
         continue
       }
       if let route = named(name, weight, place) { split.arms.append(Route.Split.Arm(route, weight: share)) }
@@ -108,7 +108,7 @@ extension ConfigReader {
       if sticky.string == "user" { split.isSticky = true } else { fault(sticky, "sticky must be user, or left out") }
     }
     if let seed = others["seed"] {
-      if let number = seed.int, number >= 0 {
+      if let number = seed.whole(in: 0...Int.max) {
         split.seed = UInt64(number)
       } else {
         fault(seed, "seed must be a whole number of at least 0")
@@ -168,20 +168,18 @@ extension ConfigReader {
   }
 
   private mutating func milliseconds(_ node: Node, _ name: String, isZeroAllowed: Bool) -> Int64? {
-    if let value = number(node), value >= 0, value <= 86_400_000, value > 0 || isZeroAllowed {
-      return Int64(value * 1e6)
+    if let value = node.number(in: 0...86_400_000), value > 0 || isZeroAllowed {
+      return Int64(saturating: value * 1e6)
     }
-    fault(node, "\(name) must be a number of milliseconds")
+    fault(node, "\(name) must be a number of milliseconds, up to 86400000 (a day)")
     return nil
   }
 
   private mutating func share(_ node: Node) -> Double? {
-    if let value = number(node), (0...1).contains(value) { return value }
+    if let value = node.number(in: 0...1) { return value }
     fault(node, "sample must be a share from 0 to 1, such as 0.05")
     return nil
   }
-
-  private func number(_ node: Node) -> Double? { node.float ?? node.int.map(Double.init) }
 }
 
 /// What an entry of a route may name.

@@ -20,7 +20,7 @@ struct DriftText {
       guard let item = turn.item, let response = turn.responses[lane] else { continue }
       if response.state.isFinish, let end = response.timing.end { run.ends[item] = Double(end) / 1e9 }
       if response.cost.status != .unknown, let cost = response.cost.amount {
-        run.costs[item] = Double(cost.picoDollars) / 1e12
+        run.costs[item] = cost.dollars
       }
       if let model = response.modelReported { run.models.insert(model) }
       if let passed = result.checks[turn.number]?[lane] {
@@ -90,16 +90,16 @@ struct DriftText {
 
   private static func text(_ value: Double, _ finding: Drift.Finding) -> String {
     switch finding.measure {
-    case "end": Readable.duration(Int64(value * 1e9))
-    case "cost": Money(picoDollars: Int64(value * 1e12)).screenText
-    default: "\(Int((100 * value).rounded())) %"
+    case "end": Readable.duration(Int64(saturating: value * 1e9))
+    case "cost": Money(dollars: value).screenText
+    default: "\(Int(saturating: (100 * value).rounded())) %"
     }
   }
 
   private static func change(_ finding: Drift.Finding) -> String {
     guard let change = finding.change else { return "–" }
     func percent(_ value: Double) -> String {
-      let part = Int((100 * (finding.isRatio ? value - 1 : value)).rounded())
+      let part = Int(saturating: (100 * (finding.isRatio ? value - 1 : value)).rounded())
       return part > 0 ? "+\(part)" : "\(part)"
     }
     return "\(percent(change.value)) % (\(percent(change.low)) to \(percent(change.high)))"

@@ -52,7 +52,7 @@ struct KeyCommand: ParsableCommand {
       if let budget, Allowance(budget) == nil {
         throw ValidationError("‘\(budget)’ is no budget: write dollars and a period, as in 5/day or 100/month")
       }
-      if let rpm, rpm < 1 { throw ValidationError("--rpm takes a number from 1 on") }
+      if let rpm, !(1...1_000_000).contains(rpm) { throw ValidationError("--rpm takes a number from 1 to 1000000") }
       if let routes, Self.names(routes).isEmpty { throw ValidationError("--routes names at least one") }
     }
 
@@ -175,7 +175,7 @@ private struct KeyRow {
     lastDay = spendings.map(\.day).max()
   }
 
-  private var lastUsed: String? { lastDay.map { isoDate(Int64($0) * 86_400) } }
+  private var lastUsed: String? { lastDay.map { isoDate(Int64($0).multipliedSaturating(by: 86_400)) } }
 
   var cells: [String] {
     [

@@ -42,14 +42,14 @@ final class ProgressLine: Sendable {
   /// `████░░ 12 of 40 · 3.1/s · $0.02 · 9s left`.
   static func text(_ progress: BatchProgress, seconds: Double) -> String {
     let share = progress.total == 0 ? 1 : Double(progress.done) / Double(progress.total)
-    let filled = Int(share * 20)
+    let filled = Int(saturating: share * 20)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
     var parts = ["\(bar) \(progress.done) of \(progress.total)"]
     let rate = seconds > 0 ? Double(progress.fresh) / seconds : 0
     if rate > 0 { parts.append(rate >= 1 ? "\(Readable.rate(rate))/s" : "\(Readable.rate(rate * 60))/min") }
     parts.append(Readable.total(progress.cost, hasUnknown: progress.hasUnknownCost))
     let left = progress.total - progress.done
-    if rate > 0, left > 0 { parts.append("\(Readable.duration(Int64(Double(left) / rate * 1e9))) left") }
+    if rate > 0, left > 0 { parts.append("\(Readable.duration(Int64(saturating: Double(left) / rate * 1e9))) left") }
     return parts.joined(separator: " · ")
   }
 }

@@ -103,7 +103,7 @@ struct RaceCommand: ParsableCommand {
     var request = RaceRequest(session: session, isNewSession: true, turn: turn)
     request.check = valid.flatMap(ValidityCheck.init)
     request.hedge = hedge.map { Int64($0) * 1_000_000 }
-    request.timeout = timeout.map { Int64($0 * 1e9) }
+    request.timeout = timeout.map { Int64(saturating: $0 * 1e9) }
     if rule == .firstGood { request.good = try goodEnough(lanes, setup, engine) }
     request.budget = try limit(request, setup, engine)
     let race = HeadlessRace(request: request, engine: engine, printsText: !json)

@@ -105,9 +105,7 @@ struct ReconcileCommand: ParsableCommand {
   private static func signed(_ value: Int?) -> String {
     value.map { $0 == 0 ? "0" : $0 > 0 ? "+\($0)" : "\($0)" } ?? "–"
   }
-  private static func dollars(_ picoDollars: Int64) -> String {
-    (picoDollars > 0 ? "+" : "") + Money(picoDollars: picoDollars).decimalText
-  }
+  private static func dollars(_ amount: Money) -> String { (amount > .zero ? "+" : "") + amount.decimalText }
 
   private func document(_ result: Reconciliation, _ bill: BillFile) -> JSON {
     func sum(_ sum: Reconciliation.Sum) -> JSON {
@@ -126,7 +124,7 @@ struct ReconcileCommand: ParsableCommand {
             "here": sum(match.here), "there": sum(match.there), "differs": .bool(match.exceeds(tolerance)),
             "difference": [
               "input": match.input.map { .int($0) } ?? .null, "output": match.output.map { .int($0) } ?? .null,
-              "usd": .optional(match.cost.map { Money(picoDollars: $0).decimalText }),
+              "usd": .optional(match.cost?.decimalText),
             ],
           ]
         }),

@@ -30,7 +30,9 @@ struct RouteCommand: ParsableCommand {
     if name == nil, explain != nil {
       throw ValidationError("name a route to explain: furlong route NAME --explain PROMPT")
     }
-    if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens takes a whole number of at least 1") }
+    if let maxTokens, !(1...Bounds.tokens.upperBound).contains(maxTokens) {
+      throw ValidationError("--max-tokens takes a whole number from 1 to \(Bounds.tokens.upperBound)")
+    }
   }
 
   func run() throws {

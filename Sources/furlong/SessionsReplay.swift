@@ -50,7 +50,9 @@ struct SessionsReplay: ParsableCommand {
   @OptionGroup var database: DatabaseOptions
 
   func validate() throws {
-    if !(0...1000).contains(speed) { throw ValidationError("--speed is how many times as fast, such as 2 or 8") }
+    if speed != 0, !(0.001...1000).contains(speed) {
+      throw ValidationError("--speed is how many times as fast, such as 2 or 8: 0, or from 0.001 to 1000")
+    }
     if hedge != nil, whatIf == nil { throw ValidationError("--hedge goes with --what-if RULE") }
     if let hedge, !(0...3_600_000).contains(hedge) {
       throw ValidationError("--hedge is a time in milliseconds, such as 400")
@@ -67,7 +69,7 @@ struct SessionsReplay: ParsableCommand {
     }
     if let whatIf {
       let rule = RaceRule(rawValue: whatIf.rawValue) ?? .all
-      return tell(WhatIf(replay, rule: rule, hedge: hedge.map { Int64($0 * 1e6) }), replay)
+      return tell(WhatIf(replay, rule: rule, hedge: hedge.map { Int64(saturating: $0 * 1e6) }), replay)
     }
     if let cast { return try record(replay, session: try store.session(replay.session), to: cast, setup) }
     if json { return printEvents(replay) }
@@ -107,7 +109,7 @@ struct SessionsReplay: ParsableCommand {
     let start = Clock.now()
     let clock = DispatchSemaphore(value: 0)
     for event in replay.events {
-      let due = speed > 0 ? start + Int64(Double(event.at) / speed) : start
+      let due = speed > 0 ? start.addingSaturating(Int64(saturating: Double(event.at) / speed)) : start
       let left = due - Clock.now()
       if left > 0 { _ = clock.wait(timeout: .now() + .nanoseconds(Int(left))) }
       switch event.event {

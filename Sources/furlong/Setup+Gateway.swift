@@ -73,7 +73,7 @@ extension Setup {
         let answer = await engine.post(url, headers: headers.map { .init($0.name, $0.value) }, body: body)
         let wait = (try? answer.get())?.headers["retry-after"].flatMap { Int64($0) }
         return Collector.Reply(
-          status: (try? answer.get())?.status, retryAfter: wait.map { min($0, 3600) * 1_000_000_000 })
+          status: (try? answer.get())?.status, retryAfter: wait.map { $0.clamped(to: 0...3600) * 1_000_000_000 })
       }
     }
   }

@@ -51,7 +51,7 @@ public struct Brief: Equatable, Sendable {
       return Criterion(id: id, text: text)
     }
     solution = json["solution"]?.string
-    canJudge = json["can_judge"]?.double ?? 1
+    canJudge = (json["can_judge"]?.double ?? 1).clamped(to: 0...1)
     isEdited = json["edited"]?.bool ?? false
   }
 }

@@ -85,7 +85,7 @@ public struct JudgeCard: Equatable, Sendable {
   public var isSafeUnattended: Bool { attacks.passed == attacks.of && attacks.of > 0 }
 
   public var costPerVerdict: Money? {
-    trials.isEmpty || hasUnknownCost ? nil : Money(picoDollars: cost.picoDollars / Int64(trials.count))
+    trials.isEmpty || hasUnknownCost ? nil : cost / trials.count
   }
 
   /// Log-odds that the longer answer is preferred, for each doubling of its length, beside what the known outcome explains:
@@ -151,10 +151,10 @@ extension JudgeCard {
         }
         return Trial(
           probe: probe, kind: view["kind"]?.string ?? "", expected: view["expected"]?.string ?? "", outcome: outcome,
-          firstSlots: view["first_slots"]?.elements.map(\.bool) ?? [], unparsed: view["unparsed"]?.int ?? 0,
-          lengthRatio: view["length_ratio"]?.double ?? 0)
+          firstSlots: view["first_slots"]?.elements.map(\.bool) ?? [], unparsed: view["unparsed"]?.count ?? 0,
+          lengthRatio: (view["length_ratio"]?.double ?? 0).clamped(to: -64...64))
       })
-    cost = Money(picoDollars: json["cost"]?.int.map(Int64.init) ?? 0)
+    cost = Money(picoDollars: Int64(json["cost"]?.int ?? 0))
     hasUnknownCost = json["cost_unknown"]?.bool ?? false
   }
 }

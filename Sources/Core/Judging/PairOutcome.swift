@@ -165,11 +165,11 @@ extension PairOutcome {
     guard let kind = json["kind"]?.string.flatMap(Kind.init) else { return nil }
     self.init(kind: kind, winner: json["winner"]?.string.flatMap(Winner.init), reason: json["reason"]?.string ?? "")
     tieKind = json["tie_kind"]?.string.flatMap(Verdict.TieKind.init)
-    value = json["value"]?.double
+    value = json["value"]?.double?.clamped(to: -1...1)
     isMechanical = json["mechanical"]?.bool ?? false
     isQuarantined = json["quarantined"]?.bool ?? false
     flags = json["flags"]?.elements.compactMap(\.string) ?? []
-    fitA = json["fit_a"]?.double
-    fitB = json["fit_b"]?.double
+    fitA = json["fit_a"]?.double?.clamped(to: 0...10)
+    fitB = json["fit_b"]?.double?.clamped(to: 0...10)
   }
 }

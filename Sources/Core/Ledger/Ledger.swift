@@ -78,7 +78,7 @@ public struct Ledger: Sendable {
         entry.unknown += 1
       }
       if call.cost.status == .partial {
-        let more = call.cost.highest.map { Money(picoDollars: $0.picoDollars - (call.amount ?? .zero).picoDollars) }
+        let more = call.cost.highest.map { $0 - (call.amount ?? .zero) }
         entry.uncertain = entry.uncertain.flatMap { sum in more.map { sum + $0 } }
       }
       // A person's or a rule's stop is no failure, and has no end.

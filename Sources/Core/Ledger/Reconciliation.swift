@@ -14,7 +14,7 @@ public struct BillLine: Equatable, Sendable {
   public var cost: Money?
 
   /// A single call, not a span of time.
-  public var isInstant: Bool { end - start <= 1 }
+  public var isInstant: Bool { end.subtractingSaturating(start) <= 1 }
 
   public init(line: Int, requestID: String?, model: String, start: Int64, end: Int64) {
     self.line = line
@@ -36,11 +36,11 @@ public struct Reconciliation: Sendable {
     public var there = Sum()
 
     /// There less here.
-    public var input: Int? { there.input.map { $0 - (here.input ?? 0) } }
-    public var output: Int? { there.output.map { $0 - (here.output ?? 0) } }
-    public var cost: Int64? {
+    public var input: Int? { there.input.map { $0.subtractingSaturating(here.input ?? 0) } }
+    public var output: Int? { there.output.map { $0.subtractingSaturating(here.output ?? 0) } }
+    public var cost: Money? {
       guard let bill = there.cost, let own = here.cost else { return nil }
-      return bill.picoDollars - own.picoDollars
+      return bill - own
     }
   }
 
@@ -98,10 +98,12 @@ public struct Reconciliation: Sendable {
   private mutating func matchInstants(_ bill: [BillLine], _ calls: inout [LedgerCall]) {
     func candidates(_ line: BillLine) -> [Int] {
       calls.indices.filter {
-        abs(calls[$0].created - line.start) <= Self.slack && Self.isSame(calls[$0], Self.plain(line.model))
+        distance($0, line) <= Self.slack && Self.isSame(calls[$0], Self.plain(line.model))
       }
     }
-    func distance(_ index: Int, _ line: BillLine) -> Int64 { abs(calls[index].created - line.start) }
+    func distance(_ index: Int, _ line: BillLine) -> UInt64 {
+      calls[index].created.subtractingSaturating(line.start).magnitude
+    }
     var open: [BillLine] = []
     for line in bill {
       let same = candidates(line).filter {
@@ -187,7 +189,7 @@ extension Reconciliation.Match {
       return abs(difference) > tolerance * abs(whole) && difference != 0
     }
     if there.cost != nil, here.cost == nil { return true }
-    return isLarge(cost.map(Double.init), there.cost.map { Double($0.picoDollars) })
+    return isLarge(cost?.dollars, there.cost?.dollars)
       || isLarge(input.map(Double.init), there.input.map(Double.init))
       || isLarge(output.map(Double.init), there.output.map(Double.init))
   }
@@ -200,7 +202,7 @@ extension Reconciliation.Sum {
 
   /// What one of them does not know, the sum of both costs does not either; counts that a bill leaves out add nothing.
   fileprivate func adding(_ other: Reconciliation.Sum) -> Reconciliation.Sum {
-    func sum(_ a: Int?, _ b: Int?) -> Int? { a == nil && b == nil ? nil : (a ?? 0) + (b ?? 0) }
+    func sum(_ a: Int?, _ b: Int?) -> Int? { a == nil && b == nil ? nil : (a ?? 0).addingSaturating(b ?? 0) }
     var cost: Money?
     if let a = self.cost, let b = other.cost { cost = a + b }
     if self == Reconciliation.Sum() { cost = other.cost }

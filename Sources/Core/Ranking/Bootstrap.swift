@@ -39,7 +39,8 @@ public struct Bootstrap: Equatable, Sendable {
     ranks = (0..<count).map { model in
       let sorted = places.map { Double($0[model]) }.sorted()
       return RankRange(
-        best: Int(Quantiles.type7(sorted, 0.025) ?? 1), worst: Int((Quantiles.type7(sorted, 0.975) ?? 1).rounded(.up)))
+        best: Int(saturating: Quantiles.type7(sorted, 0.025) ?? 1),
+        worst: Int(saturating: (Quantiles.type7(sorted, 0.975) ?? 1).rounded(.up)))
     }
     standardErrors = errors
     simultaneousQuantile = Quantiles.type7(largest.sorted(), 0.95) ?? normalQuantile95

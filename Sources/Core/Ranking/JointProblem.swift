@@ -77,7 +77,7 @@ struct JointProblem: Sendable {
     let votes = rows.reduce(0) { $1.rater == rater ? $0 + $1.count : $0 }
     return JointModel.Rater(
       scale: exp(parameters[places.scale]), slot: parameters[places.slot], length: parameters[places.length],
-      family: parameters[places.family], tieParameter: exp(parameters[places.tie]), votes: Int(votes))
+      family: parameters[places.family], tieParameter: exp(parameters[places.tie]), votes: Int(saturating: votes))
   }
 
   /// One vote's derivatives of η, as (parameter, value) without repetition, and the terms of its outcome.

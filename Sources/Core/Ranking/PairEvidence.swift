@@ -134,7 +134,8 @@ extension PairEvidence {
     }
     if isPracticallyEqual { return "no difference larger than 10 points" }
     guard e >= 2 - 1e-9 else { return "not enough votes" }
-    return "leaning \(isAhead ? a : b) (evidence \(Int(e * (1 + 1e-9)))/\(Int(bar))), \(forecast)"
+    return
+      "leaning \(isAhead ? a : b) (evidence \(Int(saturating: e * (1 + 1e-9)))/\(Int(saturating: bar))), \(forecast)"
   }
 }
 

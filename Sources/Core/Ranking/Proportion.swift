@@ -56,7 +56,7 @@ public enum Quantiles {
   public static func type7(_ sorted: [Double], _ level: Double) -> Double? {
     guard let last = sorted.last else { return nil }
     let position = Double(sorted.count - 1) * min(max(level, 0), 1)
-    let below = Int(position)
+    let below = Int(saturating: position)
     guard below + 1 < sorted.count else { return last }
     let fraction = position - Double(below)
     let (low, high) = (sorted[below], sorted[below + 1])

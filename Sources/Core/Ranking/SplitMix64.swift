@@ -22,7 +22,7 @@ public struct SplitMix64: RandomNumberGenerator, Equatable, Sendable {
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A whole number below `bound`, which is positive. The bias is below `bound`/2⁵³.
-  public mutating func index(below bound: Int) -> Int { min(Int(uniform() * Double(bound)), bound - 1) }
+  public mutating func index(below bound: Int) -> Int { min(Int(saturating: uniform() * Double(bound)), bound - 1) }
 
   /// Standard normal, by Box and Muller (1958).
   public mutating func normal() -> Double {

@@ -30,7 +30,8 @@ extension Standings {
     if let check = fitCheck, check.votesPerPair >= 5, check.pValue < 0.01 {
       notices.append(
         "one strength a model does not explain all pairs (G² \(Self.rounded(check.statistic)), \(check.degrees) degrees"
-          + " of freedom, p \(check.pValue < 0.001 ? "< 0.001" : "= 0.00\(Int((check.pValue * 1000).rounded()))"))")
+          + " of freedom, p \(check.pValue < 0.001 ? "< 0.001" : "= 0.00\(Int(saturating: (check.pValue * 1000).rounded()))"))"
+      )
     }
     return notices
   }

@@ -65,14 +65,15 @@ public struct Allowance: Equatable, Sendable {
     let dayOfMonth = Int(text.suffix(2)) ?? 1
     let first = day - dayOfMonth + 1
     var next = day + 1
-    while isoDate(Int64(next) * 86_400).prefix(7) == text.prefix(7) { next += 1 }
+    // The last month of all ends with the last day.
+    while next <= Bounds.days.upperBound, isoDate(Int64(next) * 86_400).prefix(7) == text.prefix(7) { next += 1 }
     return first..<next
   }
 }
 
 extension GatewayKey {
   /// Days since 1970, in UTC.
-  public static func day(_ date: Int64) -> Int { Int(date.quotientAndRemainder(dividingBy: 86_400).quotient) }
+  public static func day(_ date: Int64) -> Int { Int(date.clamped(to: Bounds.dates) / 86_400) }
 
   public static func hash(of token: String) -> String { SHA256.hexadecimal(token.utf8) }
 

@@ -74,11 +74,12 @@ extension Forecast {
 
   /// Whole ones: the shortest exact text of a double takes long to find.
   private static func milliseconds(_ seconds: Double?) -> JSON {
-    seconds.map { .int(Int64(min($0 * 1000, 1e12).rounded())) } ?? .null
+    seconds.map { .int(Int64(saturating: min($0 * 1000, 1e12).rounded())) } ?? .null
   }
 
   private static func rounded(_ value: Double?) -> JSON {
-    value.map { $0 < 10 ? .number(decimalText($0, places: 1)) : .int(Int64(min($0, 1e12).rounded())) } ?? .null
+    value.map { $0 < 10 ? .number(decimalText($0, places: 1)) : .int(Int64(saturating: min($0, 1e12).rounded())) }
+      ?? .null
   }
 
   /// As a sentence has it: `1.2 s`.

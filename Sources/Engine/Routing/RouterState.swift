@@ -71,11 +71,11 @@ struct RouterState {
       [request.maxTokens, lane.parameters.maxTokens].compactMap { $0 }.min()
       ?? services[lane.model.provider]?.defaultMaxTokens
     let output = min(habit.output, cap.map(Double.init) ?? .infinity)
-    let reasoning = Int((output * habit.reasoningShare).rounded())
-    forecast.output = Int(output.rounded())
+    let reasoning = Int(saturating: (output * habit.reasoningShare).rounded())
+    forecast.output = Int(saturating: output.rounded())
     // What was sent before is the most that can be in a cache.
     let most = min(request.input, request.cachedPrefix ?? request.input)
-    forecast.cached = min(most, Int((Double(request.input) * habit.cachedShare).rounded()))
+    forecast.cached = min(most, Int(saturating: (Double(request.input) * habit.cachedShare).rounded()))
     forecast.cost = price?.cost(
       input: request.input, cached: forecast.cached, output: forecast.output, reasoning: min(reasoning, forecast.output)
     )

@@ -51,7 +51,12 @@ struct ClientRequest {
     wantsUsage = view["stream_options"]?["include_usage"]?.bool ?? false
     let named = view["user"] ?? view["safety_identifier"] ?? view["metadata"]?["user_id"]
     user = named?.string
-    maxTokens = (view["max_completion_tokens"] ?? view["max_output_tokens"] ?? view["max_tokens"])?.count
+    // Below zero some servers take for no cap; above what a call can have nothing could be reckoned.
+    for name in ["max_completion_tokens", "max_output_tokens", "max_tokens"] as [StaticString] {
+      guard let text = view[name]?.numberText, Double(text) ?? 0 > Double(Bounds.tokens.upperBound) else { continue }
+      throw RequestFault("‘\(name)’ must be a whole number \(Bounds.text(Bounds.tokens))", field: "\(name)")
+    }
+    maxTokens = (view["max_completion_tokens"] ?? view["max_output_tokens"] ?? view["max_tokens"])?.tokens
     needsTools = view["tools"]?.first != nil
     members = fields.map { .init(name: $0.name, value: .source($0.value.source)) }
     do throws(RequestFault) {
@@ -125,10 +130,10 @@ extension JSONView {
 
   /// A number of tokens.
   func tokens(_ field: String) throws(RequestFault) -> Int {
-    guard let int, int >= 0 else {
+    guard let tokens else {
       throw RequestFault("‘\(field)’ must be a whole number, not below zero", field: field)
     }
-    return int
+    return tokens
   }
 
   func text(_ field: String) throws(RequestFault) -> String {

@@ -100,7 +100,7 @@ enum MessagesRequest {
     case "enabled":
       thread.hints.append("thinking.budget_tokens")
       guard thread.parameters.effort == nil else { return }
-      let budget = view["budget_tokens"]?.count ?? 0
+      let budget = view["budget_tokens"]?.tokens ?? 0
       thread.parameters.effort = budget <= 2048 ? "low" : budget <= 8192 ? "medium" : "high"
     default: thread.uncarried.append("thinking")
     }

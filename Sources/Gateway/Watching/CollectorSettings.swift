@@ -15,6 +15,9 @@ public struct CollectorSettings: Equatable, Sendable {
   public var traceInterval = 1000
   public var metricInterval = 60_000
 
+  /// Up to a day; others are not taken.
+  private static let intervals = 1...86_400_000
+
   /// Nil when the environment names no collector, or `OTEL_SDK_DISABLED` is true.
   public init?(environment: [String: String]) {
     func value(_ name: String) -> String? { environment["OTEL_" + name].flatMap { $0.isEmpty ? nil : $0 } }
@@ -34,8 +37,11 @@ public struct CollectorSettings: Equatable, Sendable {
       resource.removeAll { $0.name == "service.name" }
       resource.append(Header(name: "service.name", value: name))
     }
-    if let interval = value("BSP_SCHEDULE_DELAY").flatMap(Int.init), interval > 0 { traceInterval = interval }
-    if let interval = value("METRIC_EXPORT_INTERVAL").flatMap(Int.init), interval > 0 { metricInterval = interval }
+    func interval(_ name: String) -> Int? {
+      value(name).flatMap(Int.init).flatMap { Self.intervals.contains($0) ? $0 : nil }
+    }
+    traceInterval = interval("BSP_SCHEDULE_DELAY") ?? traceInterval
+    metricInterval = interval("METRIC_EXPORT_INTERVAL") ?? metricInterval
   }
 
   /// Reads `a=1,b=two%20words` (W3C Baggage, as OpenTelemetry writes headers and attributes).

@@ -79,7 +79,7 @@ public struct UpstreamCall: Equatable, Sendable {
     usage.raw = nil
     usage.rawTimings = nil
     cost = response.cost
-    self.sentAfter = sentAfter + response.timing.sentAfter
+    self.sentAfter = sentAfter.addingSaturating(response.timing.sentAfter)
     firstToken = response.timing.firstToken
     end = response.timing.end
     self.isWinner = isWinner

@@ -58,7 +58,7 @@ extension Span {
     ].compactMap { $0 }
     let server = Span(
       trace: trace, id: id, parent: call.parent?.span, state: call.parent?.state, name: "POST \(call.path)",
-      kind: .server, start: call.began, end: call.began + call.duration, attributes: attributes,
+      kind: .server, start: call.began, end: call.began.addingSaturating(call.duration), attributes: attributes,
       // By the conventions for HTTP, what the client did wrong is no failure of the server.
       hasFailed: call.status >= 500 || (call.error != nil && call.status < 400))
     return [server]
@@ -69,12 +69,12 @@ extension Span {
   }
 
   private init(_ upstream: UpstreamCall, of call: GatewayCall, trace: String, id: String, parent: String) {
-    let start = call.began + upstream.sentAfter
+    let start = call.began.addingSaturating(upstream.sentAfter)
     self.init(
       trace: trace, id: id, parent: parent, state: call.parent?.state, name: "chat \(upstream.model.model)",
       kind: .client, start: start,
       // One that never said anything ended no later than the request.
-      end: upstream.end.map { start + $0 } ?? (call.began + call.duration),
+      end: upstream.end.map { start.addingSaturating($0) } ?? call.began.addingSaturating(call.duration),
       attributes: Self.attributes(upstream, isStream: call.isStream, session: call.session),
       hasFailed: upstream.error != nil && upstream.error != .cancelled)
   }

@@ -41,7 +41,7 @@ extension SessionRows {
     add(
       .session,
       [
-        "id": .text(id), "created": .integer(max(0, foreign.created)), "title": .text(foreign.title),
+        "id": .text(id), "created": .integer(foreign.created.clamped(to: Bounds.dates)), "title": .text(foreign.title),
         "rule": .text(RaceRule.all.rawValue), "lanes": .text(lanesText(foreign.lanes)),
         "purpose": .text(foreign.purpose.rawValue),
       ])
@@ -55,7 +55,8 @@ extension SessionRows {
     add(
       .turn,
       [
-        "number": .integer(Int64(turn.number)), "created": .integer(max(0, created)), "prompt": .text(turn.prompt),
+        "number": .integer(Int64(turn.number)), "created": .integer(created.clamped(to: Bounds.dates)),
+        "prompt": .text(turn.prompt),
         "prompt_sha256": .text(turn.promptSHA256), "system": .optional(turn.system), "rule": .text(turn.rule.rawValue),
         "winner": .optional(turn.winner), "continued": .optional(turn.continued), "item": .optional(turn.item),
         "tags": .text(JSON.array(turn.tags.map { .string($0) }).serialized()),
@@ -83,13 +84,14 @@ extension SessionRows {
       return .integer(number)
     }
     func count(_ number: Int, _ column: String) -> StoredValue { sound(Int64(number), column) }
-    let created = max(0, answer.created)
+    let created = answer.created.clamped(to: Bounds.dates)
+    let finished = created.addingSaturating((response.timing.end ?? 0) / 1_000_000_000).clamped(to: Bounds.dates)
     add(
       .response,
       [
         "turn": .integer(Int64(turn)), "lane": .integer(Int64(response.lane)),
         "generation": .integer(Int64(response.generation)), "created": .integer(created),
-        "finished": .integer(created + (response.timing.end ?? 0) / 1_000_000_000),
+        "finished": .integer(finished),
         "provider": .text(response.model.provider), "model": .text(response.model.model),
         "model_reported": .optional(response.modelReported), "system": .optional(response.system),
         "parameters": .text(response.parameters.json.serialized()), "simulated": .integer(0),

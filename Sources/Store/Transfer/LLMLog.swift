@@ -100,8 +100,10 @@ public struct LLMLog {
     call.model = row.text("model") ?? ""
     call.resolved = row.text("resolved_model")
     call.options = row.text("options_json")
-    call.input = row.count("input_tokens")
-    call.output = row.count("output_tokens")
+    (call.input, call.output) = (row.tokens("input_tokens"), row.tokens("output_tokens"))
+    for name in ["input_tokens", "output_tokens"] where row.tokens(name) == nil {
+      if let number = row.integer(name) { call.notices.append("\(name) \(number) is out of range: left out") }
+    }
     call.details = row.text("token_details")
     call.milliseconds = row.count("duration_ms").map(Int64.init)
     return call
@@ -181,7 +183,9 @@ public struct LLMLog {
     response.text = call.answer
     response.reasoning = call.reasoning
     response.notices = call.notices
-    response.timing.end = call.milliseconds.map { $0 * 1_000_000 }
+    response.timing.end = call.milliseconds.map { $0.multipliedSaturating(by: 1_000_000) }.flatMap {
+      Bounds.durations.contains($0) ? $0 : nil
+    }
     if call.input != nil || call.output != nil {
       response.usage.input = call.input ?? 0
       response.usage.output = call.output ?? 0
@@ -189,10 +193,10 @@ public struct LLMLog {
       // Both spellings of the details that providers report, as llm keeps them.
       let details = try? JSONDocument().parse(call.details ?? "")
       response.usage.reasoning =
-        details?["completion_tokens_details"]?["reasoning_tokens"]?.count
-        ?? details?["output_tokens_details"]?["reasoning_tokens"]?.count ?? 0
+        details?["completion_tokens_details"]?["reasoning_tokens"]?.tokens
+        ?? details?["output_tokens_details"]?["reasoning_tokens"]?.tokens ?? 0
       response.usage.cacheRead =
-        details?["prompt_tokens_details"]?["cached_tokens"]?.count ?? details?["cache_read_input_tokens"]?.count ?? 0
+        details?["prompt_tokens_details"]?["cached_tokens"]?.tokens ?? details?["cache_read_input_tokens"]?.tokens ?? 0
     } else {
       response.usage = Usage.estimated(
         inputBytes: call.prompt.utf8.count + (call.system?.utf8.count ?? 0), outputBytes: call.answer.utf8.count,

@@ -21,7 +21,11 @@ struct LLMTable {
     }
 
     /// Within what can be added up.
-    func count(_ column: String) -> Int? { integer(column).flatMap { (0...(1 << 40)).contains($0) ? Int($0) : nil } }
+    func count(_ column: String) -> Int? {
+      integer(column).flatMap { Int(exactly: $0) }.flatMap { Bounds.counts.contains($0) ? $0 : nil }
+    }
+
+    func tokens(_ column: String) -> Int? { count(column).flatMap { Bounds.tokens.contains($0) ? $0 : nil } }
 
     func bytes(_ column: String) -> [UInt8]? {
       if case .blob(let data) = values[column]?.storage { Array(data) } else { nil }

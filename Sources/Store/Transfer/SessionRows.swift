@@ -142,7 +142,7 @@ extension Arrivals {
     for chunk in chunks {
       let channel = chunk.channel.rawValue
       let start = moved(offsets[channel], cuts[channel])
-      offsets[channel] += chunk.length
+      offsets[channel] = offsets[channel].addingSaturating(chunk.length)
       let length = moved(offsets[channel], cuts[channel]) - start
       arrivals.append(chunk.channel, length: length, at: chunk.microseconds * 1000)
     }

@@ -39,12 +39,13 @@ extension Store {
           SELECT *, CAST(text AS BLOB) AS text_bytes, CAST(reasoning AS BLOB) AS reasoning_bytes,
             CAST(system AS BLOB) AS system_bytes FROM response WHERE session = ? ORDER BY turn, lane, generation
           """, arguments: [session]
-      ).map { row in
-        let origin = row["origin"] as String?
+      ).compactMap { row in
+        guard let turn = row.count("turn"), let response = try response(row, db) else { return nil }
+        let origin = row.text("origin")
         return StoredAnswer(
-          turn: row["turn"], response: try response(row, db), created: row["created"], finished: row["finished"],
-          request: row["request"], origin: origin == Self.fileOrigin ? nil : origin,
-          arrivals: Arrivals.chunks((row["arrivals"] as Data?) ?? Data()))
+          turn: turn, response: response, created: row.date("created") ?? 0, finished: row.date("finished"),
+          request: row.text("request"), origin: origin == Self.fileOrigin ? nil : origin,
+          arrivals: Arrivals.chunks(row.bytes("arrivals") ?? Data()))
       }
     }
   }
@@ -55,9 +56,11 @@ extension Store {
       let rows = try Row.fetchAll(
         db, sql: "SELECT number, created, disagreement FROM turn WHERE session = ?", arguments: [session])
       return Dictionary(
-        uniqueKeysWithValues: rows.map {
-          ($0["number"], TurnNote(created: $0["created"], disagreement: $0["disagreement"]))
-        })
+        rows.compactMap { row in
+          row.count("number").map {
+            ($0, TurnNote(created: row.date("created") ?? 0, disagreement: row.share("disagreement")))
+          }
+        }, uniquingKeysWith: { first, _ in first })
     }
   }
 }

@@ -51,7 +51,8 @@ extension Store {
         rows[table] += try Row.fetchAll(
           db.cachedStatement(sql: "SELECT \(list) FROM \(table.name) WHERE \(condition) ORDER BY \(table.order)"),
           arguments: [argument]
-        ).map { row in table.columns.indices.map { value(row, $0, table.columns[$0]) } }
+        ).filter { row in table.columns.allSatisfy { !$0.isPlace || value(row, $0).integer != nil } }
+          .map { row in table.columns.map { value(row, $0) } }
       }
       switch table {
       case .session: try fetch("id = ?", id)
@@ -68,13 +69,14 @@ extension Store {
     return rows
   }
 
-  private static func value(_ row: Row, _ index: Int, _ column: StoredColumn) -> StoredValue {
-    if (row[index] as DatabaseValue).isNull { return .null }
+  private static func value(_ row: Row, _ column: StoredColumn) -> StoredValue {
+    if row.isNull(column.name) { return .null }
+    // What cannot be stays here: a file with it would not be taken back.
     return switch column.kind {
-    case .integer: .integer(row[index])
-    case .share: .real(row[index])
-    case .bytes: .bytes(Array(row[index] as Data))
-    case .id, .digest, .text, .word, .json: .text(text(row[index] as Data))
+    case .integer(let range): row.number(column.name, in: range).map(StoredValue.integer) ?? column.standIn
+    case .share: row.share(column.name).map(StoredValue.real) ?? .null
+    case .bytes: .bytes(Array(row.bytes(column.name) ?? Data()))
+    case .id, .digest, .text, .word, .json: .text(row.text(column.name) ?? "")
     }
   }
 
@@ -94,7 +96,7 @@ extension Store {
         arguments: [
           id, row[index("turn")].integer, row[index("lane")].integer, row[index("generation")].integer,
         ])
-      func joined(_ name: String) -> Data { parts.reduce(into: Data()) { $0 += $1[name] as Data } }
+      func joined(_ name: String) -> Data { parts.reduce(into: Data()) { $0 += $1.bytes(name) ?? Data() } }
       let error = ResponseError(.cut, "this answer was still coming when it left for a file", retryable: true)
       rows[table][place][index("text")] = .text(text(joined("text")))
       rows[table][place][index("reasoning")] = .text(text(joined("reasoning")))

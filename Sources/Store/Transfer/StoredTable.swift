@@ -84,9 +84,9 @@ enum StoredTable: Int, CaseIterable {
     .json("parameters", .object), .json("request", .object).optional, .flag("simulated"), .flag("shares_machine"),
     .word("state", ResponseState.allCases.filter(\.isOver).map(\.rawValue)), .text("finish_reason").optional,
     .json("error", .object).said.optional, .json("attempts", .array).said, .json("notices", .array).said, .text("text"),
-    .text("reasoning"), .bytes("arrivals").optional, .count("usage_input").optional,
-    .count("usage_cache_read").optional, .count("usage_cache_write").optional, .count("usage_output").optional,
-    .count("usage_reasoning").optional, .text("usage_source").optional, .json("usage_details", .object).optional,
+    .text("reasoning"), .bytes("arrivals").optional, .tokens("usage_input").optional,
+    .tokens("usage_cache_read").optional, .tokens("usage_cache_write").optional, .tokens("usage_output").optional,
+    .tokens("usage_reasoning").optional, .text("usage_source").optional, .json("usage_details", .object).optional,
     .text("usage_raw").optional, .text("server_timings").optional, .text("cost_status").optional,
     .money("cost").optional, .money("cost_computed").optional, .money("cost_reported").optional,
     .flag("cost_is_charge"), .money("cost_lowest").optional, .money("cost_highest").optional,
@@ -146,12 +146,6 @@ struct StoredColumn {
   /// Furlong's own words about a call, which may name paths of this machine.
   private(set) var isSaid = false
 
-  /// The year 9999.
-  private static let latestDate: Int64 = 253_402_300_799
-  /// Ten thousand dollars a call: a thousand such calls can be added up.
-  private static let mostMoney: Int64 = 10_000_000_000_000_000
-  /// About eleven days; in nanoseconds.
-  private static let longestTime: Int64 = 1_000_000_000_000_000
   static let mostLanes: Int64 = 64
 
   static func id(_ name: String) -> Self { Self(name: name, kind: .id) }
@@ -162,12 +156,27 @@ struct StoredColumn {
   static func bytes(_ name: String) -> Self { Self(name: name, kind: .bytes) }
   static func share(_ name: String) -> Self { Self(name: name, kind: .share) }
   static func flag(_ name: String) -> Self { Self(name: name, kind: .integer(0...1)) }
-  static func date(_ name: String) -> Self { Self(name: name, kind: .integer(0...latestDate)) }
+  static func date(_ name: String) -> Self { Self(name: name, kind: .integer(Bounds.dates)) }
   static func lane(_ name: String) -> Self { Self(name: name, kind: .integer(0...(mostLanes - 1))) }
-  static func money(_ name: String) -> Self { Self(name: name, kind: .integer(-mostMoney...mostMoney)) }
-  static func time(_ name: String) -> Self { Self(name: name, kind: .integer(0...longestTime)) }
-  static func count(_ name: String, from least: Int64 = 0, to most: Int64 = 1 << 40) -> Self {
+  static func money(_ name: String) -> Self { Self(name: name, kind: .integer(Bounds.callMoney)) }
+  static func time(_ name: String) -> Self { Self(name: name, kind: .integer(Bounds.durations)) }
+  static func tokens(_ name: String) -> Self {
+    Self(name: name, kind: .integer(Int64(Bounds.tokens.lowerBound)...Int64(Bounds.tokens.upperBound)))
+  }
+  static func count(_ name: String, from least: Int64 = 0, to most: Int64 = Int64(Bounds.counts.upperBound)) -> Self {
     Self(name: name, kind: .integer(least...most))
+  }
+
+  /// Tells rows of a session apart: one that has none is none.
+  var isPlace: Bool {
+    !isOptional
+      && (["number", "turn", "ordinal"].contains(name) || name.hasSuffix("lane") || name.hasSuffix("generation"))
+  }
+
+  /// What stands for a number that cannot be: nothing, or where there must be something the least that can.
+  var standIn: StoredValue {
+    guard !isOptional, !isPlace, case .integer(let range) = kind else { return .null }
+    return .integer(max(0, range.lowerBound))
   }
 
   var optional: Self {

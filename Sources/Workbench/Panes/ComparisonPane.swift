@@ -6,7 +6,7 @@ enum ComparisonPane {
   // MARK: Two lanes
 
   static func draw(_ comparison: Comparison, _ state: State, _ layouts: Layouts, _ frame: inout Frame) {
-    let percent = Int((comparison.agreement * 100).rounded(.down))
+    let percent = Int(saturating: (comparison.agreement * 100).rounded(.down))
     let area = OverlayPane.window(
       state, width: state.width, height: state.height - 2,
       title: "Differences \(state.borders.dot) \(percent) % shared",

@@ -138,7 +138,8 @@ enum TrafficPane {
     _ call: TrafficCall, _ columns: TrafficColumns, _ date: Int64, _ state: State, width: Int
   ) -> StyledLine {
     if call.isOpen {
-      let elapsed = Readable.duration(max(0, date - call.created) * 1_000_000_000)
+      let elapsed = Readable.duration(
+        max(0, date.subtractingSaturating(call.created)).multipliedSaturating(by: 1_000_000_000))
       var spans = [Span("\(elapsed)  ", Style(.quiet))]
       let room = width - TextWidth.of(spans[0].text)
       let text = VisibleText.line(call.tail)

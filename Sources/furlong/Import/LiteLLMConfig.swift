@@ -151,10 +151,10 @@ struct LiteLLMConfig {
   private mutating func take(_ key: String, _ value: Node, into deployment: inout Deployment, _ path: String) {
     let isInfo = path.hasSuffix("model_info")
     switch key {
-    case "weight" where !isInfo: deployment.weight = Self.number(value)
-    case "rpm" where !isInfo: deployment.requests = Self.number(value)
-    case "tpm" where !isInfo: deployment.tokens = Self.number(value)
-    case "order" where !isInfo: deployment.order = value.int
+    case "weight" where !isInfo: deployment.weight = value.number(in: -1e15...1e15)
+    case "rpm" where !isInfo: deployment.requests = value.number(in: -1e15...1e15)
+    case "tpm" where !isInfo: deployment.tokens = value.number(in: -1e15...1e15)
+    case "order" where !isInfo: deployment.order = value.whole(in: .min ... .max)
     case "id" where isInfo: deployment.id = value.scalar?.string
     case let key where Self.read.contains(key): break
     case let key where !isInfo && Self.parameters[key] != nil:
@@ -171,19 +171,19 @@ struct LiteLLMConfig {
     }
   }
 
-  private static func number(_ node: Node) -> Double? { node.float ?? node.int.map(Double.init) }
-
   private mutating func readPrices(_ mappings: [Node.Mapping], of model: ModelID) {
     let names: [(String, TokenClass)] = [
       ("input_cost_per_token", .input), ("output_cost_per_token", .output),
       ("cache_read_input_token_cost", .cacheRead), ("cache_creation_input_token_cost", .cacheWrite),
     ]
     let rates = names.compactMap { name, kind -> (TokenClass, String)? in
-      guard let text = mappings.lazy.compactMap({ $0[name]?.scalar?.string }).first,
-        let one = Money(decimal: text), one >= .zero
-      else { return nil }
-      let (million, isTooMuch) = one.picoDollars.multipliedReportingOverflow(by: 1_000_000)
-      return isTooMuch ? nil : (kind, Money(picoDollars: million).decimalText)
+      guard let text = mappings.lazy.compactMap({ $0[name]?.scalar?.string }).first else { return nil }
+      if let one = Money(decimal: text), one >= .zero {
+        let (million, isTooMuch) = one.picoDollars.multipliedReportingOverflow(by: 1_000_000)
+        if !isTooMuch { return (kind, Money(picoDollars: million).decimalText) }
+      }
+      note("\(model.text).\(name)", "is no price that a token can have: left out")
+      return nil
     }
     guard !rates.isEmpty else { return }
     if providers.rows.contains(where: { $0.id == model.provider && $0.isLocal }) {

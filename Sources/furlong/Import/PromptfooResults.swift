@@ -70,7 +70,7 @@ struct PromptfooResults {
   }
 
   private mutating func turnIndex(_ result: JSONView, _ raw: String) -> Int {
-    let test = result["testIdx"]?.int
+    let test = result["testIdx"]?.count
     // Before version 3 tests have no numbers: they are told apart by what was put into the prompt.
     let key = "\(test.map(String.init) ?? result["vars"]?.source ?? "")\n\(raw)"
     if let place = turnPlaces[key] { return place }
@@ -131,29 +131,40 @@ struct PromptfooResults {
     if !isCached { response.timing.end = result["latencyMs"]?.double.flatMap(nanoseconds) }
     readUsage(reply?["tokenUsage"] ?? result["tokenUsage"], into: &response)
     readCost(result, isCached: isCached, into: &response)
-    response.notices = grading(result) + (isCached ? ["from promptfoo's cache"] : [])
+    response.notices += grading(result) + (isCached ? ["from promptfoo's cache"] : [])
   }
 
   private static func nanoseconds(_ milliseconds: Double) -> Int64? {
-    (0...1e9).contains(milliseconds) ? Int64(milliseconds * 1_000_000) : nil
+    (0...1e9).contains(milliseconds) ? Int64(saturating: milliseconds * 1_000_000) : nil
   }
 
   private static func readUsage(_ usage: JSONView?, into response: inout Response) {
-    guard let usage, let input = usage["prompt"]?.count, let output = usage["completion"]?.count, input + output > 0
+    guard let usage, let input = usage["prompt"]?.tokens, let output = usage["completion"]?.tokens, input + output > 0
     else {
+      for name in ["prompt", "completion"] {
+        guard let value = usage?.members.first(where: { $0.name == name })?.value, value.numberText != nil,
+          value.tokens == nil
+        else { continue }
+        response.notices.append("tokenUsage.\(name) \(value.source.prefix(40)) is out of range: left out")
+      }
       response.usage.source = .estimated
       return
     }
     response.usage.input = input
     response.usage.output = output
-    response.usage.reasoning = min(output, usage["completionDetails"]?["reasoning"]?.count ?? 0)
+    response.usage.reasoning = min(output, usage["completionDetails"]?["reasoning"]?.tokens ?? 0)
     response.usage.raw = usage.source
   }
 
   /// promptfoo multiplies by its own price list: an estimate, and 0 where it knows no price.
   private static func readCost(_ result: JSONView, isCached: Bool, into response: inout Response) {
     let text = result["response"]?["cost"]?.numberText ?? result["cost"]?.numberText
-    guard !isCached, let cost = text.flatMap({ Money(decimal: $0) }), cost > .zero else { return }
+    guard !isCached, let text, Double(text) != 0 else { return }
+    guard let cost = Money(decimal: text), cost >= .zero, cost.isOfCall else {
+      response.notices.append("the cost \(text.prefix(40)) is out of range: left out")
+      return
+    }
+    guard cost > .zero else { return }
     response.cost.reported = cost
     response.cost.reportedIsCharge = false
     response.cost.status = .estimated

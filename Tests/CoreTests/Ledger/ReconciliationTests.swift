@@ -45,7 +45,7 @@ import Testing
     let differing = result.matches.filter { $0.exceeds(0) }
     #expect(differing.map(\.lines) == [[bill[20].line]])
     #expect(differing.first?.output == 49)
-    #expect(differing.first?.cost == 7)
+    #expect(differing.first?.cost == Money(picoDollars: 7))
     #expect(result.exceeds(0))
     #expect(result.matches.count == 39)
   }
