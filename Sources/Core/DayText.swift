@@ -53,8 +53,8 @@ public enum DayText {
     var day = day
     (day.tm_hour, day.tm_min, day.tm_sec, day.tm_isdst) = (0, 0, 0, -1)
     let seconds = mktime(&day)
-    // A zone may be behind or ahead of the first and the last moment that there are.
+    // A zone, and yesterday, may be behind or ahead of the first and the last moment that there are.
     let moment = Int64(seconds).clamped(to: Bounds.dates)
-    return seconds == -1 || Int64(seconds).subtractingSaturating(moment).magnitude > 86_400 ? nil : moment
+    return seconds == -1 || Int64(seconds).subtractingSaturating(moment).magnitude > 2 * 86_400 ? nil : moment
   }
 }

@@ -43,6 +43,14 @@ extension Store {
       inputBytes: prompt.count, outputBytes: text.count, reasoningBytes: reasoning.count)
     let before = try Row.fetchOne(db, sql: "SELECT cost_status, price FROM response WHERE id = ?", arguments: [id])
     let isFree = before?.text("cost_status") == Cost.Status.free.rawValue
+    // One that had ended once has its words in the index already.
+    try db.execute(
+      sql: """
+        INSERT INTO search (search, rowid, answer, reasoning) SELECT 'delete', d.id, r.text, r.reasoning FROM document d
+          JOIN response r ON r.id = d.response WHERE r.id = :id;
+        DELETE FROM document WHERE session = (SELECT session FROM response WHERE id = :id)
+          AND turn = (SELECT turn FROM response WHERE id = :id) AND response = :id
+        """, arguments: ["id": id])
     let price = before?.text("price").flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
     let cost = isFree ? .zero : price?.cost(of: usage)
     let status: Cost.Status = isFree ? .free : cost == nil ? .unknown : .partial

@@ -44,6 +44,30 @@ import Testing
 
   private func dollars(_ text: String) -> Money { Money(decimal: text) ?? .zero }
 
+  // MARK: Numbers
+
+  @Test func sumsGoToTheEdgeAndNoFurther() throws {
+    let store = try store { $0.allowance = Allowance(amount: Money(picoDollars: .max), period: .month) }
+    let ring = try KeyRing(store: store, interval: nil)
+    for expected in [Money(picoDollars: .max), Money(picoDollars: .min), .zero] {
+      for cost in [Money(picoDollars: .max), Money(picoDollars: .min), nil] {
+        if let admission = try? ring.admit(
+          token: Self.token, route: "fast", expected: expected, now: .max, date: .max
+        ).get() {
+          _ = ring.left(admission, date: .min)
+          ring.settle(admission, cost: cost, date: .max)
+        }
+      }
+    }
+    refresh(ring)
+    let key = try #require(try store.gatewayKeys().first)
+    for date in [Int64.min, -1, 0, Self.date, 253_402_300_799, .max] {
+      #expect(ring.spent(key, date: date) >= .zero)
+      _ = ring.admit(token: Self.token, route: "fast", expected: Money(picoDollars: .max), date: date)
+      ring.refresh(date: date)
+    }
+  }
+
   // MARK: Who
 
   @Test func withoutAnyKeyThisMachineMayAsk() throws {
