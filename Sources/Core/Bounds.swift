@@ -3,8 +3,8 @@
 public enum Bounds {
   /// Tokens of one class, or units of a tool, in one call. A thousand times the largest context of today.
   public static let tokens = 0...1_000_000_000
-  /// Of one call, in pico-dollars: a hundred thousand dollars, whichever way they go.
-  public static let callMoney: ClosedRange<Int64> = -100_000_000_000_000_000...100_000_000_000_000_000
+  /// Of one call, in pico-dollars: a hundred thousand dollars, and never paid back.
+  public static let callMoney: ClosedRange<Int64> = 0...100_000_000_000_000_000
   /// Seconds since 1970, until the end of the year 9999.
   public static let dates: ClosedRange<Int64> = 0...253_402_300_799
   /// Days since 1970, so too.

@@ -123,7 +123,7 @@ extension Usage {
   /// - Parameter exponent: what the number is to be multiplied by to be dollars, such as `e-10`.
   public mutating func takeDollars(_ name: StaticString, of view: JSONView?, exponent: String = "") -> Money? {
     guard let value = view?[name], let text = value.numberText ?? value.string else { return nil }
-    if let amount = Money(decimal: text + exponent), amount >= .zero, amount.isOfCall { return amount }
+    if let amount = Money(decimal: text + exponent), amount.isOfCall { return amount }
     leave(name, value, "from 0 to \(Money(picoDollars: Bounds.callMoney.upperBound).decimalText) dollars")
     return nil
   }

@@ -11,7 +11,11 @@ public struct Mouse: Hashable, Sendable {
   /// From xterm's SGR report (mode 1006): `button;column;row`, counted from 1, ended by M, or by m when a button is let go.
   init?(report: String, end: Unicode.Scalar) {
     let numbers = report.split(separator: ";", omittingEmptySubsequences: false).compactMap { Int($0) }
-    guard numbers.count == 3, numbers[1] >= 1, numbers[2] >= 1, end == "M" || end == "m" else { return nil }
+    // No terminal is larger than its size can be told.
+    let cells = 1...Int(UInt16.max)
+    guard numbers.count == 3, cells.contains(numbers[1]), cells.contains(numbers[2]), end == "M" || end == "m" else {
+      return nil
+    }
     // 4, 8 and 16 are Shift, Alt and Ctrl; 32 is a movement.
     switch (numbers[0] & ~28, end) {
     case (0, "M"): kind = .press

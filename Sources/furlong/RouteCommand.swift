@@ -31,7 +31,7 @@ struct RouteCommand: ParsableCommand {
       throw ValidationError("name a route to explain: furlong route NAME --explain PROMPT")
     }
     if let maxTokens, !(1...Bounds.tokens.upperBound).contains(maxTokens) {
-      throw ValidationError("--max-tokens takes a whole number from 1 to \(Bounds.tokens.upperBound)")
+      throw ValidationError("--max-tokens takes a whole number of at least 1, and at most \(Bounds.tokens.upperBound)")
     }
   }
 

@@ -146,7 +146,7 @@ import Testing
     let source = folder.file("source-\(share).db")
     try filled(source)
     var count = 0
-    let databases = 4
+    let databases = 2
     for number in 0..<databases {
       let path = folder.file("spoilt-\(share)-\(number).db")
       try FileManager.default.copyItem(atPath: source, toPath: path)
