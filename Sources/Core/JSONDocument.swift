@@ -20,6 +20,10 @@ public final class JSONDocument {
   private static let deepestNesting = 128
   fileprivate var bytes: [UInt8] = []
   fileprivate var tape: [Node] = []
+  /// Whether what was parsed last is JSON to every reader (RFC 8259). What is not, but can be understood, is read all the same:
+  /// control characters and unknown escapes in texts, halves of surrogate pairs, UTF-8 that is none, zeros before a number,
+  /// numbers that no `Double` holds. Its `source` is then written anew.
+  public private(set) var isClean = true
 
   public init() {}
 
@@ -39,6 +43,7 @@ public final class JSONDocument {
       return offset == bytes.count ? nil : offset
     }
     if let failure { throw Malformed(offset: failure) }
+    isClean = reader.isClean && !(reader.hasHighBytes && !isUTF8(bytes))
     return JSONView(document: self, index: 0)
   }
 
@@ -61,7 +66,7 @@ extension JSON {
     } else if let text = view.string {
       self = .string(text)
     } else if let text = view.numberText {
-      self = .number(text)
+      self = .plainNumber(text)
     } else {
       self = view.bool.map { .bool($0) } ?? .null
     }
@@ -168,8 +173,9 @@ public struct JSONView {
   /// Seconds since 1970; nil for what is out of `Bounds.dates`.
   public var date: Int64? { int.map(Int64.init).flatMap { Bounds.dates.contains($0) ? $0 : nil } }
 
-  /// The value's own JSON text, to be kept.
+  /// The value's own JSON text, to be kept or passed on; written anew where that is no JSON to every reader.
   public var source: String {
+    if !document.isClean { return JSON(self).serialized() }
     let node = self.node
     let quote = node.kind == .string ? 1 : 0
     return String(decoding: document.bytes[(node.start - quote)..<(node.end + quote)], as: UTF8.self)
@@ -259,6 +265,9 @@ extension JSONDocument {
   /// The recursive descent that fills the tape. Works on a local copy of the tape, so that the hot loop has no class access.
   fileprivate struct Reader {
     var tape: [Node]
+    /// But for bytes above 0x7F, which are looked at together.
+    var isClean = true
+    var hasHighBytes = false
 
     func skipSpace(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: inout Int) {
       while offset < bytes.count {
@@ -300,23 +309,31 @@ extension JSONDocument {
 
     private mutating func readNumber(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: inout Int) -> Bool {
       let start = offset
+      var isBig = false
       func digits() -> Bool {
         let first = offset
         while offset < bytes.count, (0x30...0x39).contains(bytes[offset]) { offset += 1 }
         return offset > first
       }
       if bytes[offset] == UInt8(ascii: "-") { offset += 1 }
+      let first = offset
       guard digits() else { return false }
+      if bytes[first] == 0x30, offset - first > 1 { isClean = false }
       if offset < bytes.count, bytes[offset] == UInt8(ascii: ".") {
         offset += 1
         guard digits() else { return false }
       }
       if offset < bytes.count, bytes[offset] | 0x20 == UInt8(ascii: "e") {
         offset += 1
+        isBig = true
         if offset < bytes.count, bytes[offset] == UInt8(ascii: "+") || bytes[offset] == UInt8(ascii: "-") {
           offset += 1
         }
         guard digits() else { return false }
+      }
+      if isBig || offset - start > 300 {
+        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
+        if Double(text)?.isFinite != true { isClean = false }
       }
       append(.number, start, offset)
       return true
@@ -334,20 +351,52 @@ extension JSONDocument {
           return true
         }
         guard byte == UInt8(ascii: "\\") else {
+          if byte < 0x20 { isClean = false }
+          if byte >= 0x80 { hasHighBytes = true }
           offset += 1
           continue
         }
         isEscaped = true
-        guard offset + 1 < bytes.count else { return false }
-        if bytes[offset + 1] == UInt8(ascii: "u") {
-          guard offset + 5 < bytes.count else { return false }
-          for digit in (offset + 2)...(offset + 5) where hexadecimalValue(bytes[digit]) == nil { return false }
-          offset += 6
-        } else {
-          offset += 2
-        }
+        guard readEscape(bytes, &offset) else { return false }
       }
       return false
+    }
+
+    private mutating func readEscape(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: inout Int) -> Bool {
+      guard offset + 1 < bytes.count else { return false }
+      guard bytes[offset + 1] == UInt8(ascii: "u") else {
+        if !"\"\\/bfnrt".utf8.contains(bytes[offset + 1]) { isClean = false }
+        if bytes[offset + 1] >= 0x80 { hasHighBytes = true }
+        offset += 2
+        return true
+      }
+      guard let code = unit(bytes, offset) else { return false }
+      offset += 6
+      switch code {
+      case 0xD800..<0xDC00:
+        // The second half must follow, as an escape too.
+        guard let low = unit(bytes, offset), (0xDC00..<0xE000).contains(low) else {
+          isClean = false
+          return true
+        }
+        offset += 6
+      case 0xDC00..<0xE000: isClean = false
+      default: break
+      }
+      return true
+    }
+
+    /// What `\uXXXX` at `offset` stands for; nil when that is not there.
+    private func unit(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: Int) -> UInt32? {
+      guard offset + 5 < bytes.count, bytes[offset] == UInt8(ascii: "\\"), bytes[offset + 1] == UInt8(ascii: "u") else {
+        return nil
+      }
+      var code: UInt32 = 0
+      for place in (offset + 2)...(offset + 5) {
+        guard let digit = hexadecimalValue(bytes[place]) else { return nil }
+        code = code << 4 | UInt32(digit)
+      }
+      return code
     }
 
     private mutating func readArray(_ bytes: UnsafeBufferPointer<UInt8>, _ offset: inout Int, depth: Int) -> Bool {

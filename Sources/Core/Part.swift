@@ -40,6 +40,13 @@ extension ToolCall {
 
   public var signature: String? { id.firstIndex(of: ToolCall.mark).map { String(id[id.index(after: $0)...]) } }
 
+  /// The arguments as a text; what no reader of JSON would read in them is written anew.
+  public var argumentsText: String {
+    let document = JSONDocument()
+    guard let view = try? document.parse(arguments), !document.isClean else { return arguments }
+    return view.source
+  }
+
   /// The arguments where a protocol wants an object; what a model wrote that is none is passed on as a text in one.
   public var argumentsObject: JSON {
     if arguments.allSatisfy(\.isWhitespace) { return [:] }

@@ -77,8 +77,9 @@ public struct StreamReader {
     }
     do {
       let count = deltas.count
-      decoder.decode(try document.parse(data), into: &deltas)
-      if let tap, !deltas[count...].contains(where: \.isFailure) { tap(data, false) }
+      let event = try document.parse(data)
+      decoder.decode(event, into: &deltas)
+      if !deltas[count...].contains(where: \.isFailure) { hand(data, event, isWhole: false) }
     } catch {
       fail("sent an event that is not JSON; what came before it is kept", &deltas)
     }
@@ -96,8 +97,16 @@ public struct StreamReader {
       deltas.append(.failure(error))
     } else {
       decoder.decodeWhole(parsed, into: &deltas)
-      if let tap, !deltas.contains(where: \.isFailure) { body.withUnsafeBytes { tap($0, true) } }
+      if !deltas.contains(where: \.isFailure) { body.withUnsafeBytes { hand($0, parsed, isWhole: true) } }
     }
+  }
+
+  /// As it came, where every reader of JSON reads that; else the same written anew.
+  private func hand(_ data: UnsafeRawBufferPointer, _ view: JSONView, isWhole: Bool) {
+    guard let tap else { return }
+    if document.isClean { return tap(data, isWhole) }
+    var text = view.source
+    text.withUTF8 { tap(UnsafeRawBufferPointer($0), isWhole) }
   }
 
   private mutating func readStray(_ stray: [UInt8], into deltas: inout [Delta]) {

@@ -111,4 +111,39 @@ import Testing
     #expect(second["a"] == nil)
     #expect(second["c"]?.int == 1)
   }
+
+  @Test(arguments: [
+    "{\"a\": [1, -0.5e3, \"x\\n\\u00e9\\ud83d\\ude00 é\", true, null]}", "\"\u{7F}\"", "1e300", "0", "-0", "0.1",
+  ])
+  func whatEveryReaderReadsIsPassedOnAsItIs(_ text: String) throws {
+    let document = JSONDocument()
+    #expect(try document.parse(text).source == text)
+    #expect(document.isClean)
+  }
+
+  @Test(arguments: [
+    ("\"a\u{1}b\u{1B}c\nd\"", #""a\u0001b\u001bc\nd""#), (#""\q\-""#, #""q-""#),
+    (#"{"a":"\ud800x"}"#, "{\"a\":\"\u{FFFD}x\"}"),
+    (#""\udc00""#, "\"\u{FFFD}\""), ("007", "7"), ("-00.5", "-0.5"), ("[1e999, -1e400]", "[null,null]"),
+    (String(repeating: "9", count: 400), "null"), ("00", "0"), ("{\"a\u{0}\": 01}", #"{"a\u0000":1}"#),
+  ])
+  func whatOnlySomeReadIsWrittenAnew(_ text: String, _ source: String) throws {
+    let document = JSONDocument()
+    #expect(try document.parse(text).source == source)
+    #expect(!document.isClean)
+    // The next text is looked at for itself.
+    #expect(try document.parse("[1]").source == "[1]")
+    #expect(document.isClean)
+  }
+
+  @Test(
+    arguments: [
+      [0xFF], [0xC0, 0xAF], [0xE0, 0x80, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x80],
+    ] as [[UInt8]])
+  func bytesThatAreNoUTF8AreReplaced(_ bytes: [UInt8]) throws {
+    let document = JSONDocument()
+    let text = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
+    let source = try text.withUnsafeBytes { try document.parse($0).source }
+    #expect(source.contains("\u{FFFD}") && !document.isClean)
+  }
 }

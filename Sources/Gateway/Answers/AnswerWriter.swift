@@ -47,8 +47,11 @@ struct EventText {
   /// An event as it came from a provider.
   mutating func event(_ data: UnsafeRawBufferPointer, name: String?) {
     begin(name)
-    // Data in several lines came as several fields.
-    if data.contains(0x0A) {
+    // Between values it is a blank to JSON, but the end of the line to readers of events.
+    if data.contains(0x0D) {
+      bytes += data.map { $0 == 0x0D || $0 == 0x0A ? 0x20 : $0 }
+    } else if data.contains(0x0A) {
+      // Data in several lines came as several fields.
       for (place, line) in data.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
         if place > 0 { bytes += "\ndata: ".utf8 }
         bytes += UnsafeRawBufferPointer(rebasing: line)

@@ -66,7 +66,7 @@ struct ChatWriter: AnswerWriter {
         response.toolCalls.map { call in
           [
             "id": .string(call.id), "type": "function",
-            "function": ["name": .string(call.name), "arguments": .string(call.arguments)],
+            "function": ["name": .string(call.name), "arguments": .string(call.argumentsText)],
           ]
         })
     }

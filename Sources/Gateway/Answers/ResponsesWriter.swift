@@ -101,7 +101,7 @@ struct ResponsesWriter: AnswerWriter {
     case .call:
       [
         "id": .string(place.id), "type": "function_call", "call_id": .string(call.id), "name": .string(call.name),
-        "arguments": .string(call.arguments), "status": .string(status),
+        "arguments": .string(call.argumentsText), "status": .string(status),
       ]
     }
   }
