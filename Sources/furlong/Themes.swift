@@ -15,7 +15,7 @@ struct Themes {
     if name == Theme.mono.name { return .mono }
     guard let file = files[name] else {
       let hint = nearest(to: name, in: names).map { "; did you mean \($0)?" } ?? ""
-      throw CommandError("no theme ‘\(name)’\(hint). furlong themes lists them")
+      throw CommandError("no theme ‘\(VisibleText.line(name))’\(hint). furlong themes lists them")
     }
     return try Themes.read(file, name: name)
   }
@@ -61,14 +61,17 @@ struct ThemesCommand: ParsableCommand {
     let current = setup.config.theme ?? Theme.dark.name
     let traits = TerminalTraits(environment: setup.environment)
     let showsColors = Console.outputIsTerminal && traits.colors != .none && setup.environment["TERM"] != "dumb"
-    let width = names.map(\.count).max() ?? 0
-    for name in names {
+    let shown = names.map(VisibleText.line)
+    let width = shown.map(TextWidth.of).max() ?? 0
+    for (name, shown) in zip(names, shown) {
       let note = name == current ? "  (in use)" : ""
       var swatch = ""
       if showsColors, let theme = try? themes.theme(name) {
-        swatch = String(repeating: " ", count: width - name.count + 2) + theme.swatch(direct: traits.colors == .direct)
+        swatch =
+          String(repeating: " ", count: width - TextWidth.of(shown) + 2)
+          + theme.swatch(direct: traits.colors == .direct)
       }
-      Console.output(name + swatch + note)
+      Console.output(shown + swatch + note)
     }
   }
 }

@@ -53,10 +53,10 @@ public enum Prometheus {
     }
   }
 
-  /// Of a label's value: what would end it or its line.
+  /// Of a label's value: what would end it or its line, and what would do something to whoever looks at it.
   static func escaped(_ text: String) -> String {
     var out = ""
-    for scalar in text.unicodeScalars {
+    for scalar in VisibleText.of(text.replacing("\t", with: " ")).unicodeScalars {
       switch scalar {
       case "\\": out += "\\\\"
       case "\"": out += "\\\""

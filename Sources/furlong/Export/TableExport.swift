@@ -115,7 +115,11 @@ struct CSVExport {
 
   static func field(_ text: String) -> String {
     var text = VisibleText.of(text.replacing("\r\n", with: "\n"))
-    if let first = text.unicodeScalars.first, formulaMarks.contains(first) { text = "'" + text }
+    // Some cut off the blanks before they look.
+    let first = text.unicodeScalars.first { !$0.properties.isWhitespace }
+    if text.unicodeScalars.first.map(formulaMarks.contains) ?? false || first.map(formulaMarks.contains) ?? false {
+      text = "'" + text
+    }
     guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
