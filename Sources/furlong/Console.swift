@@ -37,8 +37,14 @@ enum Console {
     }
   }
 
-  /// A line of chatter or an error. What is in it may come from anywhere, so it is made safe here.
-  static func error(_ text: String) { _ = write(VisibleText.of(text) + "\n", to: 2) }
+  /// A line of chatter or an error. What is in it may come from anywhere, so it is made safe here. On a pipe that nobody reads
+  /// it is dropped: the result does not wait for the chatter.
+  static func error(_ text: String) {
+    let line = VisibleText.of(text) + "\n"
+    if errorIsTerminal { _ = write(line, to: 2) } else { chatter.write(line) }
+  }
+
+  private static let chatter = Chatter(descriptor: 2)
 
   /// A piece of a line of our own, which may go back to its beginning; for a terminal only.
   static func errorLine(_ text: String) { _ = write(text, to: 2) }

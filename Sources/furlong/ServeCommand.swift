@@ -37,9 +37,11 @@ struct ServeCommand: ParsableCommand {
 
   func run() throws {
     ServeCommand.saveMemory()
+    DispatchTimers.open()
     let setup = try Setup(database: database.database)
     let store = try setup.openStore()
-    var logger = Logger(label: "furlong") { _ in LogLines() }
+    let log = LogLines()
+    var logger = Logger(label: "furlong") { _ in log }
     logger.logLevel = logLevel
     let gateway = try setup.makeGateway(setup.makeEngine(store: store), place: listen, logger: logger)
     Task {
@@ -56,6 +58,7 @@ struct ServeCommand: ParsableCommand {
         Console.error("furlong: \(error.message)")
         status = max(status, 1)
       }
+      log.flush(seconds: 2)
       end(status)
     }
     dispatchMain()

@@ -22,10 +22,11 @@ final class Stand: Sendable {
   /// - Parameters:
   ///   - dialects: of each server.
   ///   - routes: what a name stands for, beside `sN/model`.
+  ///   - key: of every provider. `keys` are those of clients.
   init(
     _ servers: [LoopbackServer], dialects: [String] = [], routes: [String: RouteDecision] = [:],
     limits: Engine.Limits = Engine.Limits(), settings: Gateway.Settings = Gateway.Settings(),
-    key: String? = nil
+    key: String? = nil, keys: [GatewayKey] = [], log: LogLines? = nil
   ) async {
     self.servers = servers
     var services: [Service] = []
@@ -34,11 +35,17 @@ final class Stand: Sendable {
       services.append(Service("s\(place)", dialect: dialect, baseURL: server.url))
     }
     store = try! Store.inMemory()
+    for key in keys { _ = try! store.addGatewayKey(key) }
     engine = Engine(services: services, store: store, prices: PriceBook(), loop: loop, limits: limits) { _ in
       key.map { .key($0) } ?? .notNeeded
     }
     var settings = settings
     settings.port = 0
+    var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    if let log {
+      logger = Logger(label: "test") { _ in log }
+      logger.logLevel = .info
+    }
     gateway = Gateway(
       engine: engine,
       routing: Gateway.Routing { name, _ in
@@ -48,7 +55,7 @@ final class Stand: Sendable {
         }
         return .success(RouteDecision(name: name, lanes: [lane], order: .lane(0), reasons: [:]))
       }, keys: try! KeyRing(store: store, interval: nil), metrics: Metrics(version: "test"), settings: settings,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      logger: logger)
     let server = GatewayServer(gateway)
     let ready = Coming<Int>()
     task = Task {
