@@ -13,6 +13,11 @@ public enum Delta: Equatable, Sendable {
   case terminator
 
   public var isFailure: Bool { if case .failure = self { true } else { false } }
+
+  /// What came was none of the protocol's.
+  public var isProtocolFault: Bool {
+    if case .failure(let error) = self { error.kind == .protocolFault } else { false }
+  }
 }
 
 public struct ToolCallPiece: Equatable, Sendable {
@@ -28,6 +33,12 @@ public struct ToolCallPiece: Equatable, Sendable {
     self.name = name
     self.arguments = arguments
   }
+
+  /// Whether it adds neither to the name nor to the arguments.
+  public var addsNothing: Bool { arguments.isEmpty && (name ?? "").isEmpty }
+
+  /// Whether it says nothing at all, as some servers do to keep a stream open.
+  public var isEmpty: Bool { addsNothing && (id ?? "").isEmpty }
 }
 
 /// Where text belongs. Reasoning is never counted as the answer.

@@ -17,6 +17,22 @@ public struct ModelID: Hashable, Sendable {
   }
 
   public var text: String { "\(provider)/\(model)" }
+
+  private static let longestName = 1024
+
+  /// Why no service can have a model of this name, as the end of a sentence; nil when one could. Names are passed on in URLs,
+  /// headers, labels and logs: what could climb out of a path or hide in a line is no part of one. A server that names its
+  /// model after a file may begin with a slash.
+  public static func fault(inModel name: String) -> String? {
+    if name.utf8.count > longestName { return "is longer than \(longestName) bytes" }
+    if name.unicodeScalars.contains(where: VisibleText.isHidden) { return "holds a control or invisible character" }
+    if name.contains("\\") { return "holds a backslash" }
+    if name.first == " " || name.last == " " { return "begins or ends with a blank" }
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    if parts.contains(where: { $0 == "." || $0 == ".." }) { return "has . or .. between its slashes" }
+    let isSound = !parts.dropFirst(name.first == "/" ? 1 : 0).contains(where: \.isEmpty)
+    return isSound ? nil : "has nothing between two slashes"
+  }
 }
 
 /// One model with its parameters, as in `openai/gpt-5.6,effort=high,temperature=0.2`.
@@ -37,13 +53,17 @@ public struct Lane: Hashable, Sendable {
   public init(parsing text: String) throws(InvalidLane) {
     let pieces = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard let model = ModelID(pieces[0]) else {
-      throw InvalidLane(message: "‘\(pieces[0])’ is not a model: write provider/model, such as openai/gpt-5.6")
+      throw InvalidLane(
+        message: "‘\(VisibleText.line(pieces[0]))’ is not a model: write provider/model, such as openai/gpt-5.6")
+    }
+    if let fault = ModelID.fault(inModel: model.model) {
+      throw InvalidLane(message: "‘\(VisibleText.line(pieces[0]))’ is not a model: its name \(fault)")
     }
     self.model = model
     parameters = Parameters()
     for piece in pieces.dropFirst() {
       guard let equals = piece.firstIndex(of: "=") else {
-        throw InvalidLane(message: "‘\(piece)’ in ‘\(text)’ is not name=value")
+        throw InvalidLane(message: "‘\(VisibleText.line(piece))’ in ‘\(VisibleText.line(text))’ is not name=value")
       }
       try parameters.set(String(piece[..<equals]), to: String(piece[piece.index(after: equals)...]))
     }

@@ -77,7 +77,7 @@ public struct Response: Equatable, Sendable {
 extension Response {
   /// Bytes of everything the model has written.
   public var length: Int {
-    toolCalls.reduce(text.utf8.count + reasoning.utf8.count) { $0 + $1.arguments.utf8.count }
+    toolCalls.reduce(text.utf8.count + reasoning.utf8.count) { $0 + $1.name.utf8.count + $1.arguments.utf8.count }
   }
 
   /// The receipt alone: counts, times and money, nothing of what was said.

@@ -21,6 +21,11 @@ public enum VisibleText {
     of(String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
   }
 
+  /// Whether a scalar is none that a name may hold: it cannot be seen, or breaks a line.
+  public static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    placeholder(for: scalar) != nil || scalar == "\n" || scalar == "\t"
+  }
+
   /// What stands for a scalar that must not be drawn as it is; nil for harmless ones.
   public static func placeholder(for scalar: Unicode.Scalar) -> String? {
     switch scalar.value {

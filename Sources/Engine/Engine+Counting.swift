@@ -8,6 +8,7 @@ extension Engine {
     _ body: JSON, model: String, headers: [Service.Header], by service: Service
   ) async -> Result<Int, ResponseError> {
     guard let dialect = Dialects.named(service.dialect) else { return .failure(ResponseError(.notFound, "no dialect")) }
+    if let fault = service.fault(inModel: model) { return .failure(ResponseError(.badRequest, fault)) }
     let base = service.baseURL(for: model)
     let path = dialect.request(Ask(model: model, messages: []), to: service).path + "/count_tokens"
     return await withCheckedContinuation { continuation in

@@ -59,6 +59,7 @@ extension Engine {
     guard let parsed = try? body.withUnsafeBytes({ try JSONDocument().parse($0) }) else {
       return .failure(ResponseError(.protocolFault, "its list of models is not JSON", status: status))
     }
-    return .success(dialect.readModels(parsed))
+    // What cannot be asked for is not offered.
+    return .success(dialect.readModels(parsed).filter { service.fault(inModel: $0.id) == nil })
   }
 }

@@ -32,13 +32,13 @@ extension Engine {
   /// - Parameter then: whether the charge is known now.
   func settle(_ call: ResponseKey, id: String, by service: Service, then: @escaping @Sendable (Bool) -> Void = { _ in })
   {
-    guard let path = service.wire.settlementPath, let dialect = Dialects.named(service.dialect),
-      id.utf8.allSatisfy({ $0 < 0x80 && $0 > 0x20 && !"&#?/\\".utf8.contains($0) })
+    guard let path = service.wire.settlementPath, let dialect = Dialects.named(service.dialect), id.utf8.count <= 256
     else { return then(false) }
     preparation.async {
       guard case .key(let key) = self.key(for: service) else { return then(false) }
       self.loop.perform {
-        self.fetch(service.baseURL + path + id, dialect.headers(key: key) + service.headers) { answer in
+        self.fetch(service.baseURL + path + URLPart.encoded(id), dialect.headers(key: key) + service.headers) {
+          answer in
           guard case .success(let answer) = answer, (200..<300).contains(answer.status),
             let view = try? answer.body.withUnsafeBytes({ try JSONDocument().parse($0) }),
             let settlement = Settlement(view["data"] ?? view)
@@ -70,6 +70,10 @@ extension Engine {
     var body: [UInt8] = []
   }
 
+  private static let longestAnswer = 32 << 20
+  /// Nanoseconds for a whole answer, however steadily it comes.
+  private static let answerTime: Int64 = 60_000_000_000
+
   /// A whole answer to a GET, or to a POST of `body`; `then` comes once. On the transfer thread.
   func fetch(
     _ address: String, _ headers: [Service.Header], body: [UInt8]? = nil,
@@ -80,12 +84,19 @@ extension Engine {
     request.headers = headers.map { ($0.name, $0.value) }
     request.connectLimit = limits.connect
     request.silenceLimit = limits.connect
+    request.progressLimit = max(limits.connect, Self.answerTime)
     var answer = Answer()
-    loop.submit(request) { event in
+    var id: TransferID?
+    id = loop.submit(request) { [loop] event in
       switch event {
       case .sent: break
       case .head(let code, let fields, _): (answer.status, answer.headers) = (code, fields)
-      case .bytes(let bytes, _): if answer.body.count < 32 << 20 { answer.body.append(contentsOf: bytes) }
+      case .bytes(let bytes, _):
+        answer.body.append(contentsOf: bytes)
+        guard answer.body.count > Self.longestAnswer, let id else { return }
+        loop.cancel(id)
+        then(
+          .failure(ResponseError(.protocolFault, "answered with more than \(Self.longestAnswer >> 20) MB")))
       case .finished(let error?, _):
         then(
           .failure(ResponseError(error.isTimeout ? .timeout : .network, error.message, retryable: error.isTransient)))

@@ -26,6 +26,8 @@ final class LaneRun {
   var status = 0
   var headers: [String: String] = [:]
   var errorBody: [UInt8] = []
+  /// Bytes of the body of this attempt.
+  var received = 0
   var requestID: String?
   /// Parameters and options taken back after a refusal; each may be only once.
   var corrections = 0
@@ -91,7 +93,7 @@ final class LaneRun {
   func reset() {
     serial += 1
     reader = StreamReader(dialect: dialect, service: service, tap: tap)
-    (sentAt, status, headers, errorBody, requestID) = (nil, 0, [:], [], nil)
+    (sentAt, status, headers, errorBody, requestID, received) = (nil, 0, [:], [], nil, 0)
     response.timing = Timing()
     response.toolCalls = []
   }

@@ -8,6 +8,10 @@ extension Race {
   private static let longestAnswer = 64 << 20
   /// Bytes of an answer with an error status.
   private static let longestRefusal = 64 << 10
+  /// Bytes of a body before anything in it decides, and altogether: what is not text is not kept, but a relay keeps it until
+  /// then, and somebody pays for the line.
+  private static let longestOpening = 64 << 20
+  private static let longestBody = 4 << 30
 
   func send(_ run: LaneRun) {
     let key: String?
@@ -28,6 +32,7 @@ extension Race {
     transfer.body = Array(built.body.serialized().utf8)
     transfer.connectLimit = engine.limits.connect
     transfer.silenceLimit = engine.limits.firstToken
+    transfer.progressLimit = engine.limits.firstToken
     setState(run, .connecting)
     let serial = run.serial
     run.transfer = loop.submit(transfer) { [weak self, weak run] event in
@@ -60,6 +65,10 @@ extension Race {
       // An answer may be here before the word that it is waited for.
       if run.response.state == .connecting { setState(run, .waiting) }
       (run.status, run.headers) = (status, headers)
+      // Why it was refused is told at once, or not at all.
+      if !(200..<300).contains(status), let transfer = run.transfer {
+        loop.noteProgress(of: transfer, at: at, limit: engine.limits.connect)
+      }
       run.response.timing.firstByte = at - (run.sentAt ?? at)
       run.requestID = ["x-generation-id", "x-request-id", "request-id"].lazy.compactMap { headers[$0] }.first
       if let phases = run.transfer.flatMap({ loop.phases(of: $0) }) {
@@ -70,6 +79,13 @@ extension Race {
       }
     case .bytes(let bytes, let at):
       if (200..<300).contains(run.status) {
+        run.received += bytes.count
+        guard run.received <= (run.isCommitted ? Race.longestBody : Race.longestOpening) else {
+          let when = run.isCommitted ? "" : " before any answer"
+          let size = run.isCommitted ? Race.longestBody : Race.longestOpening
+          return attemptFailed(
+            run, ResponseError(.protocolFault, "sent more than \(size >> 20) MB\(when); what came is kept"))
+        }
         var deltas: [Delta] = []
         run.reader.feed(bytes, into: &deltas)
         take(deltas, at: at, run)
@@ -91,12 +107,15 @@ extension Race {
         return
       }
       switch delta {
-      case .text(let channel, let text): takeContent(.text(channel, text, at: offset(time, run)), run)
-      case .toolCall(let piece): takeContent(.toolCall(piece, at: offset(time, run)), run)
+      case .text(let channel, let text): takeContent(.text(channel, text, at: offset(time, run)), run, at: time)
+      case .toolCall(let piece): takeContent(.toolCall(piece, at: offset(time, run)), run, at: time)
       case .usage(let usage): run.response.usage = usage
       case .model(let name): run.response.modelReported = engine.redacted(name)
       case .requestID(let id): run.requestID = run.requestID ?? engine.redacted(id)
-      case .finish(let reason): run.response.finishReason = reason
+      case .finish(let reason):
+        run.response.finishReason = reason
+        // Only counts and the end mark follow: whoever keeps on talking has nothing to say.
+        if let transfer = run.transfer { loop.noteProgress(of: transfer, at: time, limit: engine.limits.silence) }
       case .failure(let error): attemptFailed(run, error)
       case .terminator: conclude(run)
       }
@@ -105,7 +124,19 @@ extension Race {
 
   private func offset(_ time: Int64, _ run: LaneRun) -> Int64 { time - (run.sentAt ?? time) }
 
-  private func takeContent(_ event: ResponseEvent, _ run: LaneRun) {
+  /// No answer has more calls of tools.
+  private static let mostCalls = 1024
+
+  private func takeContent(_ event: ResponseEvent, _ run: LaneRun, at time: Int64) {
+    var isProgress = true
+    if case .toolCall(let piece, _) = event {
+      if piece.isEmpty { return }
+      if piece.index >= Race.mostCalls {
+        return attemptFailed(
+          run, ResponseError(.protocolFault, "asked for more than \(Race.mostCalls) tools at once; what came is kept"))
+      }
+      isProgress = !piece.addsNothing || piece.index >= run.response.toolCalls.count
+    }
     let isFirst = !run.hasContent
     run.response.apply(event)
     if case .text(let channel, let text, let offset) = event { keep(.text(run.key, channel, text, at: offset)) }
@@ -116,7 +147,10 @@ extension Race {
     }
     keepToBudget()
     guard !run.response.state.isOver else { return }
-    if isFirst, let transfer = run.transfer { loop.setSilenceLimit(engine.limits.silence, of: transfer) }
+    if let transfer = run.transfer {
+      if isFirst { loop.setSilenceLimit(engine.limits.silence, of: transfer) }
+      if isProgress { loop.noteProgress(of: transfer, at: time) }
+    }
     guard !run.isCommitted, isDeciding(event) else { return }
     run.isCommitted = true
     sawToken = true
@@ -144,6 +178,8 @@ extension Race {
     }
     var deltas: [Delta] = []
     run.reader.finish(into: &deltas)
+    // Half an event says nothing more than that it broke off.
+    if error != nil { deltas.removeAll(where: \.isProtocolFault) }
     let serial = run.serial
     take(deltas, at: time, run)
     guard !run.response.state.isOver, run.serial == serial, run.timer == nil else { return }

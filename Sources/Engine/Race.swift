@@ -128,6 +128,7 @@ public final class Race: @unchecked Sendable {
     if let service = engine.service(id), let dialect = Dialects.named(service.dialect) {
       run = LaneRun(entry: entry, service: service, dialect: dialect, key: key)
       body = prepare(run)
+      run.response.error = service.fault(inModel: entry.lane.model.model).map { ResponseError(.badRequest, $0) }
     } else {
       // A session may name a provider that the config has no more: a lane that fails, and says so, when it is launched.
       let hint = nearest(to: id, in: engine.services.map(\.id)).map { "; did you mean \($0)?" } ?? ""

@@ -63,6 +63,7 @@ struct Endpoints: HTTPResponder {
     let path = request.uri.path
     let isAnthropic = request.headers[.anthropicVersion] != nil || path.contains("/messages")
     let dialect: ClientDialect = isAnthropic ? .anthropic : path.hasSuffix("/responses") ? .responses : .chat
+    if let fault = page(request) { return refuse(fault, dialect) }
     guard let address = Endpoints.address(path) else {
       var fault = ClientFault(404, .notFound, "there is nothing at \(VisibleText.line(path))")
       fault.isAddress = true
@@ -171,33 +172,38 @@ struct Endpoints: HTTPResponder {
 
   // MARK: Requests
 
-  /// A page in somebody's browser may reach this machine's ports; programs send no origin. Lists, counts and metrics are for
-  /// those who have a key, where there are keys.
-  private func stranger(_ request: Request, _ address: Address) -> ClientFault? {
-    if request.headers[.origin] != nil {
+  /// A page in somebody's browser may reach this machine's ports; programs say nothing of a page that they come from.
+  private func page(_ request: Request) -> ClientFault? {
+    let site = request.headers[HTTPField.Name("sec-fetch-site")]
+    if request.headers[.origin] != nil || site.map({ $0 != "none" }) ?? false {
       return ClientFault(
         403, .auth, "requests from a web page are not taken: any page in a browser here could spend your money")
     }
+    guard let host = request.head.authority, request.headers[HTTPField.Name("host")] == nil else {
+      return ClientFault(400, .badRequest, "the request must name its host, and only one")
+    }
     // A name of somebody else's that leads here is a page's way around its browser's rules.
-    if gateway.settings.isLoopback, !gateway.keys.needsKeys, let host = request.head.authority,
-      !Endpoints.isLoopback(host)
-    {
+    if gateway.settings.isLoopback, !Endpoints.isOwn(host) {
       return ClientFault(403, .auth, "‘\(VisibleText.line(host))’ is no name of this machine's own address")
     }
+    return nil
+  }
+
+  /// Programs in a container reach this machine by the second name.
+  private static func isOwn(_ host: String) -> Bool {
+    guard let authority = Authority(host) else { return false }
+    return authority.isLoopback || authority.host == .name("host.docker.internal")
+  }
+
+  /// Lists, counts and metrics are for those who have a key, where there are keys.
+  private func stranger(_ request: Request, _ address: Address) -> ClientFault? {
     switch address {
     case .ask, .health: return nil
-    // Whoever gathers metrics on this machine needs no key for them.
-    case .metrics where gateway.settings.isLoopback: return nil
     case .count, .models, .metrics:
       return gateway.keys.refusal(of: token(of: request), isLoopback: gateway.settings.isLoopback).map {
         ClientFault($0)
       }
     }
-  }
-
-  private static func isLoopback(_ host: String) -> Bool {
-    let name = host.hasPrefix("[") ? String(host.dropFirst().prefix { $0 != "]" }) : String(host.prefix { $0 != ":" })
-    return name == "localhost" || name == "::1" || name.hasPrefix("127.") || name == "host.docker.internal"
   }
 
   private func body(of request: Request) async throws(ClientFault) -> ByteBuffer {

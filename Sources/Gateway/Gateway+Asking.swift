@@ -83,11 +83,7 @@ extension Gateway {
       [self] answer, responses in
       finish(answer, responses, request, sender, admission)
     }
-    guard open(answer) else {
-      var fault = ClientFault(503, .overloaded, "\(settings.mostInFlight) requests are being answered: try again soon")
-      fault.retryAfter = 1_000_000_000
-      throw fault
-    }
+    if let fault = open(answer) { throw fault }
     metrics.requestBegan()
     race.relay = Relay(inputBytes: request.size, wantsAnswer: decision.order.isRace) { lane, piece in
       answer.tap(lane, piece)
@@ -200,6 +196,15 @@ extension StartOrder {
     case .lane: false
     case .inTurn(let orders): orders.contains(where: \.isRace)
     case .together(let orders, _): orders.count > 1 || orders.contains(where: \.isRace)
+    }
+  }
+
+  /// How many lanes may run at once.
+  var width: Int {
+    switch self {
+    case .lane: 1
+    case .inTurn(let orders): orders.map(\.width).max() ?? 0
+    case .together(let orders, _): orders.reduce(0) { $0 + $1.width }
     }
   }
 }

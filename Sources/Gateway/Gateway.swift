@@ -11,6 +11,9 @@ public final class Gateway: Sendable {
     public var port = 4141
     /// Requests served at once; one more is told to come back.
     public var mostInFlight = 1024
+    /// Connections of clients open at once, and requests to models open at once: what the process has descriptors for.
+    public var mostConnections = Int.max
+    public var mostUpstream = Int.max
     /// Bytes of a request's body.
     public var longestBody = 32 << 20
     /// Nanoseconds for a request to arrive whole, and for a client to take what is there for it.
@@ -26,7 +29,7 @@ public final class Gateway: Sendable {
     public var leavesOut: Set<String> = []
 
     /// Whether only this machine can reach it.
-    public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    public var isLoopback: Bool { Authority(host: host)?.isLoopback ?? false }
 
     public init() {}
   }
@@ -62,9 +65,16 @@ public final class Gateway: Sendable {
   let settings: Settings
   let logger: Logger
   let departures = Departures()
+  let visitors: Visitors
   /// Requests that are answered in the background for nobody but the ledger.
   let shadows = Atomic(0)
-  private let inFlight = Mutex<[String: Answer]>([:])
+  private let inFlight = Mutex(OpenCalls())
+
+  private struct OpenCalls {
+    var answers: [String: Answer] = [:]
+    /// Lanes that may run at once, over all of them.
+    var lanes = 0
+  }
   private let listed = Mutex<(at: Int64, entries: [ModelList.Entry])?>(nil)
 
   public init(
@@ -78,6 +88,7 @@ public final class Gateway: Sendable {
     self.settings = settings
     self.logger = logger
     self.report = report
+    visitors = Visitors(most: settings.mostConnections, logger: logger)
     engine.store.onFault { [weak self] fault in
       guard let self else { return }
       self.fault.withLock { $0 = fault }
@@ -95,15 +106,29 @@ public final class Gateway: Sendable {
   public var host: String { settings.host }
 
   /// Calls that are not over yet.
-  public var openCalls: Int { inFlight.withLock(\.count) }
+  public var openCalls: Int { inFlight.withLock(\.answers.count) }
 
-  /// Takes a call in; false when there are too many.
-  func open(_ answer: Answer) -> Bool {
-    inFlight.withLock { open in
-      guard open.count < settings.mostInFlight else { return false }
-      open[answer.call] = answer
-      return true
+  /// Takes a call in, or says what there is too much of.
+  func open(_ answer: Answer) -> ClientFault? {
+    let message = inFlight.withLock { open -> String? in
+      let count = open.answers.count
+      guard count < settings.mostInFlight else {
+        return "\(settings.mostInFlight) requests are being answered: try again soon"
+      }
+      let lanes = answer.decision.order.width
+      // One alone is always let in: it would never find more room.
+      guard count == 0 || open.lanes + lanes <= settings.mostUpstream else {
+        return "\(count) requests are being answered, as many as this process may have connections for: try again "
+          + "soon, or start the gateway with a higher limit of open files (ulimit -n is \(Descriptors.limit))"
+      }
+      open.answers[answer.call] = answer
+      open.lanes += lanes
+      return nil
     }
+    guard let message else { return nil }
+    var fault = ClientFault(503, .overloaded, message)
+    fault.retryAfter = 1_000_000_000
+    return fault
   }
 
   /// A call has ended: metrics, collectors and the log are told of it.
@@ -113,7 +138,11 @@ public final class Gateway: Sendable {
     logger.log(level: call.status < 400 && call.error == nil ? .info : .notice, "call", metadata: call.logFields)
   }
 
-  func close(_ answer: Answer) { inFlight.withLock { _ = $0.removeValue(forKey: answer.call) } }
+  func close(_ answer: Answer) {
+    inFlight.withLock { open in
+      if open.answers.removeValue(forKey: answer.call) != nil { open.lanes -= answer.decision.order.width }
+    }
+  }
 
   /// The config's own limit for a day, which holds for everybody.
   func dayLimitFault() -> ClientFault? {
@@ -161,8 +190,9 @@ public final class Gateway: Sendable {
   /// Fills silences, and lets go of clients that take nothing. Called every second.
   func tick() {
     if settings.budget.perDay != nil, let spent = try? engine.spentToday() { today.withLock { $0 = spent } }
+    visitors.makeRoom()
     let now = Clock.now()
-    for answer in inFlight.withLock({ Array($0.values) }) {
+    for answer in inFlight.withLock({ Array($0.answers.values) }) {
       let (sign, isStuck) = answer.progress.withLock { ($0.lastSign, $0.isStuck(now, settings.patience)) }
       if isStuck {
         answer.leave()

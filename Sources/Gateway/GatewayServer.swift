@@ -29,14 +29,17 @@ public struct GatewayServer: Sendable {
     let gateway = gateway
     // One thread for all connections and their requests: thousands of streams a second, and never a hop between two.
     let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let visitors = gateway.visitors
     var configuration = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [DoorHandler(gateway.departures, patience: settings.patience)],
+      additionalChannelHandlers: [DoorHandler(gateway.departures, visitors, patience: settings.patience)],
       idleTimeout: .seconds(120))
     configuration.httpDecoder = .init(
       maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 128)
     let application = Application(
       responder: Endpoints(gateway: gateway), server: .http1(configuration: configuration),
-      configuration: .init(address: .hostname(settings.host, port: settings.port), backlog: 1024),
+      configuration: .init(
+        address: .hostname(settings.host, port: settings.port), backlog: 1024,
+        availableConnectionsDelegate: visitors),
       onServerRunning: { channel in await ready(channel.localAddress?.port ?? settings.port) },
       eventLoopGroupProvider: .shared(loops), logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [

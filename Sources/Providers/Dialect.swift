@@ -8,6 +8,9 @@ public protocol Dialect: Sendable {
   /// Path below the base URL, and body, of a streamed request. Parameters that this protocol has no field for are told in `notices`.
   func request(_ ask: Ask, to service: Service) -> DialectRequest
 
+  /// Why no model of this name can be asked for by this protocol, as the end of a sentence; nil when one can.
+  func fault(inModel name: String) -> String?
+
   /// Headers that carry the key, and any the protocol demands.
   func headers(key: String?) -> [Service.Header]
 
@@ -94,6 +97,9 @@ public struct ListedModel: Equatable, Sendable {
 }
 
 extension Dialect {
+  /// Most write the name into the body, where any text is only a text.
+  public func fault(inModel name: String) -> String? { nil }
+
   public var modelsPath: String { "/models" }
 
   public func headers(key: String?) -> [Service.Header] {
@@ -110,6 +116,14 @@ extension Dialect {
         ?? entry["max_input_tokens"] ?? entry["meta"]?["n_ctx"] ?? entry["metadata"]?["context_length"]
       return ListedModel(id: id, contextLength: context?.tokens)
     }
+  }
+}
+
+extension Service {
+  /// Why this service can have no model of this name, as a sentence; nil when it could.
+  public func fault(inModel name: String) -> String? {
+    let fault = ModelID.fault(inModel: name) ?? Dialects.named(dialect)?.fault(inModel: name)
+    return fault.map { "‘\(VisibleText.line(String(name.prefix(200))))’ is no name of a model at \(id): it \($0)" }
   }
 }
 

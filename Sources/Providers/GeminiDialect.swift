@@ -28,7 +28,8 @@ public struct GeminiDialect: Dialect {
     case let effort?: thinking["thinkingLevel"] = .string(effort == "max" ? "XHIGH" : effort.uppercased())
     }
     // Models before 2.5 do not think and refuse the field; ask for thoughts only where an effort is set or the name tells.
-    let thinks = parameters.effort != nil || ["gemini-2.5", "gemini-3"].contains { ask.model.hasPrefix($0) }
+    let thinks =
+      parameters.effort != nil || ["gemini-2.5", "gemini-3"].contains { Self.plainName(ask.model).hasPrefix($0) }
     if thinks { config["thinkingConfig"] = thinking }
 
     // An answer to a call goes by the tool's name here.
@@ -38,7 +39,7 @@ public struct GeminiDialect: Dialect {
     body["systemInstruction"] = ask.system.map { ["parts": [["text": .string($0)]]] }
     if config != [:] { body["generationConfig"] = config }
     Self.write(ask.toolUse, into: &body)
-    var request = DialectRequest(path: "/models/\(ask.model):streamGenerateContent?alt=sse", body: body)
+    var request = DialectRequest(path: Self.path(of: ask.model) + ":streamGenerateContent?alt=sse", body: body)
     for part in ask.messages.flatMap(\.content).flatMap(\.pieces) {
       switch part {
       case .imageLink: request.notices.append("an image by its address not sent: this protocol takes only its bytes")
@@ -52,6 +53,28 @@ public struct GeminiDialect: Dialect {
       request.notices.append("a system message after the first prompt not sent: this protocol has only one, at the top")
     }
     return request
+  }
+
+  /// The model stands in the URL: letters, digits and `-._@`, with slashes where the name says to what it belongs.
+  public func fault(inModel name: String) -> String? {
+    let isSound = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-._@/".utf8.contains(byte)
+      }
+    }
+    return isSound && name.first != "/" ? nil : "holds other characters than letters, digits and -._@/"
+  }
+
+  private static func plainName(_ model: String) -> Substring { model.split(separator: "/").last ?? "" }
+
+  /// A whole name (`models/…`, `tunedModels/…`, `publishers/google/models/…`) is a path of its own; anything else is one model.
+  private static func path(of model: String) -> String {
+    let parts = model.split(separator: "/", omittingEmptySubsequences: false).map { URLPart.encoded(String($0)) }
+    let isWhole = parts.count > 1 && ["models", "tunedModels"].contains(parts[parts.count - 2])
+    return isWhole ? "/" + parts.joined(separator: "/") : "/models/" + URLPart.encoded(model)
   }
 
   private static func content(_ message: Message, names: [String: String]) -> JSON {

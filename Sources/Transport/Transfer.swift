@@ -18,6 +18,15 @@ final class Transfer {
   private var status = 0
   private var headers: [String: String] = [:]
   private var sentHead = false
+  private var headLength = 0
+  /// The limit at which it was ended from within.
+  private var exceeded: TransferError?
+  /// Nanoseconds without progress after which the loop gives up; nil for no limit.
+  var progressLimit: Int64?
+  /// When the receiver last told of progress, or the request was sent; nil while it is not yet sent.
+  var lastProgress: Int64?
+  /// Set by libcurl's callback when no socket could be had.
+  private let isFull = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
 
   init?(
     _ request: TransferRequest, id: TransferID, caFile: String?, now: @escaping @Sendable () -> Int64,
@@ -29,6 +38,8 @@ final class Transfer {
     (self.request, self.now) = (request, now)
     self.handle = handle
     silenceLimit = request.silenceLimit
+    progressLimit = request.progressLimit
+    isFull.initialize(to: 0)
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     configure(caFile: caFile)
   }
@@ -37,17 +48,21 @@ final class Transfer {
     curl_easy_cleanup(easy)
     curl_slist_free_all(headerList)
     errorText.deallocate()
+    isFull.deallocate()
   }
 
   private func configure(caFile: String?) {
     let context = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_set_string(easy, CURLOPT_URL, request.url)
     _ = ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+    // Sent as it was written: what climbs is refused before, not made into another path here.
+    _ = ccurl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
     _ = ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
     _ = ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectLimit / 1_000_000)))
     _ = ccurl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
     _ = ccurl_set_long(easy, CURLOPT_BUFFERSIZE, 64 << 10)
     _ = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
+    _ = ccurl_watch_sockets(easy, isFull)
     if let caFile { _ = ccurl_set_string(easy, CURLOPT_CAINFO, caFile) }
     switch request.method {
     case .get: _ = ccurl_set_long(easy, CURLOPT_HTTPGET, 1)
@@ -70,13 +85,11 @@ final class Transfer {
     _ = ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
     _ = ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION) { data, size, count, context in
       guard let transfer = Transfer.from(context), let data else { return 0 }
-      transfer.receiveBody(UnsafeRawBufferPointer(start: data, count: size * count))
-      return size * count
+      return transfer.receiveBody(UnsafeRawBufferPointer(start: data, count: size * count)) ? size * count : 0
     }
     _ = ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION) { data, size, count, context in
       guard let transfer = Transfer.from(context), let data else { return 0 }
-      transfer.receiveHeader(UnsafeRawBufferPointer(start: data, count: size * count))
-      return size * count
+      return transfer.receiveHeader(UnsafeRawBufferPointer(start: data, count: size * count)) ? size * count : 0
     }
     _ = ccurl_set_prereq_callback(easy) { context, _, _, _, _ in
       Transfer.from(context)?.noteSent()
@@ -91,12 +104,19 @@ final class Transfer {
   private func noteSent() {
     let now = self.now()
     lastLife = now
+    lastProgress = lastProgress ?? now
     handle(.sent(at: now))
   }
 
-  private func receiveHeader(_ bytes: UnsafeRawBufferPointer) {
+  /// False ends the transfer: no server that answers has so much to say before its answer.
+  private func receiveHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let now = self.now()
     lastLife = now
+    headLength += bytes.count
+    exceeded = fault(at: now)
+    if headLength > TransferRequest.longestHead || exceeded != nil { return false }
+    // Trailers tell nothing that is wanted.
+    if sentHead { return true }
     var line = String(decoding: bytes, as: UTF8.self)
     while let last = line.last, last.isNewline { line.removeLast() }
     if line.hasPrefix("HTTP/") {
@@ -109,12 +129,34 @@ final class Transfer {
       sentHead = true
       handle(.head(status: status, headers: headers, at: now))
     }
+    return true
   }
 
-  private func receiveBody(_ bytes: UnsafeRawBufferPointer) {
+  /// Why the loop should give up now; nil while there is hope.
+  func fault(at now: Int64) -> TransferError? {
+    if let life = lastLife, now - life >= silenceLimit { return .silence(seconds: Int(silenceLimit / 1_000_000_000)) }
+    if let limit = progressLimit, let last = lastProgress, now - last >= limit {
+      return .noProgress(seconds: Int(limit / 1_000_000_000))
+    }
+    return nil
+  }
+
+  /// When `fault` is to be asked next; nil before the request is sent.
+  var nextLimit: Int64? {
+    let limits = [
+      lastLife.map { $0 + silenceLimit }, progressLimit.flatMap { limit in lastProgress.map { $0 + limit } },
+    ]
+    return limits.compactMap(\.self).min()
+  }
+
+  /// False ends the transfer: where much comes, the loop itself comes round too seldom.
+  private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let now = self.now()
     lastLife = now
     handle(.bytes(bytes, at: now))
+    // After it: what has come may be what was waited for.
+    exceeded = fault(at: now)
+    return exceeded == nil
   }
 
   /// Cancelled: libcurl may still have something to hand over, but nobody hears it.
@@ -124,6 +166,12 @@ final class Transfer {
 
   func error(for code: CURLcode) -> TransferError? {
     if code == CURLE_OK { return nil }
+    if let exceeded { return exceeded }
+    if headLength > TransferRequest.longestHead {
+      return .broken("its headers are longer than \(TransferRequest.longestHead >> 10) kB")
+    }
+    // Look-ups and certificates need descriptors as well, and libcurl does not say that they got none.
+    if isFull.pointee != 0 || !Descriptors.hasSome { return .noDescriptors }
     let text = String(cString: errorText)
     let detail = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
     return TransferError(

@@ -11,6 +11,10 @@ public enum TransferError: Error, Equatable, Sendable {
   case proxy(String)
   case connectTimeout(seconds: Int)
   case silence(seconds: Int)
+  /// Something came all the time, and was nothing.
+  case noProgress(seconds: Int)
+  /// This process has as many files and connections open as it may have.
+  case noDescriptors
   /// The connection broke while the answer was on its way or awaited.
   case broken(String)
   case other(String)
@@ -27,6 +31,10 @@ public enum TransferError: Error, Equatable, Sendable {
     case .connectTimeout(let seconds): "no connection within \(seconds) s: check the network, or raise timeouts.connect"
     case .silence(let seconds):
       "nothing came for \(seconds) s: the model may be stuck; retry, or raise the limit under timeouts"
+    case .noProgress(let seconds):
+      "only signs of life came for \(seconds) s: the model may be stuck; retry, or raise the limit under timeouts"
+    case .noDescriptors:
+      "this process has as many files and connections open as it may have: raise the limit (ulimit -n), or ask less at once"
     case .broken(let detail): "the connection broke (\(detail))"
     case .other(let detail): "the request failed (\(detail))"
     }
@@ -35,14 +43,14 @@ public enum TransferError: Error, Equatable, Sendable {
   /// Whether sending the same again may help.
   public var isTransient: Bool {
     switch self {
-    case .unresolved, .unreachable, .connectTimeout, .broken: true
-    case .invalidURL, .certificate, .tls, .proxy, .silence, .other: false
+    case .unresolved, .unreachable, .connectTimeout, .broken, .noDescriptors: true
+    case .invalidURL, .certificate, .tls, .proxy, .silence, .noProgress, .other: false
     }
   }
 
   public var isTimeout: Bool {
     switch self {
-    case .connectTimeout, .silence: true
+    case .connectTimeout, .silence, .noProgress: true
     default: false
     }
   }

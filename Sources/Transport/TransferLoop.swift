@@ -43,15 +43,15 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// - Parameters:
   ///   - caFile: a PEM file of certificate authorities instead of the system's.
+  ///   - mostIdle: connections kept for the next request.
   ///   - now: another clock than the system's, for tests; whoever moves it wakes the loop with `perform`.
-  public init(caFile: String? = nil, now: @escaping @Sendable () -> Int64 = { Clock.now() }) {
+  public init(caFile: String? = nil, mostIdle: Int = 64, now: @escaping @Sendable () -> Int64 = { Clock.now() }) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     // Fails only when memory is out, before anything of the person's is at stake.
     guard let multi = curl_multi_init() else { preconditionFailure("libcurl could not be started: out of memory") }
     self.multi = multi
     (self.caFile, self.now) = (caFile, now)
-    // Idle connections kept for the next turn; more lanes than this are never open at once.
-    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, mostIdle)
     startThread()
   }
 
@@ -120,6 +120,14 @@ public final class TransferLoop: @unchecked Sendable {
   /// Replaces the limit on silence of a running transfer, in nanoseconds.
   public func setSilenceLimit(_ limit: Int64, of id: TransferID) {
     handles[id].flatMap { transfers[$0] }?.silenceLimit = limit
+  }
+
+  /// Something has come that is what the request was sent for. On this thread.
+  /// - Parameter limit: replaces the limit on progress, in nanoseconds, from here on.
+  public func noteProgress(of id: TransferID, at now: Int64 = Clock.now(), limit: Int64? = nil) {
+    guard let transfer = handles[id].flatMap({ transfers[$0] }) else { return }
+    transfer.lastProgress = now
+    if let limit { transfer.progressLimit = limit }
   }
 
   /// How the connection of a transfer came about; nil once it has ended.
@@ -196,9 +204,7 @@ public final class TransferLoop: @unchecked Sendable {
   private func endSilent() {
     let now = self.now()
     for transfer in transfers.values {
-      if let life = transfer.lastLife, now - life >= transfer.silenceLimit {
-        end(transfer, .silence(seconds: Int(transfer.silenceLimit / 1_000_000_000)))
-      }
+      if let fault = transfer.fault(at: now) { end(transfer, fault) }
     }
   }
 
@@ -218,7 +224,7 @@ public final class TransferLoop: @unchecked Sendable {
     var next = now + 1_000_000_000
     for timer in timers { next = min(next, timer.due) }
     for transfer in transfers.values {
-      if let life = transfer.lastLife { next = min(next, life + transfer.silenceLimit) }
+      if let limit = transfer.nextLimit { next = min(next, limit) }
     }
     let delay = max(0, next - now)
     return Int32((delay + 999_999) / 1_000_000)

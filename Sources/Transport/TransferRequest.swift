@@ -9,6 +9,11 @@ public struct TransferRequest: Sendable {
   /// Limits in nanoseconds: to be connected (name, TCP and TLS together), and between one byte received and the next.
   public var connectLimit: Int64 = 10_000_000_000
   public var silenceLimit: Int64 = 300_000_000_000
+  /// Nanoseconds from the request's being sent to the first progress, and from one progress to the next; nil for no limit. What
+  /// is progress, `TransferLoop.noteProgress` is told: bytes alone are none.
+  public var progressLimit: Int64?
+  /// Bytes of status lines and headers, those of provisional answers included.
+  public static let longestHead = 256 << 10
 
   public init(_ method: Method, _ url: String) {
     self.method = method

@@ -84,7 +84,9 @@ extension Config {
 extension Config {
   /// Writes the theme's name into the file, and touches nothing else in it.
   static func keep(theme: String, in path: String) throws(CommandError) {
-    let line = "theme: \(theme)"
+    // The name of a file may hold anything; JSON's texts are YAML's as well.
+    let isPlain = theme.first?.isLetter == true && theme.utf8.allSatisfy { isNameByte($0) }
+    let line = "theme: \(isPlain ? theme : JSON.string(theme).serialized())"
     var lines = (try? String(contentsOfFile: path, encoding: .utf8))?.components(separatedBy: "\n") ?? []
     if let index = lines.firstIndex(where: { $0.hasPrefix("theme:") }) {
       lines[index] = line
@@ -102,9 +104,21 @@ extension Config {
   }
 }
 
+/// Of a word that YAML reads as a text without quotes.
+private func isNameByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+    true
+  default: false
+  }
+}
+
 /// Walks the YAML tree; collects every fault instead of stopping at the first.
 struct ConfigReader {
   var faults: [String] = []
+  /// Lanes that name providers which may stand further down.
+  private var named: [(node: Node, lane: Lane)] = []
 
   private static let topKeys = [
     "providers", "lineups", "judge", "budget", "timeouts", "theme", "keys", "motion", "composer", "mouse",
@@ -145,7 +159,11 @@ struct ConfigReader {
       case "judge":
         for (_, node) in members(value, name, known: ["model"]) {
           for one in node.sequence.map(Array.init) ?? [node] {
-            do throws(InvalidLane) { config.judges.append(try Lane(parsing: one.string ?? "")) } catch {
+            do throws(InvalidLane) {
+              let lane = try Lane(parsing: one.string ?? "")
+              config.judges.append(lane)
+              named.append((one, lane))
+            } catch {
               fault(one, error.message)
             }
           }
@@ -171,8 +189,19 @@ struct ConfigReader {
       default: break
       }
     }
+    for (node, lane) in named {
+      let service = config.services.first { $0.id == lane.model.provider }
+      if let wrong = service?.fault(inModel: lane.model.model) { fault(node, wrong) }
+    }
     // They name providers, which may stand further down.
-    if let routes { readRoutes(routes, into: &config) }
+    guard let routes else { return }
+    readRoutes(routes, into: &config)
+    for (name, route) in config.routes {
+      for lane in route.lanes {
+        let service = config.services.first { $0.id == lane.model.provider }
+        if let wrong = service?.fault(inModel: lane.model.model) { fault(routes, "route \(name): \(wrong)") }
+      }
+    }
   }
 
   /// `{store: metadata, max_in_flight: 256, max_body_mb: 8, keep_alive: 15, patience: 30, grace: 10}`; times in seconds.
@@ -253,9 +282,7 @@ struct ConfigReader {
       case "base_url":
         var url = text(value, name) ?? ""
         while url.hasSuffix("/") { url.removeLast() }
-        if !url.hasPrefix("http://"), !url.hasPrefix("https://") {
-          fault(value, "base_url must begin with http:// or https://")
-        }
+        if let wrong = URLPart.fault(inBase: url) { fault(value, "base_url \(wrong)") }
         config.services[index].baseURL = url
         config.services[index].modelURLs = [:]
       case "key_env":
@@ -290,7 +317,9 @@ struct ConfigReader {
     var result: [Lane] = []
     for node in list.sequence.map(Array.init) ?? [] {
       do throws(InvalidLane) {
-        result.append(try Lane(parsing: node.string ?? ""))
+        let lane = try Lane(parsing: node.string ?? "")
+        result.append(lane)
+        named.append((node, lane))
       } catch {
         fault(node, error.message)
       }

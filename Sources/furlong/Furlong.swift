@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 
 #if canImport(Glibc)
   import Glibc
@@ -31,6 +32,7 @@ struct Furlong: ParsableCommand {
   static func main() {
     // A closed pipe is an error where it is written to, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    Descriptors.raise()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -36,6 +36,7 @@ struct JudgeOptions: ParsableArguments {
         let hint = nearest(to: lane.model.provider, in: setup.config.services.map(\.id)).map { "; did you mean \($0)?" }
         throw CommandError("no provider ‘\(lane.model.provider)’\(hint ?? ""); furlong providers lists them")
       }
+      if let fault = service.fault(inModel: lane.model.model) { throw CommandError(fault) }
       if service.needsKey, !setup.keyFinder.hasKey(service), case .missing(let message) = engine.key(for: service) {
         throw CommandError(message)
       }

@@ -41,6 +41,8 @@ extension Setup {
     var settings = config.gateway
     (settings.host, settings.port) = try ServeCommand.address(place)
     settings.budget = config.budget
+    let room = DescriptorPlan(limit: Descriptors.limit, open: Descriptors.open)
+    (settings.mostConnections, settings.mostUpstream) = (room.connections, room.upstream)
     let keys: KeyRing
     do throws(StoreError) { keys = try KeyRing(store: engine.store) } catch { throw CommandError(error.message) }
     guard settings.isLoopback || keys.needsKeys else {

@@ -123,9 +123,10 @@ struct Setup {
   func makeEngine(store: Store) -> Engine {
     // libcurl reads the proxy variables itself, but knows nothing of these.
     let caFile = ["SSL_CERT_FILE", "CURL_CA_BUNDLE"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+    let idle = DescriptorPlan(limit: Descriptors.limit, open: Descriptors.open).idle
     let finder = keyFinder
     return Engine(
-      services: config.services, store: store, prices: prices, loop: TransferLoop(caFile: caFile),
+      services: config.services, store: store, prices: prices, loop: TransferLoop(caFile: caFile, mostIdle: idle),
       limits: config.limits, hasKey: { finder.hasKey($0) }, findKey: { finder.find($0) })
   }
 
@@ -147,7 +148,11 @@ struct Setup {
     for text in options.models {
       do throws(InvalidLane) { lanes.append(try Lane(parsing: text)) } catch { throw CommandError(error.message) }
     }
-    for lane in lanes where engine.service(lane.model.provider) == nil {
+    for lane in lanes {
+      if let service = engine.service(lane.model.provider) {
+        if let fault = service.fault(inModel: lane.model.model) { throw CommandError(fault) }
+        continue
+      }
       let hint = nearest(to: lane.model.provider, in: config.services.map(\.id)).map { "; did you mean \($0)?" } ?? ""
       throw CommandError(
         "no provider ‘\(lane.model.provider)’\(hint); furlong providers lists them, the config can add one")

@@ -100,6 +100,50 @@ import Transport
     #expect(heard.last == .finished(nil), "42 s in pieces of 1.4 s are no silence of 1.5 s")
   }
 
+  @Test(arguments: [":\n", "\n", "data:\n\n"])
+  func bytesAloneAreNoProgress(_ piece: String) throws {
+    let server = LoopbackServer(.stream([.endless(Array(piece.utf8))]))
+    var request = TransferRequest(.post, server.url)
+    request.progressLimit = 150_000_000
+    let heard = try #require(Listener(loop, request).whole(), "no progress must end the transfer")
+    #expect(heard.last == .finished(.noProgress(seconds: 0)))
+    #expect(server.disconnection() != nil)
+  }
+
+  @Test func progressGivesNewTime() throws {
+    let server = LoopbackServer(.stream([.text("one"), .stall]))
+    var request = TransferRequest(.post, server.url)
+    request.progressLimit = 60_000_000_000
+    let listener = Listener(loop, request)
+    #expect(listener.journal.wait { $0.contains(where: \.isBytes) })
+    let id = try #require(listener.id)
+    loop.perform { [loop] in loop.noteProgress(of: id, limit: 100_000_000) }
+    let heard = try #require(listener.whole(seconds: 5), "the new limit must hold")
+    #expect(heard.last == .finished(.noProgress(seconds: 0)))
+  }
+
+  @Test(arguments: [
+    ("HTTP/1.1 200 OK\r\n", "X: y\r\n"), ("HTTP/1.1 200 OK\r\nX: ", "yyyyyyyy"), ("", "HTTP/1.1 100 Continue\r\n\r\n"),
+    ("", "HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n"),
+  ])
+  func headersHaveAnEnd(_ start: String, _ piece: String) throws {
+    let server = LoopbackServer([.text(start), .endless(Array(piece.utf8))])
+    let heard = try #require(Listener(loop, TransferRequest(.post, server.url)).whole())
+    // libcurl has limits of its own, and may be first.
+    guard case .finished(let error?)? = heard.last, heard.count == 2 else {
+      Issue.record("headers without end must end as a fault, not \(heard)")
+      return
+    }
+    #expect(!error.isTimeout, "\(error)")
+    #expect(server.disconnection() != nil)
+  }
+
+  @Test func aPathIsSentAsItIs() throws {
+    let server = LoopbackServer(.answer(200, body: "ok"))
+    _ = try #require(Listener(loop, TransferRequest(.get, server.url + "/a/%2E%2E/b")).whole())
+    #expect(server.requests.first?.path == "/v1/a/%2E%2E/b")
+  }
+
   @Test func aPortWhereNothingListens() throws {
     let port = LoopbackServer.deadPort()
     let heard = try #require(Listener(loop, TransferRequest(.post, "http://127.0.0.1:\(port)/v1")).whole())

@@ -33,6 +33,12 @@ static inline CURLcode ccurl_get_offset(CURL *easy, CURLINFO info, curl_off_t *v
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }
+/// Opens libcurl's sockets; sets the int that `full` points to when the process may have no more.
+int ccurl_open_socket(void *full, curlsocktype purpose, struct curl_sockaddr *address);
+static inline CURLcode ccurl_watch_sockets(CURL *easy, int *full) {
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, ccurl_open_socket);
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, full);
+}
 static inline CURLcode ccurl_message_result(const CURLMsg *message) { return message->data.result; }
 
 #endif

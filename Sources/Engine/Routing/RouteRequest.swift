@@ -27,7 +27,11 @@ public struct RouteRequest: Equatable, Sendable {
 
 /// Why nobody can be asked by a name.
 public struct RouteFault: Error, Equatable, Sendable {
-  public enum Kind: Sendable { case unknown, ambiguous }
+  public enum Kind: Sendable {
+    case unknown, ambiguous
+    /// No name of anything.
+    case malformed
+  }
 
   public var kind: Kind
   /// One sentence for a person, with what could be asked for instead.

@@ -108,7 +108,7 @@ public final class Router: Sendable {
 
   private func parsed(_ text: String) -> Result<Lane, RouteFault> {
     do throws(InvalidLane) { return .success(try Lane(parsing: text)) } catch {
-      return .failure(RouteFault(kind: .unknown, message: error.message, candidates: []))
+      return .failure(RouteFault(kind: .malformed, message: error.message, candidates: []))
     }
   }
 

@@ -160,7 +160,7 @@ struct LiteLLMProviders {
   }
 
   private static func isThisMachine(_ url: String) -> Bool {
-    ["localhost", "127.", "0.0.0.0", "[::1]"].contains { host(url).hasPrefix($0) }
+    Authority(ofURL: url).map { $0.isLoopback || $0.isUnspecified } ?? false
   }
 
   /// `http://vllm.lan:8000/v1` as `vllm-lan-8000`.

@@ -1,0 +1,68 @@
+import Core
+import HummingbirdCore
+import Logging
+import NIOCore
+import Synchronization
+
+/// Counts the open connections and stops taking more before this process runs out of descriptors: then those that have
+/// waited longest for nothing are let go. One for a gateway; on its event loop.
+final class Visitors: AvailableConnectionsDelegate, Sendable {
+  private struct State {
+    var count = 0
+    /// Connections on which no request is open, and since when.
+    var idle: [ObjectIdentifier: (channel: any NIOCore.Channel, since: Int64)] = [:]
+    var told: Int64?
+  }
+
+  /// Nanoseconds that a connection may have nothing to say while others wait for its place.
+  static let leastIdle: Int64 = 1_000_000_000
+  private static let tellAgain: Int64 = 60_000_000_000
+
+  let most: Int
+  private let logger: Logger
+  private let state = Mutex(State())
+
+  init(most: Int, logger: Logger) { (self.most, self.logger) = (most, logger) }
+
+  func connectionOpened() {
+    state.withLock { $0.count += 1 }
+    makeRoom()
+  }
+
+  func connectionClosed() { state.withLock { $0.count -= 1 } }
+
+  func isAcceptingNewConnections() -> Bool {
+    let count = state.withLock(\.count)
+    // Others take descriptors as well. The close of a connection is what has this asked again: the first is always taken.
+    return count < most && (count == 0 || Descriptors.hasSome)
+  }
+
+  func waits(_ channel: any NIOCore.Channel, since now: Int64 = Clock.now()) {
+    state.withLock { $0.idle[ObjectIdentifier(channel)] = (channel, now) }
+  }
+
+  /// It asks something, or has gone.
+  func isBusy(_ channel: any NIOCore.Channel) {
+    state.withLock { _ = $0.idle.removeValue(forKey: ObjectIdentifier(channel)) }
+  }
+
+  /// Lets the oldest idle connection go when there is no place for another. Called for each that comes, and every second.
+  func makeRoom(_ now: Int64 = Clock.now()) {
+    let (oldest, tells) = state.withLock { state -> ((any NIOCore.Channel)?, Bool) in
+      guard state.count >= most || !Descriptors.hasSome else { return (nil, false) }
+      let tells = state.told.map { now - $0 >= Self.tellAgain } ?? true
+      if tells { state.told = now }
+      guard let oldest = state.idle.min(by: { $0.value.since < $1.value.since }),
+        now - oldest.value.since >= Self.leastIdle
+      else { return (nil, tells) }
+      state.idle[oldest.key] = nil
+      return (oldest.value.channel, tells)
+    }
+    oldest?.close(promise: nil)
+    if tells {
+      logger.warning(
+        "no more connections are taken until others end",
+        metadata: ["most": .string("\(most)"), "descriptors": .string("\(Descriptors.limit)")])
+    }
+  }
+}
