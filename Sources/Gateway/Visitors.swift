@@ -14,8 +14,9 @@ final class Visitors: AvailableConnectionsDelegate, Sendable {
     var told: Int64?
   }
 
-  /// Nanoseconds that a connection may have nothing to say while others wait for its place.
-  static let leastIdle: Int64 = 1_000_000_000
+  /// Nanoseconds that a connection may have nothing to say while others wait for its place: a client sends its request with
+  /// what opens the connection.
+  static let leastIdle: Int64 = 100_000_000
   private static let tellAgain: Int64 = 60_000_000_000
 
   let most: Int
@@ -46,19 +47,25 @@ final class Visitors: AvailableConnectionsDelegate, Sendable {
     state.withLock { _ = $0.idle.removeValue(forKey: ObjectIdentifier(channel)) }
   }
 
-  /// Lets the oldest idle connection go when there is no place for another. Called for each that comes, and every second.
+  /// Lets the oldest idle connection go when there is no place for another, at once or as soon as it is old enough. Called for
+  /// each that comes, and every second.
   func makeRoom(_ now: Int64 = Clock.now()) {
-    let (oldest, tells) = state.withLock { state -> ((any NIOCore.Channel)?, Bool) in
-      guard state.count >= most || !Descriptors.hasSome else { return (nil, false) }
+    let (oldest, wait, tells) = state.withLock { state -> ((any NIOCore.Channel)?, Int64, Bool) in
+      guard state.count >= most || !Descriptors.hasSome else { return (nil, 0, false) }
       let tells = state.told.map { now - $0 >= Self.tellAgain } ?? true
       if tells { state.told = now }
-      guard let oldest = state.idle.min(by: { $0.value.since < $1.value.since }),
-        now - oldest.value.since >= Self.leastIdle
-      else { return (nil, tells) }
-      state.idle[oldest.key] = nil
-      return (oldest.value.channel, tells)
+      guard let oldest = state.idle.min(by: { $0.value.since < $1.value.since }) else { return (nil, 0, tells) }
+      let wait = oldest.value.since + Self.leastIdle - now
+      if wait <= 0 { state.idle[oldest.key] = nil }
+      return (oldest.value.channel, wait, tells)
     }
-    oldest?.close(promise: nil)
+    if let oldest {
+      if wait <= 0 {
+        oldest.close(promise: nil)
+      } else {
+        oldest.eventLoop.scheduleTask(in: .nanoseconds(wait)) { [weak self] in self?.makeRoom() }
+      }
+    }
     if tells {
       logger.warning(
         "no more connections are taken until others end",

@@ -1,12 +1,26 @@
 import CCurl
 import Core
 
+/// Whose turn it is: in each, every transfer that has something is heard. Owned by the `TransferLoop`, on its thread.
+final class Turns {
+  /// Nanoseconds that handling one transfer's bytes may take before the others are heard.
+  static let longest: Int64 = 5_000_000
+
+  var number = 0
+  /// Those that have more, which libcurl keeps until they are let go on.
+  var held: [TransferID] = []
+}
+
 /// One libcurl easy handle and what it is told to do. Owned by the `TransferLoop`, touched on its thread only.
 final class Transfer {
   let id: TransferID
   let easy: UnsafeMutableRawPointer
   private let request: TransferRequest
   private let now: @Sendable () -> Int64
+  private let turns: Turns
+  /// The turn in which something came last, and how many nanoseconds it took to handle what came in it.
+  private var turn = 0
+  private var spent: Int64 = 0
   private var handle: (TransferEvent) -> Void
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -29,13 +43,13 @@ final class Transfer {
   private let isFull = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
 
   init?(
-    _ request: TransferRequest, id: TransferID, caFile: String?, now: @escaping @Sendable () -> Int64,
+    _ request: TransferRequest, id: TransferID, caFile: String?, turns: Turns, now: @escaping @Sendable () -> Int64,
     handle: @escaping (TransferEvent) -> Void
   ) {
     guard let easy = curl_easy_init() else { return nil }
     self.id = id
     self.easy = easy
-    (self.request, self.now) = (request, now)
+    (self.request, self.turns, self.now) = (request, turns, now)
     self.handle = handle
     silenceLimit = request.silenceLimit
     progressLimit = request.progressLimit
@@ -85,6 +99,7 @@ final class Transfer {
     _ = ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
     _ = ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION) { data, size, count, context in
       guard let transfer = Transfer.from(context), let data else { return 0 }
+      if transfer.hasHadItsTurn { return Int(CURL_WRITEFUNC_PAUSE) }
       return transfer.receiveBody(UnsafeRawBufferPointer(start: data, count: size * count)) ? size * count : 0
     }
     _ = ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION) { data, size, count, context in
@@ -149,6 +164,14 @@ final class Transfer {
     return limits.compactMap(\.self).min()
   }
 
+  /// libcurl goes on reading as long as something comes: one that floods is held until the others have been heard.
+  private var hasHadItsTurn: Bool {
+    if turn != turns.number { (turn, spent) = (turns.number, 0) }
+    guard spent > Turns.longest else { return false }
+    turns.held.append(id)
+    return true
+  }
+
   /// False ends the transfer: where much comes, the loop itself comes round too seldom.
   private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let now = self.now()
@@ -156,6 +179,7 @@ final class Transfer {
     handle(.bytes(bytes, at: now))
     // After it: what has come may be what was waited for.
     exceeded = fault(at: now)
+    spent += self.now() - now
     return exceeded == nil
   }
 

@@ -38,6 +38,7 @@ public final class TransferLoop: @unchecked Sendable {
   private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
   private var handles: [TransferID: UnsafeMutableRawPointer] = [:]
   private var timers: [Timer] = []
+  private let turns = Turns()
   private var isInsideCurl = false
   private var abandoned: [TransferID] = []
 
@@ -91,7 +92,7 @@ public final class TransferLoop: @unchecked Sendable {
   @discardableResult
   public func submit(_ request: TransferRequest, _ handle: @escaping (TransferEvent) -> Void) -> TransferID {
     let id = TransferID(number: nextNumber())
-    guard let transfer = Transfer(request, id: id, caFile: caFile, now: now, handle: handle) else {
+    guard let transfer = Transfer(request, id: id, caFile: caFile, turns: turns, now: now, handle: handle) else {
       after(0) { [now] in handle(.finished(.other("out of memory"), at: now())) }
       return id
     }
@@ -124,7 +125,7 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// Something has come that is what the request was sent for. On this thread.
   /// - Parameter limit: replaces the limit on progress, in nanoseconds, from here on.
-  public func noteProgress(of id: TransferID, at now: Int64 = Clock.now(), limit: Int64? = nil) {
+  public func noteProgress(of id: TransferID, at now: Int64, limit: Int64? = nil) {
     guard let transfer = handles[id].flatMap({ transfers[$0] }) else { return }
     transfer.lastProgress = now
     if let limit { transfer.progressLimit = limit }
@@ -175,7 +176,12 @@ public final class TransferLoop: @unchecked Sendable {
 
   private func drive() {
     var running: Int32 = 0
+    turns.number += 1
+    let held = turns.held
+    turns.held = []
     isInsideCurl = true
+    // What was kept is handed over within the call. What ends there is ended below, by its limit or by libcurl.
+    for id in held { if let easy = handles[id] { curl_easy_pause(easy, 0) } }
     curl_multi_perform(multi, &running)
     isInsideCurl = false
     for id in abandoned { remove(id) }
@@ -220,6 +226,7 @@ public final class TransferLoop: @unchecked Sendable {
 
   /// Until the next timer or silence limit; new work and sockets wake the poll by themselves.
   private func waitMilliseconds() -> Int32 {
+    if !turns.held.isEmpty { return 0 }
     let now = self.now()
     var next = now + 1_000_000_000
     for timer in timers { next = min(next, timer.due) }

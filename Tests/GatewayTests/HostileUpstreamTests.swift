@@ -90,7 +90,6 @@ import Testing
       #expect(visit.status != 200 || visit.body.contains("\"error\""), "and says why: \(story)")
       #expect(servers[place].disconnection() != nil, "nobody listens any more: \(story)")
     }
-    #expect(stand.gateway.openCalls == 0)
   }
 
   @Test func aRaceIsNotHeldUp() async {

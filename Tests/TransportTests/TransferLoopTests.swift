@@ -138,6 +138,52 @@ import Transport
     #expect(server.disconnection() != nil)
   }
 
+  @Test func oneThatFloodsDoesNotKeepTheOthersFromBeingHeard() throws {
+    let flood = LoopbackServer(.stream([.endless([UInt8](repeating: 0x78, count: 1 << 20))]))
+    let sound = LoopbackServer(.answer(200, body: "ok"))
+    let counted = Journal<Int>()
+    let loop = loop
+    let flooded = Journal<TransferID>()
+    loop.perform {
+      flooded.append(
+        loop.submit(TransferRequest(.post, flood.url)) { event in
+          // Whoever reads it has work with every byte.
+          if case .bytes(let bytes, _) = event { counted.append(bytes.reduce(0) { $0 &+ Int($1) }) }
+        })
+    }
+    #expect(counted.wait { $0.count > 8 }, "it floods")
+    for _ in 0..<5 {
+      let before = counted.entries.count
+      let listener = Listener(loop, TransferRequest(.get, sound.url))
+      #expect(listener.whole()?.last == .finished(nil))
+      #expect(counted.entries.count - before < 400, "\(counted.entries.count - before) pieces of the flood came first")
+    }
+    let id = try #require(flooded.first { _ in true })
+    loop.perform { loop.cancel(id) }
+    #expect(flood.disconnection() != nil)
+  }
+
+  @Test func whatIsHeldArrivesWholeAndInOrder() throws {
+    let body = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+    let server = LoopbackServer(.stream([.send(body), .close]))
+    let received = Journal<[UInt8]>()
+    let ended = Gate()
+    let loop = loop
+    loop.perform {
+      loop.submit(TransferRequest(.post, server.url)) { event in
+        if case .bytes(let bytes, _) = event {
+          // Longer than a turn: the rest has to be held.
+          let start = Clock.now()
+          while Clock.now() - start < 6_000_000 {}
+          received.append(Array(bytes))
+        }
+        if case .finished = event { ended.open() }
+      }
+    }
+    #expect(ended.wait())
+    #expect(received.entries.flatMap(\.self) == body, "\(received.entries.count) pieces")
+  }
+
   @Test func aPathIsSentAsItIs() throws {
     let server = LoopbackServer(.answer(200, body: "ok"))
     _ = try #require(Listener(loop, TransferRequest(.get, server.url + "/a/%2E%2E/b")).whole())
