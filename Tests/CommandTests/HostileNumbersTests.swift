@@ -9,7 +9,7 @@ import Testing
 @testable import furlong
 
 /// Numbers from files and the command line, as hostile as they come: an error or a value of its range, never a crash. Seeded.
-@Suite struct HostileNumbersTests {
+@Suite(.ownThreads) struct HostileNumbersTests {
   private static let numbers = [
     "-9223372036854775808", "-9223372036854775809", "9223372036854775807", "9223372036854775808",
     "1e-9223372036854775808",
@@ -183,7 +183,7 @@ import Testing
 }
 
 /// The same, to the end: what a session file brings in is read again by everything that reads.
-@Suite struct HostileSessionFileTests {
+@Suite(.ownThreads) struct HostileSessionFileTests {
   private static let numbers = HostileSessionFileTests.integers + ["1e-9223372036854775808", "0.5", "1e999", "-0"]
   private static let integers = [
     "-9223372036854775808", "9223372036854775807", "-1", "0", "1", "1000000000", "1000000001", "1099511627776",

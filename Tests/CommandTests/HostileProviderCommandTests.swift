@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The built program after a provider that counts what nobody can have written, and on a database that one has spoilt.
-@Suite struct HostileProviderCommandTests {
+@Suite(.ownThreads) struct HostileProviderCommandTests {
   private static let body =
     Chat.content("tides and moons") + Chat.finish("stop") + Chat.usage(input: 1 << 40, output: 1 << 40) + Chat.done
 

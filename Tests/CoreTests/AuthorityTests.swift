@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct AuthorityTests {
+@Suite(.ownThreads) struct AuthorityTests {
   @Test(arguments: [
     "localhost", "localhost:4141", "LOCALHOST", "localhost.", "localhost.:80", "127.0.0.1", "127.0.0.1:65535",
     "127.255.0.9",

@@ -4,7 +4,7 @@ import Testing
 
 /// Numbers as hostile as they come, into every type that takes one from outside: nothing stops the program, and nothing leaves its
 /// range.
-@Suite struct BoundsTests {
+@Suite(.ownThreads) struct BoundsTests {
   static let integers: [Int64] = [
     .min, .min + 1, -1 << 40, -1_000_000_000_001, -1, 0, 1, 59, 86_399, 86_400, 1 << 31, 1 << 40, 253_402_300_799,
     253_402_300_800, 1 << 53, .max / 1_000_000_000, .max - 1, .max,

@@ -1,7 +1,8 @@
 import Core
+import TestSupport
 import Testing
 
-@Suite struct URLPartTests {
+@Suite(.ownThreads) struct URLPartTests {
   @Test(arguments: [
     ("gemini-2.5-pro", "gemini-2.5-pro"), ("a/b", "a%2Fb"), ("..", "%2E%2E"), (".", "%2E"), ("...", "%2E%2E%2E"),
     ("x:y?z=1&k#f", "x%3Ay%3Fz%3D1%26k%23f"), ("a b\\c", "a%20b%5Cc"), ("\u{0}\n", "%00%0A"), ("%2e", "%252e"),
@@ -25,7 +26,7 @@ import Testing
   }
 }
 
-@Suite struct ModelNameTests {
+@Suite(.ownThreads) struct ModelNameTests {
   @Test(arguments: [
     "gpt-5.6", "models/gemini-2.5-pro", "meta-llama/Llama-3.3-70B-Instruct:free", "accounts/fireworks/models/x",
     "@cf/meta/llama", "us.anthropic.claude-v1:0", "ft:gpt-4o:org::id", "publishers/google/models/x@001",

@@ -7,7 +7,7 @@ import Testing
 @testable import Engine
 
 /// A provider that reports what no call can have: the answer stands, the figure is left out and said, and nobody's sums suffer.
-@Suite(.serialized) struct HostileProviderTests {
+@Suite(.serialized, .ownThreads) struct HostileProviderTests {
   private func run(_ usage: String, wire: (inout Service) -> Void = { _ in }) throws -> Track {
     let body =
       Chat.content("words that came") + Chat.finish("stop") + "data: {\"choices\":[],\"usage\":\(usage)}\n\n"

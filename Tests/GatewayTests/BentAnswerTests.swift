@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Answers of providers that are JSON to some readers only: what goes out is JSON to all of them, or an error.
-@Suite struct BentAnswerTests {
+@Suite(.ownThreads) struct BentAnswerTests {
   private static let scraps: [[UInt8]] = [
     [0x00], [0x01], [0x0B], [0x1B, 0x5B, 0x32, 0x4A], [0x0D], [0x09], [0x7F], [0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80],
     [0xE2, 0x80],

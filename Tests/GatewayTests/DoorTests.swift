@@ -8,7 +8,7 @@ import Testing
 @testable import Gateway
 
 /// Who is let in: by the name that a request has for this machine, by where it comes from, and by how it behaves.
-@Suite struct DoorTests {
+@Suite(.ownThreads) struct DoorTests {
   private static func server() -> LoopbackServer {
     LoopbackServer([Step].stream([.text(Upstream.chat.whole(["hello"])), .close]))
   }

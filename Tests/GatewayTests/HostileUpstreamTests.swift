@@ -8,7 +8,7 @@ import Testing
 
 /// Providers that say something for ever and never anything: each ends by a limit of its own, alone and in a race, and the
 /// client is told.
-@Suite(.serialized) struct HostileUpstreamTests {
+@Suite(.serialized, .ownThreads) struct HostileUpstreamTests {
   struct Hostility: Sendable, CustomStringConvertible {
     var description: String
     var steps: @Sendable (Upstream) -> [Step]

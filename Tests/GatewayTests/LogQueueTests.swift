@@ -13,7 +13,7 @@ import Testing
 #endif
 
 /// A log that nobody reads holds nobody up, and says afterwards what it has lost.
-@Suite struct LogQueueTests {
+@Suite(.ownThreads) struct LogQueueTests {
   /// The two ends of a pipe.
   private static func pipe() -> (read: Int32, write: Int32) {
     // As the program does: whoever writes is told that nobody reads any more.

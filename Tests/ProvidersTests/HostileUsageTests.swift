@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a provider counts and charges may be any number: what no call can have is left out, and said.
-@Suite struct HostileUsageTests {
+@Suite(.ownThreads) struct HostileUsageTests {
   private static let numbers = [
     "-9223372036854775808", "-1", "0", "12", "1000000000", "1000000001", "1099511627776", "9223372036854775807",
     "9223372036854775808", "18446744073709551616", "1e18", "1e308", "1e999", "-1e999", "1e-9223372036854775808", "0.5",

@@ -8,7 +8,7 @@ import Testing
 
 /// Databases that a hostile provider has filled through an earlier version, or that another program has written in: they open, and
 /// every question is answered.
-@Suite struct SpoiltDatabaseTests {
+@Suite(.ownThreads) struct SpoiltDatabaseTests {
   private let folder = TemporaryFolder()
 
   private static let spoilt = [

@@ -117,8 +117,8 @@ import Transport
     let listener = Listener(loop, request)
     #expect(listener.journal.wait { $0.contains(where: \.isBytes) })
     let id = try #require(listener.id)
-    loop.perform { [loop] in loop.noteProgress(of: id, limit: 100_000_000) }
-    let heard = try #require(listener.whole(seconds: 5), "the new limit must hold")
+    loop.perform { [loop] in loop.noteProgress(of: id, at: loop.now(), limit: 100_000_000) }
+    let heard = try #require(listener.whole(), "the new limit must hold")
     #expect(heard.last == .finished(.noProgress(seconds: 0)))
   }
 
