@@ -52,7 +52,7 @@ import Testing
     let visit = await stay.rest()
     #expect(text(visit) == "useful", "the winner's words alone: \(visit.body)")
     #expect(visit.headers["x-furlong-model"] == "s1/m" && visit.headers["x-furlong-route"] == "R")
-    let session = try #require(await stand.session(visit.headers["x-furlong-call"] ?? ""), "the call is stored")
+    let session = try #require(stand.finished(visit.headers["x-furlong-call"] ?? ""), "the call is stored")
     let responses = session.turns[0].responses
     #expect(session.turns[0].winner == 1 && session.purpose == .gateway)
     #expect(responses[1]?.state == .done && responses[1]?.text == "useful")
@@ -75,7 +75,7 @@ import Testing
     let visit = await stand.ask(Self.path, Self.chat)
     #expect(text(visit) == "quick", "the hedge answered: \(visit.body)")
     #expect(never.requests.isEmpty, "the third was not needed")
-    let session = try #require(await stand.session(visit.headers["x-furlong-call"] ?? ""))
+    let session = try #require(stand.finished(visit.headers["x-furlong-call"] ?? ""))
     #expect(session.turns[0].responses[0]?.state == .stopped, "the loser has a receipt")
     #expect(session.turns[0].responses[2] == nil, "who was not asked has none")
   }
@@ -92,7 +92,7 @@ import Testing
     let visit = await stand.ask(Self.path, Self.chat)
     #expect(text(visit) == "saved", "the last one answers: \(visit.body)")
     #expect(limited.requests.count == 1, "with others to ask, nobody waits for one that is limited")
-    let session = try #require(await stand.session(visit.headers["x-furlong-call"] ?? ""))
+    let session = try #require(stand.finished(visit.headers["x-furlong-call"] ?? ""))
     #expect(session.turns[0].responses[0]?.error?.kind == .rateLimit)
     #expect(session.turns[0].responses[2]?.state == .done)
   }
@@ -129,7 +129,7 @@ import Testing
     stay.hangUp()
     #expect(server.disconnection() != nil, "the provider's stream is broken off: no other limit would end it")
     let call = text.components(separatedBy: "x-furlong-call: ")[1].prefix(12)
-    let session = try #require(await stand.session(String(call)))
+    let session = try #require(stand.finished(String(call)))
     let response = try #require(session.turns[0].responses[0])
     #expect(response.state == .stopped && response.text == "on and on", "what came is kept and marked")
     #expect(response.usage.source == .estimated && response.usage.output > 0, "and what it will probably be billed")

@@ -23,7 +23,7 @@ import Testing
       visit.body.contains("The moon.") && !visit.body.contains("The sun."), "the client sees one answer: \(visit.body)")
     let asked = judge.journal.first { if case .request = $0 { true } else { false } }
     #expect(asked != nil, "the judge is asked")
-    let session = try #require(await stand.session(visit.headers["x-furlong-call"] ?? ""))
+    let session = try #require(stand.finished(visit.headers["x-furlong-call"] ?? ""))
     #expect(session.lanes.map(\.text) == ["s0/m", "s1/m"], "the shadow is a lane of the call")
     #expect(session.turns[0].responses[1]?.text == "The sun.", "its answer is kept")
     #expect(judge.requests.first?.text.contains("Why are there tides?") == true, "the judge reads the prompt")

@@ -81,6 +81,16 @@ final class Stand: Sendable {
     }
   }
 
+  /// The same once all its answers are over; nil when that does not come.
+  func finished(_ call: String) -> Session? {
+    var session: Session?
+    _ = eventually {
+      session = try? store.session(call)
+      return session?.turns.first?.responses.values.allSatisfy(\.state.isOver) ?? false
+    }
+    return session
+  }
+
   static func decision(_ name: String, _ lanes: [String], _ order: StartOrder) -> RouteDecision {
     RouteDecision(name: name, lanes: lanes.map { try! Lane(parsing: $0) }, order: order, reasons: ["why": "a test"])
   }

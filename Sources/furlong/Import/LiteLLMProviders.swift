@@ -85,7 +85,7 @@ struct LiteLLMProviders {
   mutating func provider(_ prefix: String, base: String?, key: Key) -> (id: String, note: String?)? {
     guard let template = template(prefix) else { return nil }
     let address = base.map { Self.address($0, prefix, template) } ?? template.baseURL
-    guard address.hasPrefix("http://") || address.hasPrefix("https://") else { return nil }
+    guard URLPart.fault(inBase: address) == nil else { return nil }
     let isOwn = address == template.baseURL
     let isHere = Self.isThisMachine(address)
     var key = key
