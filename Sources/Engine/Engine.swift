@@ -22,9 +22,9 @@ public final class Engine: Sendable {
   /// Limits on waiting, in nanoseconds.
   public struct Limits: Equatable, Sendable {
     public var connect: Int64 = 10_000_000_000
-    /// Until the first token; counted anew whenever anything comes, pings included.
+    /// Until the first token, and the longest time from one token to the next that signs of life alone can fill.
     public var firstToken: Int64 = 300_000_000_000
-    /// Between one chunk and the next.
+    /// Without a byte, once tokens flow; and for the end mark after the reason why the answer ended.
     public var silence: Int64 = 60_000_000_000
     /// How long a race waits for keys before it starts without the lanes that lack theirs; those follow.
     public var keys: Int64 = 2_000_000_000

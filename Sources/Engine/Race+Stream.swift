@@ -126,6 +126,7 @@ extension Race {
 
   /// No answer has more calls of tools.
   private static let mostCalls = 1024
+  private static let longestName = 4096
 
   private func takeContent(_ event: ResponseEvent, _ run: LaneRun, at time: Int64) {
     var isProgress = true
@@ -139,6 +140,10 @@ extension Race {
     }
     let isFirst = !run.hasContent
     run.response.apply(event)
+    if case .toolCall(let piece, _) = event, run.response.toolCalls[piece.index].name.utf8.count > Race.longestName {
+      return attemptFailed(
+        run, ResponseError(.protocolFault, "asked for a tool by a name longer than 4 kB; what came is kept"))
+    }
     if case .text(let channel, let text, let offset) = event { keep(.text(run.key, channel, text, at: offset)) }
     observe(.lane(run.entry.number, event))
     if run.response.length > Race.longestAnswer {

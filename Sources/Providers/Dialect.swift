@@ -56,7 +56,7 @@ extension [Delta] {
 
 /// Numbers the tool calls of one answer from 0, whatever a provider calls them.
 struct CallNumbers {
-  /// No answer has more; a stream that goes on numbering must not fill the memory.
+  /// No answer has more; a stream that goes on numbering must not fill the memory. Whatever comes after has this number.
   private static let most = 1024
   private var keys: [String] = []
   /// The key that an index stands for now, where a server reuses one.
@@ -70,14 +70,15 @@ struct CallNumbers {
   subscript(key: String) -> Int {
     mutating get {
       if let index = keys.firstIndex(of: key) { return index }
-      if keys.count < Self.most { keys.append(key) }
+      guard keys.count < Self.most else { return Self.most }
+      keys.append(key)
       return keys.count - 1
     }
   }
 
   /// A call with an id of its own has begun under this index.
   mutating func rename(_ index: String, to id: String) -> String {
-    renamed[index] = "\(index) \(id)"
+    if renamed.count < Self.most || renamed[index] != nil { renamed[index] = "\(index) \(id)" }
     return latest(index)
   }
 

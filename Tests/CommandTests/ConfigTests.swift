@@ -183,3 +183,103 @@ import Testing
     return 0.2126 * channel(color.red) + 0.7152 * channel(color.green) + 0.0722 * channel(color.blue)
   }
 }
+
+@Suite struct ConfigNameTests {
+  private func faults(_ yaml: String) -> [String] {
+    var config = Config()
+    do {
+      try config.read(yaml: yaml, path: "config.yaml")
+      return []
+    } catch {
+      return error.lines
+    }
+  }
+
+  @Test(arguments: [
+    (
+      "providers: {x: {base_url: \"http://x/v1?key=1\"}}",
+      "line 1: base_url must end before any ? or #: paths are added to it"
+    ),
+    (
+      "lineups: {a: [google/../../x]}",
+      "line 1: ‘google/../../x’ is not a model: its name has . or .. between its slashes"
+    ),
+    (
+      "lineups: {a: [\"google/x:y?key=1#\"]}",
+      "line 1: ‘x:y?key=1#’ is no name of a model at google: it holds other characters than letters, digits and -._@/"
+    ),
+    (
+      "judge: {model: \"google/a b\"}",
+      "line 1: ‘a b’ is no name of a model at google: it holds other characters than letters, digits and -._@/"
+    ),
+    (
+      "routes: {r: \"google/x#\"}",
+      "line 1: route r: ‘x#’ is no name of a model at google: it holds other characters than letters, digits and -._@/"
+    ),
+    (
+      "providers: {g: {dialect: gemini, base_url: \"http://x\"}}\nlineups: {a: [\"g/a:b\"]}",
+      "line 2: ‘a:b’ is no name of a model at g: it holds other characters than letters, digits and -._@/"
+    ),
+  ])
+  func whatWouldClimbInAURLIsAFault(_ yaml: String, _ fault: String) {
+    #expect(faults(yaml) == [fault])
+  }
+
+  @Test(arguments: ["plain", "mine: [1]", "a\nbudget: {per_day: 1}", "#x", "\u{1B}[2J", "true", "é", "a\"b"])
+  func anyNameOfAThemeIsKeptAsAText(_ name: String) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("furlong-\(UUID().uuidString)/config.yaml")
+      .path
+    try Config.keep(theme: name, in: path)
+    let config = try Config(path: path)
+    #expect(config.theme == name && config.budget.perDay == nil)
+  }
+}
+
+@Suite struct ThemeNameTests {
+  @Test func namesOfFilesAreShownAndNotObeyed() throws {
+    let program = try Program()
+    let folder = program.home + "/.config/furlong/themes"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for name in ["\u{1B}[2Jred", "a\nb", "x\u{202E}y"] {
+      #expect(FileManager.default.createFile(atPath: "\(folder)/\(name).yaml", contents: Data()))
+    }
+    let result = try program.run(["themes"])
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.contains("␛[2Jred") && lines.contains("a b") && lines.contains("x⟨U+202E⟩y"), "\(result)")
+  }
+}
+
+@Suite struct DescriptorPlanTests {
+  @Test(arguments: [64, 256, 1024, 65_536])
+  func somethingIsAlwaysLeft(_ limit: Int) {
+    let plan = DescriptorPlan(limit: limit, open: 24)
+    #expect(plan.connections > 0 && plan.upstream > 0)
+    #expect(24 + plan.connections + plan.upstream + plan.idle <= limit - 8, "\(plan)")
+    #expect(plan.upstream < plan.connections, "who gets no model has a connection on which to be told so")
+  }
+}
+
+@Suite struct ChatterTests {
+  @Test func aPipeThatNobodyReadsIsNotWaitedForTwice() {
+    signal(SIGPIPE, SIG_IGN)
+    var ends: [Int32] = [0, 0]
+    _ = pipe(&ends)
+    let chatter = Chatter(descriptor: ends[1], patience: 10)
+    let line = String(repeating: "x", count: 999) + "\n"
+    // The pipe takes 64 kB.
+    for _ in 0..<5_000 { chatter.write(line) }
+    var text: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    func drain() {
+      var entry = pollfd(fd: ends[0], events: Int16(POLLIN), revents: 0)
+      while poll(&entry, 1, 0) > 0 { text += piece[..<max(0, read(ends[0], &piece, piece.count))] }
+    }
+    drain()
+    chatter.write("last\n")
+    drain()
+    let words = String(decoding: text, as: UTF8.self)
+    #expect(words.contains("lines were dropped, since nobody read them\nlast\n"), "\(words.suffix(200))")
+    close(ends[0])
+    close(ends[1])
+  }
+}

@@ -119,6 +119,8 @@ import Testing
 
   @Test(arguments: [
     ("=a", "'=a"), ("\tb", "'\tb"), ("-1", "'-1"), ("＝a", "'＝a"), ("a,\"b\"", "\"a,\"\"b\"\"\""), ("plain", "plain"),
+    (" =a", "' =a"), ("\u{A0}+1", "'\u{A0}+1"), ("\n@a", "\"'\n@a\""), ("  \t -a", "'  \t -a"), ("　＝a", "'　＝a"),
+    (" a=b", " a=b"),
   ])
   func fields(text: String, field: String) { #expect(CSVExport.field(text) == field) }
 

@@ -67,6 +67,7 @@ import Testing
   }
 
   @Test func labelsAreEscaped() {
+    #expect(Prometheus.escaped("\u{1B}[2J\r\u{202E}\t\u{0}") == "␛[2J␍⟨U+202E⟩ ␀")
     #expect(Prometheus.escaped("a\"b\\c\nd") == #"a\"b\\c\nd"#)
     var call = WatchedCalls.race()
     call.asked = "a\"} 1\nevil 2"

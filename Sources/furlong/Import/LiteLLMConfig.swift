@@ -119,7 +119,9 @@ struct LiteLLMConfig {
         Self.variable(text).map { .variable($0) } ?? .plain(text)
       } ?? .none
     guard let (id, sentence) = providers.provider(prefix, base: base, key: key) else {
-      note("\(path).api_base", "is needed to say where \(prefix) is, and must begin with http:// or https://")
+      note(
+        "\(path).api_base",
+        "is needed to say where \(prefix) is, and must begin with http:// or https:// and end before any ? or #")
       return nil
     }
     if let sentence { note("\(path).api_key", sentence) }
