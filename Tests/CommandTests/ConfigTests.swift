@@ -184,7 +184,7 @@ import Testing
   }
 }
 
-@Suite struct ConfigNameTests {
+@Suite(.ownThreads) struct ConfigNameTests {
   private func faults(_ yaml: String) -> [String] {
     var config = Config()
     do {
@@ -235,7 +235,7 @@ import Testing
   }
 }
 
-@Suite struct ThemeNameTests {
+@Suite(.ownThreads) struct ThemeNameTests {
   @Test func namesOfFilesAreShownAndNotObeyed() throws {
     let program = try Program()
     let folder = program.home + "/.config/furlong/themes"
@@ -249,7 +249,7 @@ import Testing
   }
 }
 
-@Suite struct DescriptorPlanTests {
+@Suite(.ownThreads) struct DescriptorPlanTests {
   @Test(arguments: [64, 256, 1024, 65_536])
   func somethingIsAlwaysLeft(_ limit: Int) {
     let plan = DescriptorPlan(limit: limit, open: 24)
@@ -259,7 +259,7 @@ import Testing
   }
 }
 
-@Suite struct ChatterTests {
+@Suite(.ownThreads) struct ChatterTests {
   @Test func aPipeThatNobodyReadsIsNotWaitedForTwice() {
     signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [0, 0]

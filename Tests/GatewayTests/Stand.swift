@@ -74,14 +74,7 @@ final class Stand: Sendable {
     await Visit.ask(port, "POST", path, body, headers: headers)
   }
 
-  /// The stored session of a call, once everything about it is written.
-  func session(_ call: String) async -> Session? {
-    await withCheckedContinuation { continuation in
-      store.commit { [store] _ in continuation.resume(returning: try? store.session(call)) }
-    }
-  }
-
-  /// The same once all its answers are over; nil when that does not come.
+  /// A call as it is stored once all its answers are over; nil when that does not come.
   func finished(_ call: String) -> Session? {
     var session: Session?
     _ = eventually {

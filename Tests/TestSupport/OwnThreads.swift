@@ -7,7 +7,7 @@ import Testing
 /// waits asks `OwnThreads.expect()` for it, so that no run is a matter of luck.
 public struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
   /// Tests under way at once; most of them wait for most of their time.
-  private static let places = Places(count: 4)
+  private static let places = Places(count: 8)
 
   public var isRecursive: Bool { true }
 
