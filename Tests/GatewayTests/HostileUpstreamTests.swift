@@ -132,4 +132,22 @@ import Testing
     let visit = await stand.ask("/v1/chat/completions", Self.body("s0/m"))
     #expect(visit.isWhole && visit.body.contains("1024 tools"), "\(visit.body.suffix(300))")
   }
+
+  /// A text of megabytes in small pieces is put together once, not copied for each of them.
+  @Test(arguments: [Upstream.chat, .anthropic])
+  func aLongAnswerIsPutTogetherInTime(_ upstream: Upstream) async {
+    let piece = String(repeating: "x", count: 400)
+    let count = 10_000
+    let pieces = Array(String(repeating: upstream.text(piece), count: count).utf8)
+    let server = LoopbackServer { _, _ in
+      [Step].stream([.text(upstream.opening), .send(pieces), .text(upstream.finish("") + upstream.terminator), .close])
+    }
+    let stand = await Stand([server], dialects: [upstream.rawValue])
+    let body = #"{"model":"s0/m","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}"#
+    let start = Clock.now()
+    let visit = await stand.ask(upstream == .chat ? "/v1/chat/completions" : "/v1/messages", body)
+    #expect(visit.isWhole && visit.body.utf8.count > piece.utf8.count * count, "\(visit.status) \(visit.body.count)")
+    // Copied each time it would be 20 GB.
+    print("4 MB from \(upstream) in 10,000 pieces took \((Clock.now() - start) / 1_000_000) ms")
+  }
 }

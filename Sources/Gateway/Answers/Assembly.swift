@@ -39,29 +39,38 @@ struct Assembly {
 
   private mutating func addChunk(_ view: JSONView) {
     var whole = body ?? ["object": "chat.completion"]
+    // Held by nobody else while it grows: a text of megabytes is not copied for each of its tokens.
+    body = nil
     for (name, value) in view.members where !value.isNull && name != "object" {
       guard name == "choices" else {
         whole[name] = .source(value.source)
         continue
       }
-      var choices = whole[name]?.items ?? []
-      for (place, choice) in value.elements.enumerated() {
-        let index = choice["index"]?.count ?? place
-        guard index < 128 else { continue }
-        while choices.count <= index {
-          choices.append(["index": .int(choices.count), "message": ["role": "assistant", "content": .null]])
-        }
-        for (field, part) in choice.members where field != "index" {
-          if field == "delta" {
-            choices[index]["message"] = Assembly.merged(choices[index]["message"] ?? [:], part)
-          } else if !part.isNull || choices[index][field] == nil {
-            choices[index][field] = part.isObject ? Assembly.merged(choices[index][field] ?? [:], part) : JSON(part)
-          }
+      whole.change(name) { choices in
+        if choices == nil { choices = [] }
+        choices?.changeItems { items in
+          for (place, choice) in value.elements.enumerated() { Assembly.add(choice, at: place, to: &items) }
         }
       }
-      whole[name] = .array(choices)
     }
     body = whole
+  }
+
+  private static func add(_ choice: JSONView, at place: Int, to items: inout [JSON]) {
+    let index = choice["index"]?.count ?? place
+    guard index < 128 else { return }
+    while items.count <= index {
+      items.append(["index": .int(items.count), "message": ["role": "assistant", "content": .null]])
+    }
+    for (field, part) in choice.members where field != "index" {
+      if field == "delta" {
+        items[index].change("message") { merge(part, into: &$0) }
+      } else if part.isObject {
+        items[index].change(field) { merge(part, into: &$0) }
+      } else if !part.isNull || items[index][field] == nil {
+        items[index][field] = JSON(part)
+      }
+    }
   }
 
   /// Calls are numbered in streams only.
@@ -81,33 +90,48 @@ struct Assembly {
   }
 
   /// Texts go on, numbered entries are put into their places, everything else is replaced.
-  private static func merged(_ old: JSON, _ new: JSONView) -> JSON {
-    guard case .object = old else { return JSON(new) }
-    var merged = old
+  private static func merge(_ new: JSONView, into old: inout JSON?) {
+    guard old == nil || old?.kind == .object else {
+      old = JSON(new)
+      return
+    }
+    var merged = old ?? [:]
+    old = nil
     for (name, value) in new.members where !value.isNull {
-      switch merged[name] {
-      case nil, .null?: merged[name] = numbered(value).map { .array($0) } ?? JSON(value)
-      case .string(let text)? where !["role", "type", "id", "name"].contains(name):
-        merged[name] = value.string.map { .string(text + $0) } ?? JSON(value)
-      case .object? where value.isObject: merged[name] = Assembly.merged(merged[name] ?? [:], value)
-      case .array(let items)? where value.isArray: merged[name] = .array(add(value, to: items))
-      default: if value.string == nil || !["role", "type", "id", "name"].contains(name) { merged[name] = JSON(value) }
+      let isWord = ["role", "type", "id", "name"].contains(name)
+      merged.change(name) { member in
+        let kind = member?.kind
+        if kind == nil || kind == .null {
+          member = value.isArray ? [] : JSON(value)
+          if value.isArray { member?.changeItems { add(value, to: &$0) } }
+        } else if kind == .string, !isWord, let more = value.string {
+          member?.append(more)
+        } else if kind == .object, value.isObject {
+          merge(value, into: &member)
+        } else if kind == .array, value.isArray {
+          member?.changeItems { add(value, to: &$0) }
+        } else if value.string == nil || !isWord {
+          member = JSON(value)
+        }
       }
     }
-    return merged
+    old = merged
   }
 
-  private static func numbered(_ value: JSONView) -> [JSON]? { value.isArray ? add(value, to: []) : nil }
-
-  private static func add(_ value: JSONView, to items: [JSON]) -> [JSON] {
-    var items = items
+  private static func add(_ value: JSONView, to items: inout [JSON]) {
     for item in value.elements {
       let place = item["index"]?.count.flatMap { index in
         items.firstIndex { $0["index"]?.serialized() == "\(index)" }
       }
-      if let place { items[place] = merged(items[place], item) } else { items.append(JSON(item)) }
+      guard let place else {
+        items.append(JSON(item))
+        continue
+      }
+      var one: JSON? = items[place]
+      items[place] = .null
+      merge(item, into: &one)
+      items[place] = one ?? .null
     }
-    return items
   }
 
   // MARK: Anthropic
@@ -135,19 +159,25 @@ struct Assembly {
   }
 
   private mutating func addDelta(_ delta: JSONView, to index: Int) {
-    guard var blocks = body?["content"]?.items, blocks.indices.contains(index) else { return }
-    for (name, value) in delta.members where name != "type" {
-      if name == "partial_json" {
-        inputs[index, default: ""] += value.string ?? ""
-      } else if name == "citation" {
-        blocks[index]["citations"] = .array((blocks[index]["citations"]?.items ?? []) + [JSON(value)])
-      } else if case .string(let text)? = blocks[index][name], let more = value.string {
-        blocks[index][name] = .string(text + more)
-      } else {
-        blocks[index][name] = JSON(value)
+    for (name, value) in delta.members where name == "partial_json" { inputs[index, default: ""] += value.string ?? "" }
+    body?.change("content") { content in
+      content?.changeItems { blocks in
+        guard blocks.indices.contains(index) else { return }
+        for (name, value) in delta.members where name != "type" && name != "partial_json" {
+          Assembly.add(value, named: name, to: &blocks[index])
+        }
       }
     }
-    body?["content"] = .array(blocks)
+  }
+
+  private static func add(_ value: JSONView, named name: String, to block: inout JSON) {
+    if name == "citation" {
+      block["citations"] = .array((block["citations"]?.items ?? []) + [JSON(value)])
+      return
+    }
+    block.change(name) { member in
+      if member?.kind == .string, let more = value.string { member?.append(more) } else { member = JSON(value) }
+    }
   }
 }
 
@@ -161,6 +191,50 @@ extension JSON {
     } else {
       self = view.string.map { .string($0) } ?? .source(view.source)
     }
+  }
+
+  fileprivate enum Kind { case null, string, array, object, other }
+
+  /// Asked before a change: whoever looks into a value while it is changed holds a copy of it.
+  fileprivate var kind: Kind {
+    switch self {
+    case .null: .null
+    case .string: .string
+    case .array: .array
+    case .object: .object
+    case .bool, .number, .source: .other
+    }
+  }
+
+  /// Changes a member of an object in place; nil is none.
+  fileprivate mutating func change(_ name: String, _ body: (inout JSON?) -> Void) {
+    guard case .object(var members) = self else { return }
+    self = .null
+    let index = members.firstIndex { $0.name == name }
+    var value = index.map { members[$0].value }
+    if let index { members[index].value = .null }
+    body(&value)
+    switch (index, value) {
+    case (let index?, let value?): members[index].value = value
+    case (let index?, nil): members.remove(at: index)
+    case (nil, let value?): members.append(Member(name: name, value: value))
+    case (nil, nil): break
+    }
+    self = .object(members)
+  }
+
+  fileprivate mutating func changeItems(_ body: (inout [JSON]) -> Void) {
+    guard case .array(var items) = self else { return }
+    self = .null
+    body(&items)
+    self = .array(items)
+  }
+
+  fileprivate mutating func append(_ more: String) {
+    guard case .string(var text) = self else { return }
+    self = .null
+    text += more
+    self = .string(text)
   }
 
   fileprivate var items: [JSON]? { if case .array(let items) = self { items } else { nil } }
