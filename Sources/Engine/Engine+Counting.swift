@@ -12,7 +12,7 @@ extension Engine {
     let base = service.baseURL(for: model)
     let path = dialect.request(Ask(model: model, messages: []), to: service).path + "/count_tokens"
     return await withCheckedContinuation { continuation in
-      preparation.async {
+      OwnThread.start {
         let key: String?
         switch self.key(for: service) {
         case .missing(let message): return continuation.resume(returning: .failure(ResponseError(.auth, message)))

@@ -9,7 +9,7 @@ extension Engine {
   public func listModels(_ service: Service, then: @escaping @Sendable (ModelList) -> Void) {
     guard let dialect = Dialects.named(service.dialect) else { return then(.success([])) }
     if service.isSimulated { return then(.success(ScriptedDialect.modelNames.map { ListedModel(id: $0) })) }
-    preparation.async {
+    OwnThread.start {
       let key: String?
       switch self.key(for: service) {
       case .missing(let message): return then(.failure(ResponseError(.auth, message)))

@@ -14,7 +14,7 @@ extension Engine {
   public func settleCharges(then: @escaping @Sendable (Int) -> Void) {
     let group = DispatchGroup()
     let count = Atomic(0)
-    preparation.async {
+    OwnThread.start {
       let open = self.services.filter { $0.wire.settlementPath != nil }.flatMap { service in
         ((try? self.store.unsettled(provider: service.id)) ?? []).map { (service, $0) }
       }
@@ -34,7 +34,7 @@ extension Engine {
   {
     guard let path = service.wire.settlementPath, let dialect = Dialects.named(service.dialect), id.utf8.count <= 256
     else { return then(false) }
-    preparation.async {
+    OwnThread.start {
       guard case .key(let key) = self.key(for: service) else { return then(false) }
       self.loop.perform {
         self.fetch(service.baseURL + path + URLPart.encoded(id), dialect.headers(key: key) + service.headers) {

@@ -17,7 +17,8 @@ public final class Engine: Sendable {
   /// Whether a key is there to be found, told without running anything.
   let hasKey: @Sendable (Service) -> Bool
   private let keys = Mutex<[String: KeyResult]>([:])
-  let preparation = DispatchQueue(label: "furlong.engine", attributes: .concurrent)
+  /// For what has been waited for or is late; nothing on it waits.
+  let preparation = DispatchQueue(label: "furlong.engine")
 
   /// Limits on waiting, in nanoseconds.
   public struct Limits: Equatable, Sendable {
@@ -81,7 +82,7 @@ public final class Engine: Sendable {
     let group = DispatchGroup()
     for service in services {
       group.enter()
-      preparation.async {
+      OwnThread.start {
         let key = self.key(for: service)
         let isLate = search.withLock { search in
           if !search.isOver { search.found[service.id] = key }

@@ -4,17 +4,17 @@ import Dispatch
 /// Runs the check of `first-valid` away from the transfer thread: a command may take its time, and so may a bad pattern.
 enum ValidityChecker {
   private static let limit = 10.0
-  private static let queue = DispatchQueue(label: "furlong.check", attributes: .concurrent)
+  private static let deadlines = DispatchQueue(label: "furlong.check")
 
   /// Calls `then` once, on some thread, within ten seconds.
   static func run(_ check: ValidityCheck, on answer: String, then: @escaping @Sendable (Bool) -> Void) {
     let once = Once(then)
     switch check {
-    case .nonempty: queue.async { once.call(answer.contains { !$0.isWhitespace }) }
-    case .json: queue.async { once.call((try? JSONDocument().parse(answer)) != nil) }
+    case .nonempty: OwnThread.start { once.call(answer.contains { !$0.isWhitespace }) }
+    case .json: OwnThread.start { once.call((try? JSONDocument().parse(answer)) != nil) }
     case .regex(let pattern):
-      queue.async { once.call((try? Regex(pattern)).map { answer.firstMatch(of: $0) != nil } ?? false) }
-      queue.asyncAfter(deadline: .now() + limit) { once.call(false) }
+      OwnThread.start { once.call((try? Regex(pattern)).map { answer.firstMatch(of: $0) != nil } ?? false) }
+      deadlines.asyncAfter(deadline: .now() + limit) { once.call(false) }
     case .exec(let command): Task { once.call(await succeeds(command, input: answer)) }
     }
   }

@@ -174,7 +174,7 @@ final class Conductor {
   /// Reads away from the main thread.
   func load(_ read: @escaping @Sendable (Engine) throws -> Input) {
     let (engine, inbox) = (engine, inbox)
-    DispatchQueue.global().async {
+    OwnThread.start {
       do {
         inbox.post(try read(engine))
       } catch {
@@ -185,7 +185,7 @@ final class Conductor {
 
   private func loadModels() {
     let (engine, inbox) = (engine, inbox)
-    DispatchQueue.global().async {
+    OwnThread.start {
       let recent = (try? engine.store.recentModels(limit: 20)) ?? []
       engine.catalogue(recent: recent) { entries in inbox.post(.models(entries.map(Self.item))) }
     }

@@ -59,7 +59,7 @@ public enum NativeClipboard {
 
   /// A tool may go on in the foreground for as long as it holds the text: whoever waits for its end does nothing else.
   private static func collect(_ child: pid_t) {
-    DispatchQueue.global(qos: .utility).async {
+    OwnThread.start {
       var status: Int32 = 0
       while waitpid(child, &status, 0) < 0, errno == EINTR {}
     }

@@ -83,7 +83,7 @@ import Testing
     let servers = Self.all.map { LoopbackServer($0.steps(upstream)) }
     let stand = await Stand(
       servers, dialects: Array(repeating: upstream.rawValue, count: servers.count), limits: Self.limits())
-    for (place, hostility) in Self.all.enumerated() {
+    await each(Self.all.enumerated()) { place, hostility in
       let visit = await stand.ask("/v1/chat/completions", Self.body("s\(place)/m"))
       let story = "\(hostility) from \(upstream): \(visit.status) \(visit.body.suffix(300))"
       #expect(visit.isWhole, "the answer ends: \(story)")
@@ -101,8 +101,9 @@ import Testing
       routes["turn\(place)"] = Stand.decision("turn\(place)", lanes, .inTurn([.lane(0), .lane(1)]))
       routes["race\(place)"] = Stand.decision("race\(place)", lanes, .together([.lane(0), .lane(1)], hedge: nil))
     }
-    let stand = await Stand(servers + [sound], routes: routes, limits: Self.limits(milliseconds: 1000))
-    for (place, hostility) in Self.all.enumerated() where !hostility.description.hasSuffix("after a token") {
+    let stand = await Stand(servers + [sound], routes: routes, limits: Self.limits(milliseconds: 4000))
+    let cases = Self.all.enumerated().filter { !$1.description.hasSuffix("after a token") }
+    await each(cases.map { (place: $0, hostility: $1) }) { [stand] place, hostility in
       // Who is asked in turn waits for the limit of the one before: some are enough.
       for name in place % 4 == 0 ? ["turn\(place)", "race\(place)"] : ["race\(place)"] {
         let visit = await stand.ask("/v1/chat/completions", Self.body(name))

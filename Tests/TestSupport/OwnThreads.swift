@@ -110,3 +110,15 @@ private final class ThreadPool: TaskExecutor, @unchecked Sendable {
     }
   }
 }
+
+/// Does something with each of these, so many at once: for cases that mostly wait.
+public func each<Item: Sendable>(
+  _ items: some Sequence<Item>, atOnce width: Int = 6, _ body: @escaping @Sendable (Item) async -> Void
+) async {
+  await withTaskGroup(of: Void.self) { group in
+    for (number, item) in items.enumerated() {
+      if number >= width { await group.next() }
+      group.addTask { await body(item) }
+    }
+  }
+}
