@@ -118,10 +118,10 @@ public final class Store: Sendable {
 
   /// The same, called once at the latest when its time is over.
   private static func soon(_ then: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
-    let isCalled = Atomic(false)
-    let once = { @Sendable in if !isCalled.exchange(true, ordering: .relaxed) { then() } }
-    deadlines.asyncAfter(deadline: .now() + .milliseconds(mostWait), execute: once)
-    return once
+    // Let go of by the first call: the deadline must not keep what waited alive.
+    let rest = Held(then)
+    deadlines.asyncAfter(deadline: .now() + .milliseconds(mostWait)) { rest.take()?() }
+    return { rest.take()?() }
   }
 
   /// Records that may wait for the disk while calls are announced: from there on those who announce wait with them.
@@ -280,6 +280,20 @@ public final class Store: Sendable {
       return pending.fault == fault ? nil : pending.onFault
     }
     handle?(fault)
+  }
+}
+
+/// What is called once, by whoever comes first.
+private final class Held: Sendable {
+  private let work: Mutex<(@Sendable () -> Void)?>
+
+  init(_ work: @escaping @Sendable () -> Void) { self.work = Mutex(work) }
+
+  func take() -> (@Sendable () -> Void)? {
+    work.withLock { work in
+      defer { work = nil }
+      return work
+    }
   }
 }
 
