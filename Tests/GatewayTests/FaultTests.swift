@@ -173,7 +173,7 @@ import Testing
         }
       }
     }
-    await each(asks, atOnce: 24) { place, fault, dialect, stream in
+    await each(asks, atOnce: 60) { place, fault, dialect, stream in
       let visit = await stand.ask(Self.paths[dialect]!, Self.body(dialect, model: "s\(place)/m", stream: stream))
       let (text, error) = Self.reading(visit, dialect, stream: stream)
       let story = "\(fault) from \(upstream), asked in \(dialect), stream \(stream): \(visit.status) \(visit.body)"

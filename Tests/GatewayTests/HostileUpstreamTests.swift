@@ -83,7 +83,7 @@ import Testing
     let servers = Self.all.map { LoopbackServer($0.steps(upstream)) }
     let stand = await Stand(
       servers, dialects: Array(repeating: upstream.rawValue, count: servers.count), limits: Self.limits())
-    await each(Self.all.enumerated()) { place, hostility in
+    await each(Self.all.enumerated(), atOnce: 12) { place, hostility in
       let visit = await stand.ask("/v1/chat/completions", Self.body("s\(place)/m"))
       let story = "\(hostility) from \(upstream): \(visit.status) \(visit.body.suffix(300))"
       #expect(visit.isWhole, "the answer ends: \(story)")
