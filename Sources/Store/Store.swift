@@ -38,17 +38,45 @@ public final class Store: Sendable {
   /// - Throws: `StoreError`.
   public convenience init(path: String) throws(StoreError) {
     do {
-      let pool = try DatabasePool(path: path, configuration: Self.configuration)
-      try self.init(database: pool, path: path)
+      try self.init(database: try Self.pool(path: path), path: path)
     } catch {
       throw StoreError(error, path: path).whileOpening
+    }
+  }
+
+  /// Seconds for which a lock of another program is waited for.
+  private static let patience = 5.0
+
+  /// SQLite does not wait for every lock: of several programs that give one file its journal at once, some are told at once that it
+  /// is busy. They try again for as long as any other lock is waited for.
+  private static func pool(path: String) throws -> DatabasePool {
+    let deadline = Clock.now() + Int64(patience * 1e9)
+    while true {
+      do {
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try migrate(pool, path: path)
+        return pool
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && Clock.now() < deadline {
+        poll(nil, 0, 10)
+      }
+    }
+  }
+
+  private static func migrate(_ database: any DatabaseWriter, path: String) throws {
+    if try database.read(Migrations.isNewer) { throw StoreError.newer(path: path) }
+    // Reading first: an opening that has nothing to write need not wait for another program's lock.
+    if try !database.read(Migrations.isComplete) {
+      try forgetSpoiltCosts(in: database)
+      try Migrations.run(database)
     }
   }
 
   /// A store that forgets everything when the process ends.
   public static func inMemory() throws(StoreError) -> Store {
     do {
-      return try Store(database: try DatabaseQueue(), path: ":memory:")
+      let database = try DatabaseQueue()
+      try migrate(database, path: ":memory:")
+      return try Store(database: database, path: ":memory:")
     } catch {
       throw StoreError(error, path: ":memory:")
     }
@@ -56,7 +84,7 @@ public final class Store: Sendable {
 
   private static var configuration: Configuration {
     var configuration = Configuration()
-    configuration.busyMode = .timeout(5)
+    configuration.busyMode = .timeout(patience)
     // What is emptied is overwritten in the file.
     configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA secure_delete = ON") }
     return configuration
@@ -66,12 +94,6 @@ public final class Store: Sendable {
     self.database = database
     self.path = path
     writer = Mutex(RecordWriter())
-    if try database.read(Migrations.isNewer) { throw StoreError.newer(path: path) }
-    // Reading first: an opening that has nothing to write need not wait for another program's lock.
-    if try !database.read(Migrations.isComplete) {
-      try Self.forgetSpoiltCosts(in: database)
-      try Migrations.run(database)
-    }
     try recoverAnnouncements()
     try recoverCutResponses()
     try purge { !$0.isAlive }
