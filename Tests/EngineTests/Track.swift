@@ -44,13 +44,7 @@ final class Track {
 
   /// Lets so many milliseconds pass and the race notice it.
   func pass(_ milliseconds: Int64, _ clock: StillClock) {
-    clock.pass(milliseconds: milliseconds)
-    // Once round: what is due fires between one piece of work and the next.
-    for _ in 0..<2 {
-      let turn = Gate()
-      loop.perform { turn.open() }
-      turn.wait()
-    }
+    clock.pass(milliseconds: milliseconds, noticedBy: loop.perform)
   }
 
   /// Starts the first turn.

@@ -9,5 +9,14 @@ public final class StillClock: Sendable {
   /// Monotonic nanoseconds.
   public var now: Int64 { time.load(ordering: .sequentiallyConsistent) }
 
-  public func pass(milliseconds: Int64) { time.add(milliseconds * 1_000_000, ordering: .sequentiallyConsistent) }
+  /// - Parameter perform: has work done on the loop that goes by this clock.
+  public func pass(milliseconds: Int64, noticedBy perform: (@escaping @Sendable () -> Void) -> Void) {
+    time.add(milliseconds * 1_000_000, ordering: .sequentiallyConsistent)
+    // Once round: what is due fires between one piece of work and the next.
+    for _ in 0..<2 {
+      let turn = Gate()
+      perform { turn.open() }
+      turn.wait()
+    }
+  }
 }
