@@ -8,6 +8,10 @@ let differences: [Target.Dependency] = [
   .product(name: "IssueReportingTestSupport", package: "xctest-dynamic-overlay"),
 ]
 
+/// For the rooms that compute: optimized in debug builds as well, with all checks on, and the tests reach into them all the same.
+/// Without it a run of the tests takes half as long again, most of it in the runtime's search for the types of generic code.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // One target a room; arrows point down only (see README, "How it is built").
 let package = Package(
   name: "furlong",
@@ -41,19 +45,20 @@ let package = Package(
     .target(name: "CPseudoTerminal"),
     .target(
       name: "CPriceRecords", exclude: ["prices.json", "overlay.json", "LICENSE-genai-prices", "LICENSE-LiteLLM"]),
-    .target(name: "Core"),
-    .target(name: "Providers", dependencies: ["Core"]),
-    .target(name: "Transport", dependencies: ["Core", "CCurl"]),
-    .target(name: "Store", dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Core", swiftSettings: optimized),
+    .target(name: "Providers", dependencies: ["Core"], swiftSettings: optimized),
+    .target(name: "Transport", dependencies: ["Core", "CCurl"], swiftSettings: optimized),
+    .target(
+      name: "Store", dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: optimized),
     .target(
       name: "Engine",
       dependencies: [
         "Core", "Providers", "Transport", "Store", "CPriceRecords",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ]),
-    .target(name: "Terminal", dependencies: ["Core", "CNCurses"]),
-    .target(name: "Markdown", dependencies: ["Core", "Terminal", "CMarkdown"]),
+      ], swiftSettings: optimized),
+    .target(name: "Terminal", dependencies: ["Core", "CNCurses"], swiftSettings: optimized),
+    .target(name: "Markdown", dependencies: ["Core", "Terminal", "CMarkdown"], swiftSettings: optimized),
     .target(name: "Workbench", dependencies: ["Core", "Engine", "Terminal", "Markdown"]),
     .target(
       name: "Gateway",
