@@ -46,20 +46,23 @@ let package = Package(
     .target(
       name: "CPriceRecords", exclude: ["prices.json", "overlay.json", "LICENSE-genai-prices", "LICENSE-LiteLLM"]),
     .target(name: "Core", swiftSettings: optimized),
+    .target(name: "Ranking", dependencies: ["Core"], swiftSettings: optimized),
+    .target(name: "Judging", dependencies: ["Core"], swiftSettings: optimized),
     .target(name: "Providers", dependencies: ["Core"], swiftSettings: optimized),
     .target(name: "Transport", dependencies: ["Core", "CCurl"], swiftSettings: optimized),
     .target(
-      name: "Store", dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: optimized),
+      name: "Store", dependencies: ["Core", "Judging", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: optimized),
     .target(
       name: "Engine",
       dependencies: [
-        "Core", "Providers", "Transport", "Store", "CPriceRecords",
+        "Core", "Ranking", "Judging", "Providers", "Transport", "Store", "CPriceRecords",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: optimized),
     .target(name: "Terminal", dependencies: ["Core", "CNCurses"], swiftSettings: optimized),
     .target(name: "Markdown", dependencies: ["Core", "Terminal", "CMarkdown"], swiftSettings: optimized),
-    .target(name: "Workbench", dependencies: ["Core", "Engine", "Terminal", "Markdown"]),
+    .target(name: "Workbench", dependencies: ["Core", "Ranking", "Judging", "Engine", "Terminal", "Markdown"]),
     .target(
       name: "Gateway",
       dependencies: [
@@ -74,13 +77,15 @@ let package = Package(
     .executableTarget(
       name: "furlong",
       dependencies: [
-        "Workbench", "Gateway", "Markdown", "Engine", "Providers", "Transport", "Store", "Terminal", "Core",
+        "Workbench", "Gateway", "Markdown", "Engine", "Providers", "Transport", "Store", "Terminal", "Ranking",
+        "Judging", "Core",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport", "CPseudoTerminal"]),
     .testTarget(name: "MarkdownTests", dependencies: ["Markdown", "Terminal", "Core", "TestSupport"]),
-    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench", "Engine", "Store", "TestSupport"]),
+    .testTarget(
+      name: "WorkbenchTests", dependencies: ["Workbench", "Engine", "Store", "Ranking", "Judging", "TestSupport"]),
     .testTarget(
       name: "GatewayTests",
       dependencies: ["Gateway", "Engine", "Providers", "Transport", "Store", "Core", "TestSupport"] + differences),
@@ -90,18 +95,22 @@ let package = Package(
       path: "Bench"),
     .target(name: "TestSupport", dependencies: ["Core", "CPseudoTerminal"], path: "Tests/TestSupport"),
     .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"] + differences),
+    .testTarget(name: "RankingTests", dependencies: ["Ranking", "Core", "TestSupport"]),
+    .testTarget(name: "JudgingTests", dependencies: ["Judging", "Core", "TestSupport"] + differences),
     .testTarget(name: "ProvidersTests", dependencies: ["Providers", "Core", "TestSupport"] + differences),
     .testTarget(name: "TransportTests", dependencies: ["Transport", "Core", "TestSupport"] + differences),
     .testTarget(
       name: "StoreTests",
-      dependencies: ["Store", "Core", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")] + differences),
+      dependencies: ["Store", "Judging", "Core", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]
+        + differences),
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine", "Providers", "Transport", "Store", "Core", "TestSupport"] + differences),
+      dependencies: ["Engine", "Providers", "Transport", "Store", "Judging", "Core", "TestSupport"] + differences),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "furlong", "Engine", "Store", "Providers", "Terminal", "Core", "TestSupport", "CPseudoTerminal",
+        "furlong", "Engine", "Store", "Providers", "Terminal", "Ranking", "Judging", "Core", "TestSupport",
+        "CPseudoTerminal",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ],

@@ -1,4 +1,5 @@
 import Core
+import Judging
 import Store
 import Synchronization
 

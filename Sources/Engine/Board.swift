@@ -1,4 +1,6 @@
 import Core
+import Judging
+import Ranking
 import Store
 
 /// A leaderboard with everything that stands beside it.

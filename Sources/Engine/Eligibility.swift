@@ -1,4 +1,5 @@
 import Core
+import Judging
 
 /// Who may judge whom.
 public enum Eligibility {

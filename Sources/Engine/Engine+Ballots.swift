@@ -1,4 +1,6 @@
 import Core
+import Judging
+import Ranking
 import Store
 
 /// Whose word a ranking is made of. Never mixed without saying so.

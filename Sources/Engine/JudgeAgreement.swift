@@ -1,4 +1,6 @@
 import Core
+import Judging
+import Ranking
 import Store
 
 /// How far a judge says what the person says, on pairs that both have seen; and how far the person says the same twice, which

@@ -1,4 +1,5 @@
 import Core
+import Judging
 
 /// Answers of one turn to be judged.
 public struct JudgeRequest: Sendable {

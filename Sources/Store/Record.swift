@@ -1,4 +1,5 @@
 import Core
+import Judging
 
 /// One thing to be written, in the order it happened.
 public enum Record: Sendable {

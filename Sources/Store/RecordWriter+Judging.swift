@@ -1,5 +1,6 @@
 import Core
 import GRDB
+import Judging
 
 /// Votes, verdicts, briefs and cards as rows. They are only ever added to.
 extension RecordWriter {

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import GRDB
+import Judging
 
 extension Store {
   /// Votes that stand, oldest first; of one session, or of all.

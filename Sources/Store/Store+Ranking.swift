@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import GRDB
+import Judging
 
 extension Store {
   /// Votes that stand and have been revealed, with what they compared; the left answer is `a`. Oldest first.

@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Ranking
 import Terminal
 
 /// What stands beside the ratings of a leaderboard, the same on the screen and headless: whose word it is, what it cost, what was

@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Judging
 
 /// What a judge card says, line by line, the same on the screen and headless.
 public struct CardLines {

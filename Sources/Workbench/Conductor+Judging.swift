@@ -1,6 +1,7 @@
 import Core
 import Dispatch
 import Engine
+import Ranking
 
 /// Blind turns, votes and judges: what the screen asks of the engine and the database.
 extension Conductor {

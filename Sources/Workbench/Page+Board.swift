@@ -1,5 +1,7 @@
 import Core
 import Engine
+import Judging
+import Ranking
 import Terminal
 
 /// The leaderboard as a page, and behind it how each of its numbers is computed.

@@ -1,4 +1,5 @@
 import Core
+import Judging
 import Terminal
 
 /// Verdicts and reveals as pages to read.

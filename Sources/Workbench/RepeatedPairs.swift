@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Judging
 
 /// Which earlier pair is asked about once more.
 public enum RepeatedPairs {

@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Judging
 import Terminal
 
 /// Everything the screen shows. Changed by `update` alone; never copied while lanes stream, since a second owner of the texts

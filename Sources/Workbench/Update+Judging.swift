@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Judging
 import Terminal
 
 /// How far the judges are with the latest turn.

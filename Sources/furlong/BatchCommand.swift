@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Engine
 import Foundation
+import Judging
 import Store
 import Workbench
 

@@ -1,5 +1,7 @@
 import Core
 import Engine
+import Judging
+import Ranking
 import Workbench
 
 /// A batch in figures: what each lane did, who beat whom, and the strengths that follow.

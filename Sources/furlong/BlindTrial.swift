@@ -1,6 +1,7 @@
 import Core
 import Engine
 import Foundation
+import Judging
 import Store
 import Workbench
 

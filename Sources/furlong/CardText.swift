@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Judging
 import Workbench
 
 /// A judge card as text and as JSON.

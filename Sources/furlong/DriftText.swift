@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Judging
 import Workbench
 
 /// A batch beside its last run over the same prompts and lanes.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Engine
+import Judging
 import Store
 import Workbench
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Engine
+import Judging
 
 /// Who judges, and for how much.
 struct JudgeOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Ranking
 import Workbench
 
 /// A leaderboard as text: the table, the pairs that are still open, what must be said beside them, the next pair.

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Ranking
 
 /// A file of votes as a table of ballots: `model_a, model_b, outcome`, optional `count` and `prompt_id`, as CSV (RFC 4180) or
 /// one JSON object a line. Works on bytes; a `String` is made only for each model.

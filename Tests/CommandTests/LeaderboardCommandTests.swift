@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Ranking
 import TestSupport
 import Testing
 @testable import furlong

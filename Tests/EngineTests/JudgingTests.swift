@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Judging
 import Providers
 import Store
 import Synchronization

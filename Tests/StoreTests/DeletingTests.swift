@@ -2,6 +2,7 @@ import Core
 import CustomDump
 import Foundation
 import GRDB
+import Judging
 import TestSupport
 import Testing
 

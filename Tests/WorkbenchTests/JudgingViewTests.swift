@@ -1,5 +1,7 @@
 import Core
 import Engine
+import Judging
+import Ranking
 import Store
 import Terminal
 import TestSupport

@@ -1,4 +1,5 @@
 import Core
+import Judging
 import Workbench
 
 /// Sessions as Markdown to read. What people and models wrote stands in fences that nothing in it can close.

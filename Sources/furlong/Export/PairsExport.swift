@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Judging
 import Store
 import Workbench
 

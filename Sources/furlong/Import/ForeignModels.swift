@@ -1,4 +1,5 @@
 import Core
+import Judging
 import Providers
 
 /// Names of models in other programs as models here: by a prefix that names a service, by who made it, else as it is written.
