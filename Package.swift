@@ -93,7 +93,9 @@ let package = Package(
       name: "furlong-bench",
       dependencies: ["Workbench", "Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],
       path: "Bench"),
-    .target(name: "TestSupport", dependencies: ["Core", "CPseudoTerminal"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Core", "CPseudoTerminal", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Tests/TestSupport"),
     .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"] + differences),
     .testTarget(name: "RankingTests", dependencies: ["Ranking", "Core", "TestSupport"]),
     .testTarget(name: "JudgingTests", dependencies: ["Judging", "Core", "TestSupport"] + differences),

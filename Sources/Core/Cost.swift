@@ -13,6 +13,8 @@ public struct Cost: Equatable, Sendable {
   public var lowest: Money?
   public var highest: Money?
   public var price: Price?
+  /// Why it is not exact, each a few words: `no price for web searches`.
+  public var reasons: [String] = []
   /// Billed, but not for the winner: the answer of a lane that a race rule stopped.
   public var isWasted = false
 
@@ -20,6 +22,13 @@ public struct Cost: Equatable, Sendable {
 
   /// The provider's own charge, else the computed figure, else the provider's estimate; nil when unknown. Never a sum of them.
   public var amount: Money? { (reportedIsCharge ? reported : nil) ?? computed ?? reported }
+
+  /// The bounds of what it really cost: one figure where that is certain, nil where nobody can say.
+  public var atLeast: Money? { status == .partial ? lowest : amount }
+  public var atMost: Money? { status == .partial ? highest : amount }
+
+  /// `reasons`, as they are stored; nil when there are none.
+  public var reasonsText: String? { reasons.isEmpty ? nil : JSON.array(reasons.map { .string($0) }).serialized() }
 
   /// Reported less computed; nil unless there are both.
   public var difference: Money? {
@@ -43,21 +52,30 @@ public struct Settlement: Equatable, Sendable {
 }
 
 extension Response {
-  /// What it has cost so far: the final figure, or while it runs an estimate with a token a chunk. Nil when no price is known.
+  /// What it has cost so far: the final figure, or while it runs an estimate by the running count. Nil when no price is known.
   public var costSoFar: Money? {
     if state.isOver { return cost.amount }
     if cost.status == .free || state == .queued { return .zero }
-    return cost.price?.amount(input: usage.input, output: timing.chunks)
+    return cost.price?.amount(input: usage.input, output: count.tokens)
   }
 }
 
-/// Limits on spending in US dollars, from the config; nil for none.
-public struct Budget: Equatable, Sendable {
-  public var perTurn: Money?
-  public var perDay: Money?
-  public var perMonth: Money?
+/// What a session has cost, as the ledger has it.
+public struct SessionSpending: Equatable, Sendable {
+  /// Of the answers that stand.
+  public var answers = Money.zero
+  /// Of those that were asked for again.
+  public var retries = Money.zero
+  /// Of judges who have read them, and of what they wrote before.
+  public var judging = Money.zero
+  /// Some cost of it nobody knows.
+  public var hasUnknown = false
+  /// Of answers and retries, by turn.
+  public var turns: [Int: Money] = [:]
+  /// What is in it of the session's own answers.
+  public var counted: Set<ResponseKey> = []
 
   public init() {}
 
-  public var isEmpty: Bool { self == Budget() }
+  public var total: Money { answers + retries + judging }
 }

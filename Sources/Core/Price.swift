@@ -23,6 +23,8 @@ public struct Price: Equatable, Sendable {
   public var source: String
   public var record: String
   public var since: String?
+  /// Sentences on records that say something else of the same name.
+  public var disagreements: [String] = []
 
   public init(rates: [TokenClass: Rate], source: String, record: String, since: String? = nil) {
     self.rates = rates

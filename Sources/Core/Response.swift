@@ -34,6 +34,8 @@ public struct Response: Equatable, Sendable {
   public var finishReason: FinishReason?
   public var error: ResponseError?
   public var usage = Usage()
+  /// Tokens of the answer so far.
+  public var count = OutputCount()
   public var cost = Cost()
   public var timing = Timing()
   public var attempts: [Attempt] = []
@@ -52,6 +54,7 @@ public struct Response: Equatable, Sendable {
     case .state(let state): self.state = state
     case .text(let channel, let text, let offset):
       timing.note(channel, at: offset)
+      count.add(bytes: text.utf8.count, isFirstRead: offset == timing.firstToken)
       switch channel {
       case .reasoning:
         reasoning += text
@@ -62,11 +65,14 @@ public struct Response: Equatable, Sendable {
       }
     case .toolCall(let piece, let offset):
       timing.note(.answer, at: offset)
+      count.add(
+        bytes: (piece.name?.utf8.count ?? 0) + piece.arguments.utf8.count, isFirstRead: offset == timing.firstToken)
       while toolCalls.count <= piece.index { toolCalls.append(ToolCall(id: "", name: "", arguments: "")) }
       if let id = piece.id { toolCalls[piece.index].id = id }
       if let name = piece.name { toolCalls[piece.index].name += name }
       toolCalls[piece.index].arguments += piece.arguments
       state = .answering
+    case .counted(let tokens): count.report(tokens)
     case .attempt(let attempt): attempts.append(attempt)
     case .notice(let notice): notices.append(notice)
     case .ended(let response): self = response
@@ -75,6 +81,16 @@ public struct Response: Equatable, Sendable {
 }
 
 extension Response {
+  /// Tokens a second: of the final count when it is over, of the running one until then.
+  public var tokensPerSecond: Double? {
+    var timing = timing
+    if !state.isOver { timing.tokensInFirstRead = count.inFirstRead(of: count.tokens) }
+    return timing.tokensPerSecond(outputTokens: state.isOver ? usage.output : count.tokens)
+  }
+
+  /// Tokens of reasoning that were billed and not shown.
+  public var hiddenReasoning: Int { reasoning.isEmpty ? usage.reasoning : 0 }
+
   /// Bytes of everything the model has written.
   public var length: Int {
     toolCalls.reduce(text.utf8.count + reasoning.utf8.count) { $0 + $1.name.utf8.count + $1.arguments.utf8.count }
@@ -93,13 +109,15 @@ extension Response {
   }
 }
 
-/// What happens to a response, in order: `began`, then any of the middle five, then `ended`. One value for every reader.
+/// What happens to a response, in order: `began`, then any of the middle six, then `ended`. One value for every reader.
 public enum ResponseEvent: Equatable, Sendable {
   case began(Response)
   case state(ResponseState)
   /// Text and its arrival in nanoseconds since the request was sent.
   case text(Channel, String, at: Int64)
   case toolCall(ToolCallPiece, at: Int64)
+  /// The provider has told how many tokens of output there are so far.
+  case counted(Int)
   case attempt(Attempt)
   case notice(String)
   /// The whole response as it stays.

@@ -24,6 +24,8 @@ public struct Timing: Equatable, Sendable {
   /// Content chunks, and how many of them came in the first read.
   public var chunks = 0
   public var chunksInFirstRead = 0
+  /// Tokens of the first read, with hidden reasoning before it; nil where only chunks were counted.
+  public var tokensInFirstRead: Int?
 
   public init() {}
 
@@ -36,16 +38,22 @@ public struct Timing: Equatable, Sendable {
     end = offset
   }
 
-  /// (output tokens - tokens of the first chunk) / (end - TTFT). Nil below two tokens, or when
-  /// all came within five milliseconds: that is the speed of the network, not of the model.
+  /// (output tokens - tokens of the first read) / (end - TTFT). Nil when all came with the first read, or within five
+  /// milliseconds: that is the speed of the network, not of the model.
   public func tokensPerSecond(outputTokens: Int) -> Double? {
-    guard let firstToken, let end, end.subtractingSaturating(firstToken) >= 5_000_000,
-      outputTokens > chunksInFirstRead, outputTokens >= 2
-    else {
+    guard let firstToken, let end, end.subtractingSaturating(firstToken) >= 5_000_000, outputTokens >= 2 else {
       return nil
     }
-    return Double(outputTokens.subtractingSaturating(chunksInFirstRead)) * 1e9
-      / Double(end.subtractingSaturating(firstToken))
+    let first = tokensInFirstRead ?? firstByChunks(of: outputTokens)
+    guard outputTokens > first else { return nil }
+    return Double(outputTokens.subtractingSaturating(first)) * 1e9 / Double(end.subtractingSaturating(firstToken))
+  }
+
+  /// Chunks are taken for equally long.
+  private func firstByChunks(of outputTokens: Int) -> Int {
+    guard chunks > 0 else { return max(0, chunksInFirstRead) }
+    let share = Double(outputTokens) * Double(chunksInFirstRead) / Double(chunks)
+    return max(Int(saturating: share.rounded()), min(chunksInFirstRead, outputTokens))
   }
 }
 

@@ -32,8 +32,9 @@ public struct BatchRequest: Sendable {
   public var items: [BatchItem]
   public var lanes: [Lane]
   public var judges: [Lane] = []
-  /// No call is begun once the batch, with its earlier runs, has cost this much.
+  /// What the batch, with its earlier runs, may cost.
   public var budget: Money?
+  public var allowsUnpriced = false
   /// Calls at once to one provider; nil for two on this machine and six elsewhere.
   public var concurrency: Int?
   /// Nanoseconds for each answer.
@@ -126,9 +127,13 @@ extension Engine {
   }
 
   /// One lane's answer to a turn that is stored already.
-  func answer(_ session: Session, _ turn: Turn, lane: Int, generation: Int, timeout: Int64?) async -> Response {
+  func answer(
+    _ session: Session, _ turn: Turn, lane: Int, generation: Int, timeout: Int64?, wallets: [Wallet],
+    allowsUnpriced: Bool
+  ) async -> Response {
     var request = RaceRequest(session: session, isNewSession: false, turn: turn, lanes: [])
     request.timeout = timeout
+    (request.wallets, request.allowsUnpriced, request.waitsForMoney) = (wallets, allowsUnpriced, true)
     let entry = RaceRequest.entry(number: lane, session: session, turn: turn)
     return await response(of: entry.lane, number: lane) { [request] observe in
       let race = self.resume(request, observe: observe)

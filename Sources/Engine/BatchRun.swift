@@ -17,6 +17,7 @@ final class BatchRun: Sendable {
   private let request: BatchRequest
   private let shared: Mutex<Shared>
   private let throttles: [String: Throttle]
+  private let wallet: Wallet
   private let observe: @Sendable (BatchProgress) -> Void
 
   init(
@@ -26,6 +27,10 @@ final class BatchRun: Sendable {
     self.engine = engine
     self.request = request
     self.observe = observe
+    let earlier =
+      session.turns.flatMap { $0.responses.values.compactMap(\.cost.amount) }.reduce(.zero, +)
+      + judged.map(\.cost).reduce(.zero, +)
+    wallet = Wallet(request.budget, name: "--max-cost", spent: earlier)
     shared = Mutex(Shared(session: session, judgements: judged))
     throttles = Dictionary(
       (request.lanes + request.judges).map { lane in
@@ -75,10 +80,12 @@ final class BatchRun: Sendable {
   }
 
   private func run(_ item: BatchItem) async {
+    // An item is a turn: its lanes and its judges share what a turn may cost.
+    let wallets = [wallet, Wallet(engine.purse.budget.perTurn, name: "budget.per_turn")]
     await withTaskGroup(of: Void.self) { group in
-      for lane in request.lanes.indices { group.addTask { await self.answer(item, lane) } }
+      for lane in request.lanes.indices { group.addTask { await self.answer(item, lane, wallets) } }
     }
-    await judge(item)
+    await judge(item, wallets)
   }
 
   private func turn(_ item: BatchItem) -> (session: Session, turn: Turn)? {
@@ -93,7 +100,7 @@ final class BatchRun: Sendable {
 
   // MARK: Answers
 
-  private func answer(_ item: BatchItem, _ lane: Int) async {
+  private func answer(_ item: BatchItem, _ lane: Int, _ wallets: [Wallet]) async {
     guard let (session, turn) = turn(item), let throttle = throttles[request.lanes[lane].model.provider] else { return }
     var kept = turn.responses[lane]
     if kept?.state.isSettled != true {
@@ -101,8 +108,8 @@ final class BatchRun: Sendable {
       kept = await throttle.run {
         guard self.mayGoOn() else { return nil }
         let response = await self.engine.answer(
-          session, turn, lane: lane, generation: generation, timeout: self.request.timeout)
-        // Counted before the next may begin, which asks what has been spent.
+          session, turn, lane: lane, generation: generation, timeout: self.request.timeout, wallets: wallets,
+          allowsUnpriced: self.request.allowsUnpriced)
         self.keep(response, turn.number)
         return response
       }
@@ -124,14 +131,14 @@ final class BatchRun: Sendable {
       progress.fresh += 1
       progress.cost = progress.cost + (response.cost.amount ?? .zero)
       if response.cost.status == .unknown { progress.hasUnknownCost = true }
+      if response.error?.kind == .money { progress.isOverBudget = true }
     }
   }
 
   private func mayGoOn() -> Bool {
     if Task.isCancelled { return false }
-    guard let budget = request.budget else { return true }
     return shared.withLock { shared in
-      if shared.progress.cost >= budget { shared.progress.isOverBudget = true }
+      if wallet.isSpent { shared.progress.isOverBudget = true }
       return !shared.progress.isOverBudget
     }
   }
@@ -146,7 +153,7 @@ final class BatchRun: Sendable {
 
   // MARK: Verdicts
 
-  private func judge(_ item: BatchItem) async {
+  private func judge(_ item: BatchItem, _ wallets: [Wallet]) async {
     guard let (session, turn) = turn(item) else { return }
     for judge in request.judges {
       var judging = JudgeRequest(session: session, turn: turn, judges: [judge])
@@ -154,6 +161,7 @@ final class BatchRun: Sendable {
       judging.countsFamily = request.countsFamily
       judging.brief = request.brief
       judging.concurrency = 2
+      (judging.wallets, judging.allowsUnpriced) = (wallets, request.allowsUnpriced)
       let all = judging.allPairs
       let missing = all.filter { !isJudged(turn, $0, judge, judging.task) }
       count { $0.done += all.count - missing.count }

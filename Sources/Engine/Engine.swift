@@ -17,6 +17,10 @@ public final class Engine: Sendable {
   /// Whether a key is there to be found, told without running anything.
   let hasKey: @Sendable (Service) -> Bool
   private let keys = Mutex<[String: KeyResult]>([:])
+  /// How long the tokens of models are.
+  let measures: TokenMeasures
+  /// Gives leave to spend.
+  public let purse: Purse
   /// For what has been waited for or is late; nothing on it waits.
   let preparation = DispatchQueue(label: "furlong.engine")
 
@@ -40,14 +44,19 @@ public final class Engine: Sendable {
     case missing(String)
   }
 
-  /// - Parameter findKey: where a service's key comes from; asked once for each service, on a background thread.
+  /// - Parameters:
+  ///   - budget: what may be spent.
+  ///   - findKey: where a service's key comes from; asked once for each service, on a background thread.
   public init(
     services: [Service], store: Store, prices: PriceBook, loop: TransferLoop, limits: Limits = Limits(),
+    budget: Budget = Budget(),
     hasKey: @escaping @Sendable (Service) -> Bool = { _ in true },
     findKey: @escaping @Sendable (Service) -> KeyResult
   ) {
     self.services = services
     self.store = store
+    measures = TokenMeasures(store)
+    purse = Purse(budget, store: store)
     self.prices = prices
     self.loop = loop
     self.limits = limits
@@ -75,6 +84,7 @@ public final class Engine: Sendable {
     of lanes: [Lane], late: @escaping @Sendable (String, KeyResult) -> Void,
     then: @escaping @Sendable ([String: KeyResult]) -> Void
   ) {
+    measures.read(lanes.map(\.model))
     let services = Set(lanes.map(\.model.provider)).compactMap { self.service($0) }
     let known = keys.withLock { keys in services.compactMap { service in keys[service.id].map { (service.id, $0) } } }
     if known.count == services.count { return then(Dictionary(uniqueKeysWithValues: known)) }
@@ -118,12 +128,14 @@ public final class Engine: Sendable {
     let race = Race(request, engine: self, observe: observe)
     // Keys may come from a command and the disk may be slow: neither is waited for by the caller, and the gun waits for both.
     findKeys(of: request.lanes.map(\.lane), late: race.keyFound) { keys in
-      if request.isNewSession { self.store.append(.session(request.session)) }
-      self.store.append(.turn(session: request.session.id, request.turn))
-      self.loop.perform {
-        race.prepare(keys)
-        // What cannot be saved now is raced all the same: the store keeps it, and tells by `onFault`.
-        self.store.commitSoon { self.loop.perform { race.fire() } }
+      race.askLeave { leave in
+        if request.isNewSession { self.store.append(.session(request.session)) }
+        self.store.append(.turn(session: request.session.id, request.turn))
+        self.loop.perform {
+          race.prepare(keys, leave)
+          // What cannot be saved now is raced all the same: the store keeps it, and tells by `onFault`.
+          self.store.commitSoon { self.loop.perform { race.fire() } }
+        }
       }
     }
     return race
@@ -134,13 +146,15 @@ public final class Engine: Sendable {
   public func relay(_ request: RaceRequest, observe: @escaping @Sendable (RaceEvent) -> Void) -> Race {
     let race = Race(request, engine: self, observe: observe)
     findKeys(of: request.lanes.map(\.lane), late: race.keyFound) { keys in
-      // Nobody else has this race yet: it is prepared on the caller's thread.
-      let calls = race.prepareCalls(keys)
-      let fire: @Sendable () -> Void = { self.loop.perform { race.fire() } }
-      if request.relay?.keeping == GatewayKey.Keeping.none {
-        fire()
-      } else {
-        self.store.announce(request.session, request.turn, calls, then: fire)
+      race.askLeave { leave in
+        // Nobody else has this race yet: it is prepared on the caller's thread.
+        let calls = race.prepareCalls(keys, leave)
+        let fire: @Sendable () -> Void = { self.loop.perform { race.fire() } }
+        if race.keeping == GatewayKey.Keeping.none {
+          fire()
+        } else {
+          self.store.announce(request.session, request.turn, calls, then: fire)
+        }
       }
     }
     return race
@@ -223,8 +237,14 @@ public struct RaceRequest: Sendable {
   public var good: GoodEnough?
   /// What every answer is held to.
   public var schema: OutputSchema?
-  /// Lanes are stopped when what they have cost so far, by an estimate, comes to this.
-  public var budget: Money?
+  /// Limits of the turn and its command, beside the config's; the config's for a turn where there is none.
+  public var wallets: [Wallet] = []
+  /// The gateway's key that it counts for.
+  public var key: GatewayKey?
+  /// Models without a known price are asked although there is a limit.
+  public var allowsUnpriced = false
+  /// Nobody watches: it waits while other requests hold the money that it needs.
+  public var waitsForMoney = false
 
   /// A turn of a session, with the thread each lane has seen.
   public init(session: Session, isNewSession: Bool, turn: Turn, lanes: [Int]? = nil) {

@@ -32,7 +32,7 @@ final class Examiner: Sendable {
   private let isContestant: Bool
   private let running = Mutex<(tasks: [Task<Void, Never>], isCancelled: Bool)>(([], false))
 
-  init(_ good: GoodEnough, _ request: RaceRequest, engine: Engine) {
+  init(_ good: GoodEnough, _ request: RaceRequest, wallets: [Wallet], engine: Engine) {
     self.good = good
     self.engine = engine
     session = request.session.id
@@ -44,7 +44,9 @@ final class Examiner: Sendable {
         lane: entry.number, model: entry.lane.model, parameters: entry.lane.parameters)
     }
     task = JudgeRequest(session: request.session, turn: turn, judges: [good.judge]).task
-    caller = JudgeCaller(engine: engine, concurrency: 6, budget: nil) { _ in }
+    caller = JudgeCaller(
+      engine: engine, concurrency: 6, wallets: wallets, allowsUnpriced: request.allowsUnpriced
+    ) { _ in }
     briefs = Briefs(task: task, session: session, own: good.brief, engine: engine, caller: caller) { _ in }
   }
 

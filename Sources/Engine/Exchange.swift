@@ -10,6 +10,9 @@ public struct Exchange: Sendable {
   var schema: OutputSchema?
   /// Nanoseconds for each answer.
   public var timeout: Int64?
+  /// What it is paid from.
+  var wallets: [Wallet] = []
+  var allowsUnpriced = false
   private var isStored = false
 
   public init(purpose: Purpose, title: String, model: Lane, system: String, prompt: String, schema: OutputSchema? = nil)
@@ -25,6 +28,7 @@ public struct Exchange: Sendable {
     guard let turn = session.turns.last else { return nil }
     var request = RaceRequest(session: session, isNewSession: !isStored, turn: turn)
     request.schema = schema
+    (request.wallets, request.allowsUnpriced, request.waitsForMoney) = (wallets, allowsUnpriced, true)
     request.timeout = timeout
     return request
   }

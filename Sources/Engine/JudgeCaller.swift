@@ -21,17 +21,25 @@ final class JudgeCaller: Sendable {
     var total = 0
     var cost = Money.zero
     var hasUnknownCost = false
+    /// The purse has refused a call, or a wallet is empty.
+    var lacksMoney = false
   }
 
   private let engine: Engine
   private let throttle: Throttle
-  private let budget: Money?
+  private let wallets: [Wallet]
+  private let allowsUnpriced: Bool
   private let tally = Mutex(Tally())
   private let progress: @Sendable (Tally) -> Void
 
-  init(engine: Engine, concurrency: Int, budget: Money?, progress: @escaping @Sendable (Tally) -> Void) {
+  /// - Parameter wallets: what the calls are paid from; the config's limit for a turn holds where there is none.
+  init(
+    engine: Engine, concurrency: Int, wallets: [Wallet], allowsUnpriced: Bool = false,
+    progress: @escaping @Sendable (Tally) -> Void
+  ) {
     self.engine = engine
-    self.budget = budget
+    self.wallets = wallets.isEmpty ? [engine.purse.turnWallet()] : wallets
+    self.allowsUnpriced = allowsUnpriced
     self.progress = progress
     throttle = Throttle(concurrency)
   }
@@ -48,13 +56,17 @@ final class JudgeCaller: Sendable {
     parse: @escaping @Sendable (String) throws(VerdictFault) -> Value
   ) async -> (reply: JudgeReply<Value>, exchange: Exchange?) {
     let result = await throttle.run { () -> (reply: JudgeReply<Value>, exchange: Exchange?) in
-      if let budget = self.budget, self.spent.cost >= budget {
-        return (.void("the budget of \(budget.screenText) is spent"), nil)
+      // No conversation is begun that nothing is left for.
+      if self.spent.lacksMoney { return (.void("the budget is spent"), nil) }
+      if let wallet = self.wallets.first(where: \.isSpent) {
+        self.change { $0.lacksMoney = true }
+        return (.void("the \((wallet.limit ?? .zero).screenText) of \(wallet.name) are spent"), nil)
       }
       if Task.isCancelled { return (.failed("stopped"), nil) }
       var exchange = Exchange(
         purpose: purpose, title: title, model: self.asJudge(judge), system: ask.system, prompt: ask.user,
         schema: OutputSchema(name: ask.schemaName, schema: ask.schema, bounded: ask.boundedSchema))
+      (exchange.wallets, exchange.allowsUnpriced) = (self.wallets, self.allowsUnpriced)
       let reply = await self.converse(&exchange, ask, parse)
       return (reply, exchange)
     }
@@ -73,6 +85,7 @@ final class JudgeCaller: Sendable {
     var repairs = 1
     while true {
       let response = await engine.ask(&exchange)
+      if response.error?.kind == .money { change { $0.lacksMoney = true } }
       if let end: JudgeReply<Value> = Self.end(response) { return end }
       do throws(VerdictFault) {
         return .value(try parse(response.text))
@@ -90,6 +103,8 @@ final class JudgeCaller: Sendable {
     switch response.state {
     case .refused: .refused("the judge refused to answer")
     case .done, .truncated: nil
+    case .failed where response.error?.kind == .money, .stopped where response.error?.kind == .money:
+      .void(response.error?.message ?? "the budget is spent")
     case .failed where response.error?.kind == .contextLength:
       .void("the task and both answers do not fit into the judge's context")
     default: .failed(response.error?.message ?? "the call was \(response.state.rawValue)")

@@ -14,8 +14,9 @@ public struct JudgeRequest: Sendable {
   public var reference: String?
   /// Criteria of the person's own, instead of what a judge would write.
   public var brief: Brief?
-  /// No call is begun once this is spent on this request.
-  public var budget: Money?
+  /// What the calls are paid from; the config's limit for a turn holds where there is none.
+  public var wallets: [Wallet] = []
+  public var allowsUnpriced = false
   /// Verdicts count although the judge is of a contestant's family.
   public var countsFamily = false
   /// Calls at once.

@@ -19,7 +19,9 @@ final class JudgeRun: Sendable {
     self.request = request
     self.engine = engine
     self.observe = observe
-    caller = JudgeCaller(engine: engine, concurrency: request.concurrency, budget: request.budget) { tally in
+    caller = JudgeCaller(
+      engine: engine, concurrency: request.concurrency, wallets: request.wallets, allowsUnpriced: request.allowsUnpriced
+    ) { tally in
       observe(
         .progress(done: tally.done, total: tally.total, cost: tally.cost, hasUnknownCost: tally.hasUnknownCost))
     }

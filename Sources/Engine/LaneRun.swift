@@ -14,6 +14,8 @@ final class LaneRun {
   var response: Response
   var key: ResponseKey
 
+  /// What it may be sent by; nil where the purse has refused.
+  var grant: Grant?
   var isStarted = false
   /// Its key's command is slower than the others'.
   var isWaitingForKey = false

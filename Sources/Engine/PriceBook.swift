@@ -150,9 +150,29 @@ public final class PriceBook: Sendable {
         }
       }
       for (_, record, _) in found { apply(record.factors, to: &price, query) }
+      if found.count > 1, Self.isAlias(model) { price.disagreements = disagreements(found, query) }
       return price.rates.isEmpty ? nil : price
     }
     return nil
+  }
+
+  /// Names that move on from model to model.
+  private static func isAlias(_ model: String) -> Bool { model.hasSuffix("-latest") || model.hasSuffix("-default") }
+
+  /// Both records with their dates, where they disagree about what an alias costs: one of them may be of another model.
+  private func disagreements(_ found: [Found], _ query: Query) -> [String] {
+    let prices = found.map { rates($0.record, $0.book.source, query) }
+    let texts = zip(found, prices).map { found, price in
+      "\(price.text(.input))/\(price.text(.output)) by \(found.provider)/\(found.record.id) of \(found.book.source)"
+        + (price.since.map { " since \($0)" } ?? "")
+    }
+    let isSame = prices.dropFirst().allSatisfy { other in
+      [TokenClass.input, .output].allSatisfy { kind in
+        guard let a = prices[0].rates[kind], let b = other.rates[kind] else { return true }
+        return scaledDecimal(a.dollars, places: 9) == scaledDecimal(b.dollars, places: 9)
+      }
+    }
+    return isSame ? [] : ["price records disagree on \(query.models.first ?? ""): \(texts.joined(separator: "; "))"]
   }
 
   private func found(_ list: String, _ model: String) -> [Found] {

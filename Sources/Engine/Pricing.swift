@@ -20,7 +20,8 @@ struct Pricing {
   /// - Parameters:
   ///   - date: seconds since 1970 of the call.
   ///   - isWasted: a race rule stopped this lane.
-  func cost(of response: Response, by service: Service, date: Int64, isWasted: Bool) -> Cost {
+  ///   - elapsed: nanoseconds from when it was sent to its end; nil where it was not.
+  func cost(of response: Response, by service: Service, date: Int64, isWasted: Bool, elapsed: Int64? = nil) -> Cost {
     var cost = Cost()
     cost.isWasted = isWasted
     if service.isLocal {
@@ -33,7 +34,8 @@ struct Pricing {
     cost.reportedIsCharge = usage.reportedCostIsCharge
     cost.price = prices.price(service.query(for: response, date: date))
     cost.computed = cost.price?.cost(of: usage)
-    cost.status = status(cost, usage, response.state)
+    let reasons = uncertainties(cost, response)
+    cost.status = status(cost, usage, response.state, isCertain: reasons.isEmpty)
     // Nothing was sent, or it was turned away: nobody bills for that.
     if usage == Usage()
       || response.state == .failed && response.timing.firstToken == nil && usage.raw == nil
@@ -42,35 +44,66 @@ struct Pricing {
       cost.computed = .zero
       cost.status = .exact
     } else if cost.status == .partial {
-      bound(&cost, response, service)
+      bound(&cost, response, service, elapsed)
     }
+    if cost.status == .estimated || cost.status == .partial { cost.reasons = reasons }
     return cost
   }
 
-  private func status(_ cost: Cost, _ usage: Usage, _ state: ResponseState) -> Cost.Status {
+  private func status(_ cost: Cost, _ usage: Usage, _ state: ResponseState, isCertain: Bool) -> Cost.Status {
     guard let amount = cost.amount else { return .unknown }
     if cost.reportedIsCharge, amount == cost.reported { return .exact }
-    if usage.source == .reported, cost.computed != nil { return .exact }
+    if usage.source == .reported, cost.computed != nil, isCertain { return .exact }
     return state == .stopped || state == .cut || state == .failed ? .partial : .estimated
   }
 
-  /// What an answer without its end costs: at the least what came, at the most all that it could still have become, unless the
-  /// provider stops when its client leaves.
-  private func bound(_ cost: inout Cost, _ response: Response, _ service: Service) {
+  /// Why the computed cost is not exact though the provider has counted, or that it has not.
+  private func uncertainties(_ cost: Cost, _ response: Response) -> [String] {
+    guard let price = cost.price else { return [] }
+    let usage = response.usage
+    var reasons = usage.source == .estimated ? ["the provider has not counted: tokens by the length of the text"] : []
+    reasons += price.charge(for: usage).unpriced.map { "no price for \($0.title)" }
+    // A tier, a region or a speed that the answer names, and no price goes by.
+    let conditions = price.rates.values.compactMap(\.variant)
+    for (name, value) in usage.variant.sorted(by: { $0.key < $1.key })
+    where !conditions.contains(where: { $0.contains("\(name)=\(value)") }) {
+      reasons.append("no price for \(name) \(value): the standard price is taken")
+    }
+    if response.model.model.contains("-search-"), price.rates[.webSearches] == nil, price.rates[.requests] == nil {
+      reasons.append("its searches cost a fee that no price record has")
+    }
+    return reasons + price.disagreements
+  }
+
+  /// No service writes faster, in tokens a second: what a model may have thought in hiding, at the most.
+  static let fastestWriting = 5000.0
+
+  /// What an answer without its end costs: at the least what is certain, which is what the provider has counted; at the most all
+  /// that it could still have become, or where the provider stops when its client leaves, what it may have thought in hiding.
+  private func bound(_ cost: inout Cost, _ response: Response, _ service: Service, _ elapsed: Int64?) {
     guard let price = cost.price else { return }
     let usage = response.usage
-    // Without a byte of an answer it may never have been read.
-    cost.lowest = response.timing.firstByte == nil ? .zero : cost.computed
-    if service.wire.disconnectStopsBilling == true {
-      cost.highest = cost.computed
-      return
-    }
-    var most = usage
+    var certain = usage
+    if usage.raw == nil { certain.input = 0 }
+    certain.output = response.count.reported ?? 0
+    certain.reasoning = min(usage.reasoning, certain.output)
+    cost.lowest = price.cost(of: certain)
     let window = prices.contextWindow(list: service.priceList, model: response.model.model)
     let room = window.map { max(0, $0 - usage.input) } ?? Engine.assumedOutput
     // The cap as it was sent: the lane's own, else the service's.
     let cap = response.parameters.maxTokens ?? service.defaultMaxTokens ?? min(room, Engine.assumedOutput)
-    most.output = max(usage.output, cap)
+    var most = usage
+    if service.wire.disconnectStopsBilling == true {
+      let thinking = Double(response.timing.firstToken ?? elapsed ?? 0) / 1e9
+      // What is shown of the reasoning, or counted, is all of it.
+      let hidden =
+        response.reasoning.isEmpty && response.count.reported == nil
+        ? Int(saturating: (thinking * Self.fastestWriting).rounded(.up)) : 0
+      most.reasoning = usage.reasoning.addingSaturating(min(hidden, max(0, cap - usage.output)))
+      most.output = usage.output.addingSaturating(most.reasoning - usage.reasoning)
+    } else {
+      most.output = max(usage.output, cap)
+    }
     cost.highest = price.cost(of: most)
   }
 }

@@ -13,7 +13,7 @@ extension Race {
   private static let longestOpening = 64 << 20
   private static let longestBody = 4 << 30
 
-  func send(_ run: LaneRun) {
+  func send(_ run: LaneRun, _ leave: Leave) {
     let key: String?
     switch keys[run.service.id] {
     case .missing(let message): return end(run, .failed, ResponseError(.auth, message))
@@ -35,7 +35,7 @@ extension Race {
     transfer.progressLimit = engine.limits.firstToken
     setState(run, .connecting)
     let serial = run.serial
-    run.transfer = loop.submit(transfer) { [weak self, weak run] event in
+    run.transfer = loop.submit(ModelRequest(transfer, by: leave)) { [weak self, weak run] event in
       guard let self, let run, run.serial == serial, !run.response.state.isOver else { return }
       self.handle(event, run)
     }
@@ -109,7 +109,7 @@ extension Race {
       switch delta {
       case .text(let channel, let text): takeContent(.text(channel, text, at: offset(time, run)), run, at: time)
       case .toolCall(let piece): takeContent(.toolCall(piece, at: offset(time, run)), run, at: time)
-      case .usage(let usage): run.response.usage = usage
+      case .usage(let usage): takeUsage(usage, run)
       case .model(let name): run.response.modelReported = engine.redacted(name)
       case .requestID(let id): run.requestID = run.requestID ?? engine.redacted(id)
       case .finish(let reason):
@@ -120,6 +120,15 @@ extension Race {
       case .terminator: conclude(run)
       }
     }
+  }
+
+  /// Counts that the provider tells while it writes go to all who watch: a chunk is not a token.
+  private func takeUsage(_ usage: Usage, _ run: LaneRun) {
+    run.response.usage = usage
+    guard usage.output > 0, usage.output != run.response.count.reported else { return }
+    run.response.apply(.counted(usage.output))
+    observe(.lane(run.entry.number, .counted(usage.output)))
+    keepToBudget()
   }
 
   private func offset(_ time: Int64, _ run: LaneRun) -> Int64 { time - (run.sentAt ?? time) }
@@ -213,7 +222,7 @@ extension Race {
     if let notice = run.correct(for: failure) {
       record(run, error)
       notify(run, notice)
-      return send(run)
+      return sendAgain(run)
     }
     guard !prefersAnother,
       let delay = Retry.delay(
@@ -226,8 +235,12 @@ extension Race {
     run.timer = loop.after(delay) { [weak self, weak run] in
       guard let self, let run, !run.response.state.isOver else { return }
       run.timer = nil
-      self.send(run)
+      self.sendAgain(run)
     }
+  }
+
+  private func sendAgain(_ run: LaneRun) {
+    if let leave = run.grant?.leave() { send(run, leave) }
   }
 
   private func seconds(_ nanoseconds: Int64) -> String { "\(decimalText(Double(nanoseconds / 100_000_000) / 10)) s" }

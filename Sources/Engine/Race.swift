@@ -1,6 +1,7 @@
 import Core
 import Providers
 import Store
+import Synchronization
 import Transport
 
 /// One turn being raced: sends, listens, judges by the rule, stops losers, retries, stores. Made by `Engine.start`; the public
@@ -23,6 +24,12 @@ public final class Race: @unchecked Sendable {
   /// Gathers what is to be stored, while a call is prepared.
   private var started: [StartedCall]?
   private let examiner: Examiner?
+  /// What may be spent on lanes, by those who were asked for together.
+  private let wallets: [Wallet]
+  /// Of lanes that are to be sent, as the purse has decided; what those in reserve are sent by as well.
+  private var leave: Result<Grant, Refusal>?
+  /// Somebody has called it off before it began.
+  private let isCalledOff = Atomic(false)
   /// When the first lane was sent, in nanoseconds on the monotonic clock.
   private var gun: Int64?
   /// By service id, as found before the start: a command of the person's is not run on this thread.
@@ -40,7 +47,9 @@ public final class Race: @unchecked Sendable {
     self.observe = observe
     referee = Referee(rule: request.turn.rule, takesEmpty: request.relay != nil)
     starter = Starter(request.order ?? .together(request.lanes.map { .lane($0.number) }, hedge: request.hedge))
-    examiner = request.good.map { Examiner($0, request, engine: engine) }
+    let wallets = request.wallets.isEmpty ? [engine.purse.turnWallet()] : request.wallets
+    self.wallets = wallets
+    examiner = request.good.map { Examiner($0, request, wallets: wallets, engine: engine) }
     awaited = Set(request.lanes.map(\.number))
   }
 
@@ -50,6 +59,8 @@ public final class Race: @unchecked Sendable {
   public func stop(_ lane: Int) { loop.perform { self.callOff(lane) } }
 
   public func stopAll() {
+    isCalledOff.store(true, ordering: .relaxed)
+    engine.purse.reconsider(after: 0)
     examiner?.cancel()
     loop.perform { for lane in self.awaited.union(self.order) { self.callOff(lane) } }
   }
@@ -57,6 +68,7 @@ public final class Race: @unchecked Sendable {
   /// Sends lanes' prompts again, or adds lanes to the running turn: responses of their own, older ones stay stored.
   /// - Parameter startsOver: the whole turn is raced anew, under its rule.
   public func run(_ entries: [RaceRequest.Entry], generations: [Int: Int], startsOver: Bool) {
+    isCalledOff.store(false, ordering: .relaxed)
     loop.perform {
       self.awaited.formUnion(entries.map(\.number))
       for entry in entries { self.stop(entry.number, isLoser: false) }
@@ -68,17 +80,70 @@ public final class Race: @unchecked Sendable {
     }
     // A lane with another provider may need a key from a command: the streams of the others do not wait for it.
     engine.findKeys(of: entries.map(\.lane), late: keyFound) { keys in
-      self.loop.perform {
-        self.isEnded = false
-        // Nobody runs any more: the clock starts anew with these.
-        if self.runs.values.allSatisfy({ $0.response.state.isOver }) { self.gun = nil }
-        self.keys.merge(keys) { $1 }
-        for entry in entries { self.add(entry, generation: generations[entry.number] ?? 1) }
-        self.engine.store.commitSoon {
-          self.loop.perform { for entry in entries { self.launch(entry.number) } }
+      self.askLeave(for: entries) { leave in
+        self.loop.perform {
+          self.isEnded = false
+          // Nobody runs any more: the clock starts anew with these.
+          if self.runs.values.allSatisfy({ $0.response.state.isOver }) { self.gun = nil }
+          self.keys.merge(keys) { $1 }
+          self.leave = leave
+          for entry in entries { self.add(entry, generation: generations[entry.number] ?? 1) }
+          self.engine.store.commitSoon {
+            self.loop.perform { for entry in entries { self.launch(entry.number) } }
+          }
         }
       }
     }
+  }
+
+  // MARK: Money
+
+  /// Asks the purse for leave to send these lanes, those of the request when none are named. `then` on some thread.
+  func askLeave(
+    for entries: [RaceRequest.Entry]? = nil, then: @escaping @Sendable (Result<Grant, Refusal>) -> Void
+  ) {
+    var want = Purse.Want()
+    want.exposures = (entries ?? request.lanes).map {
+      engine.exposure(of: $0, system: request.turn.system, relay: request.relay)
+    }
+    want.together = entries != nil || request.order.map(\.isRace) ?? true
+    (want.wallets, want.key) = (wallets, request.key)
+    (want.allowsUnpriced, want.waits) = (request.allowsUnpriced, request.waitsForMoney)
+    want.isGone = { [weak self] in self?.isCalledOff.load(ordering: .relaxed) ?? true }
+    engine.purse.ask(want, then: then)
+  }
+
+  /// How much is kept of it: nothing of a relayed call that was never sent.
+  var keeping: GatewayKey.Keeping {
+    if request.relay != nil, case .failure = leave { return .none }
+    return request.relay?.keeping ?? .full
+  }
+
+  /// Lanes whose money is used up are stopped, by their running counts.
+  func keepToBudget() {
+    guard case .success(let grant) = leave, grant.isLimited else { return }
+    let own = order.compactMap { runs[$0] }.filter { $0.grant === grant && !$0.response.state.isOver }
+    guard !own.isEmpty else { return }
+    let running = own.compactMap(\.response.costSoFar).reduce(.zero, +)
+    let mayGoOn = grant.mayGoOn(running: running) { [weak self] in
+      guard let self else { return }
+      loop.perform { self.keepToBudget() }
+    }
+    guard !mayGoOn, let amount = grant.amount else { return }
+    for run in own {
+      stop(
+        run.entry.number, isLoser: false,
+        error: ResponseError(.money, "stopped: the budget of \(amount.screenText) is spent"))
+    }
+  }
+
+  /// A lane has ended, and its cost is known.
+  private func settle(_ run: LaneRun) {
+    guard let grant = run.grant else { return }
+    grant.spend(run.response.cost.amount ?? .zero)
+    // A relay's books are kept when all of it has ended.
+    let others = runs.values.filter { $0.grant === grant && !$0.response.state.isOver }
+    if others.isEmpty, request.relay == nil { grant.settle() }
   }
 
   /// A key that came after the start: its lanes follow.
@@ -92,16 +157,17 @@ public final class Race: @unchecked Sendable {
   // MARK: Preparation
 
   /// As `prepare`, but what is to be stored is handed back.
-  func prepareCalls(_ keys: [String: Engine.KeyResult]) -> [StartedCall] {
+  func prepareCalls(_ keys: [String: Engine.KeyResult], _ leave: Result<Grant, Refusal>) -> [StartedCall] {
     started = []
-    prepare(keys)
+    prepare(keys, leave)
     defer { started = nil }
     return started ?? []
   }
 
   /// Rows for all lanes, before anything is sent. Called once, before `fire`.
-  func prepare(_ keys: [String: Engine.KeyResult]) {
+  func prepare(_ keys: [String: Engine.KeyResult], _ leave: Result<Grant, Refusal>) {
     self.keys.merge(keys) { $1 }
+    self.leave = leave
     // What a relay holds in reserve is seldom needed: a row for it would be written for nothing.
     let first = request.relay.map { _ in Set(starterLanes) }
     for entry in request.lanes where first?.contains(entry.number) ?? true { add(entry, generation: 1) }
@@ -145,6 +211,11 @@ public final class Race: @unchecked Sendable {
         run.response.error = ResponseError(.badRequest, refusal)
       }
     }
+    switch leave {
+    case .success(let grant): run.grant = grant
+    case .failure(let refusal): run.response.error = run.response.error ?? refusal.error
+    case nil: break
+    }
     runs[entry.number] = run
     if !order.contains(entry.number) { order.append(entry.number) }
     if started == nil {
@@ -172,6 +243,7 @@ public final class Race: @unchecked Sendable {
     let built = run.makeRequest()
     run.response.notices += built.notices
     run.response.usage = Usage.estimated(inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: 0)
+    run.response.count = OutputCount(bytesPerToken: engine.measures.bytesPerToken(of: run.response.model))
     run.response.system = run.entry.lane.system
     run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.date())
     if run.service.isSimulated { return nil }
@@ -186,7 +258,7 @@ public final class Race: @unchecked Sendable {
 
   /// Has a record kept, as far as this race is kept at all.
   func keep(_ record: Record) {
-    switch (request.relay?.keeping ?? .full, record) {
+    switch (keeping, record) {
     case (.full, _): engine.store.append(record)
     case (.none, _), (.metadata, .text): break
     case (.metadata, .ended(let key, let response)): engine.store.append(.ended(key, response.withoutWords))
@@ -245,10 +317,14 @@ public final class Race: @unchecked Sendable {
       return notify(run, "waiting for the key of \(run.service.id)")
     }
     run.isWaitingForKey = false
+    // Without leave nothing is begun, which is no attempt.
+    guard let leave = run.grant?.leave() else {
+      return end(run, .failed, run.response.error ?? ResponseError(.money, "not sent: nobody has given leave to spend"))
+    }
     run.isStarted = true
     if let error = run.response.error { return end(run, .failed, error) }
     if run.service.isSimulated { return play(run) }
-    send(run)
+    send(run, leave)
   }
 
   private func stop(_ lane: Int, isLoser: Bool, error: ResponseError? = nil) {
@@ -257,16 +333,6 @@ public final class Race: @unchecked Sendable {
     run.transfer = nil
     run.response.cost.isWasted = isLoser && run.isStarted
     end(run, .stopped, error)
-  }
-
-  /// What the running lanes have cost so far is an estimate: a chunk is counted as a token.
-  func keepToBudget() {
-    guard let budget = request.budget else { return }
-    let spent = order.compactMap { runs[$0]?.response.costSoFar }.reduce(.zero, +)
-    guard spent >= budget else { return }
-    for lane in order {
-      stop(lane, isLoser: false, error: ResponseError(.money, "stopped: the budget of \(budget.screenText) is spent"))
-    }
   }
 
   private func timeOut() {
@@ -285,14 +351,22 @@ public final class Race: @unchecked Sendable {
     let usage = finalUsage(run)
     for fault in run.response.usage.leftOut { notify(run, "the provider reported \(fault): left out") }
     run.response.usage = usage
+    let response = run.response
+    if response.timing.firstToken != nil {
+      run.response.timing.tokensInFirstRead = response.count.inFirstRead(
+        of: usage.output, hidden: response.hiddenReasoning)
+    }
     if let sent = run.sentAt, let gun { run.response.timing.sentAfter = max(0, sent - gun) }
     run.response.cost = pricing.cost(
-      of: run.response, by: run.service, date: Clock.date(), isWasted: run.response.cost.isWasted)
+      of: run.response, by: run.service, date: Clock.date(), isWasted: run.response.cost.isWasted,
+      elapsed: run.sentAt.map { loop.now() - $0 })
     if let price = run.response.cost.price, !price.charge(for: usage).total.isOfCall {
       notify(run, "its tokens come to more than a call can cost: left out")
     }
+    engine.measures.learn(run.response)
     keep(.ended(run.key, run.response))
     observe(.lane(run.entry.number, .ended(run.response)))
+    settle(run)
     if run.response.cost.status == .partial, let id = run.response.attempts.last?.requestID {
       var key = run.key
       key.generation = run.response.generation
@@ -306,11 +380,14 @@ public final class Race: @unchecked Sendable {
   /// What the provider counted, or an estimate of what it will bill: input once it was sent, output from the text that came.
   private func finalUsage(_ run: LaneRun) -> Usage {
     let reported = run.response.usage
-    if reported.raw != nil || reported.output > 0, reported.isOutputFinal, !reported.lacksCounts { return reported }
+    // Counts that come with every chunk are final only where the answer is.
+    let isFinal = reported.isOutputFinal && (run.response.finishReason != nil || run.response.state.isFinish)
+    if reported.raw != nil || reported.output > 0, isFinal, !reported.lacksCounts { return reported }
     guard run.sentAt != nil, run.status == 0 || (200..<300).contains(run.status) else { return Usage() }
+    let count = run.response.count
     var usage = Usage.estimated(
-      inputBytes: inputBytes(run), outputBytes: run.response.text.utf8.count,
-      reasoningBytes: run.response.reasoning.utf8.count)
+      inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: run.response.reasoning.utf8.count)
+    usage.output = max(count.tokens, usage.reasoning)
     if reported.lacksCounts {
       // What else is counted there says nothing by itself; a charge does.
       (usage.raw, usage.variant) = (reported.raw, reported.variant)
@@ -319,14 +396,14 @@ public final class Race: @unchecked Sendable {
       // The input is certain, only the output is a guess.
       (usage.input, usage.cacheRead, usage.cacheWrite, usage.raw) =
         (reported.input, reported.cacheRead, reported.cacheWrite, reported.raw)
-      usage.output = max(usage.output, reported.output)
+      usage.reasoning = max(usage.reasoning, reported.reasoning)
+      usage.output = max(usage.output, reported.output, usage.reasoning)
     }
     return usage
   }
 
   private func inputBytes(_ run: LaneRun) -> Int {
-    if let bytes = request.relay?.inputBytes { return bytes }
-    return run.entry.messages.reduce(run.system?.utf8.count ?? 0) { $0 + $1.textWithFiles.utf8.count }
+    request.relay?.inputBytes ?? run.entry.inputBytes(system: request.turn.system)
   }
 
   /// A lane's request has left: the first of them starts the clock of the race.
@@ -403,5 +480,12 @@ public final class Race: @unchecked Sendable {
     for timer in hedgeTimers { loop.cancel(timer) }
     if let timeoutTimer { loop.cancel(timeoutTimer) }
     observe(.ended(winner: referee.winner))
+    // Behind all that has been told of what it cost.
+    for run in runs.values {
+      if keeping == GatewayKey.Keeping.none, run.grant?.isLimited == true, let cost = run.response.cost.amount {
+        engine.store.append(.unkept(cost))
+      }
+      run.grant?.settle()
+    }
   }
 }

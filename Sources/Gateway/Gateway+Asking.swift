@@ -36,26 +36,14 @@ extension Gateway {
 
   /// Starts what was asked for.
   func ask(_ request: ClientRequest, _ sender: Sender) throws(ClientFault) -> Answer {
-    if let fault = dayLimitFault() { throw fault }
     let call = Session.newID()
     let decision = try decide(request, call: call)
-    let expected = engine.expectedCost(
-      of: decision.lanes, together: decision.order.isRace, input: request.tokens, output: request.maxTokens)
     let admission: Admission
-    switch keys.admit(
-      token: sender.token, route: request.model, expected: expected.amount, isLoopback: settings.isLoopback)
-    {
+    switch keys.admit(token: sender.token, route: request.model, isLoopback: settings.isLoopback) {
     case .success(let leave): admission = leave
     case .failure(let refusal): throw ClientFault(refusal)
     }
     do throws(ClientFault) {
-      // What nobody can price, no budget can hold.
-      if let key = admission.key, let allowance = key.allowance, let model = expected.unknown.first {
-        throw ClientFault(
-          403, .auth,
-          "the key ‘\(key.name)’ may spend \(allowance.text), but the price of \(model.text) is not known: set it under prices in the config"
-        )
-      }
       return try start(request, sender, call, decision, admission)
     } catch {
       keys.settle(admission, cost: .zero)
@@ -75,7 +63,7 @@ extension Gateway {
       throw ClientFault(error)
     }
     race.turn.gatewayKey = admission.key?.id
-    race.budget = [settings.budget.perTurn, keys.left(admission)].compactMap(\.self).min()
+    race.key = admission.key
     let leftOut = passedThrough.count < decision.lanes.count ? (try? request.thread.get())?.hints ?? [] : []
     let answer = Answer(
       call: call, request: request, decision: decision, passedThrough: passedThrough, leftOut: leftOut
@@ -186,25 +174,5 @@ extension Gateway {
     var body = body
     for member in members where bare[member.name] != member.value { body[member.name] = member.value }
     return body
-  }
-}
-
-extension StartOrder {
-  /// Whether lanes run against each other.
-  var isRace: Bool {
-    switch self {
-    case .lane: false
-    case .inTurn(let orders): orders.contains(where: \.isRace)
-    case .together(let orders, _): orders.count > 1 || orders.contains(where: \.isRace)
-    }
-  }
-
-  /// How many lanes may run at once.
-  var width: Int {
-    switch self {
-    case .lane: 1
-    case .inTurn(let orders): orders.map(\.width).max() ?? 0
-    case .together(let orders, _): orders.reduce(0) { $0 + $1.width }
-    }
   }
 }

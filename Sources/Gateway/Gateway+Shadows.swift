@@ -37,7 +37,8 @@ extension Gateway {
     var race = RaceRequest(session: whole, isNewSession: false, turn: turn, lanes: [])
     race.turn.rule = .all
     race.lanes = entries
-    race.budget = settings.budget.perTurn
+    // The answers and what judges say of them are one turn more.
+    race.wallets = [engine.purse.turnWallet()]
     let responses = await engine.answers(to: race)
     for response in responses { routing.learn(response, decision.name, request.tokens) }
     guard let judge = decision.judge, winner.toolCalls.isEmpty else { return }
@@ -50,7 +51,7 @@ extension Gateway {
     var task = JudgeRequest(session: whole, turn: judged, judges: [judge])
     task.context = (try? request.thread.get())?.messages.dropLast().map { Message($0.role, $0.text) } ?? []
     task.pairs = judged.responses.keys.filter { $0 != winner.lane }.sorted().map { (winner.lane, $0) }
-    task.budget = settings.budget.perTurn
+    task.wallets = race.wallets
     let verdicts = await engine.judge(task)
     logger.info("judged", metadata: ["call": .string(answer.call), "verdicts": .string("\(verdicts.count)")])
   }

@@ -24,7 +24,6 @@ public final class Gateway: Sendable {
     public var grace = 30
     /// How much is kept of calls without a key.
     public var keeping = GatewayKey.Keeping.full
-    public var budget = Budget()
     /// Fields of requests that may be left out, and told, where a dialect has no place for them.
     public var leavesOut: Set<String> = []
 
@@ -58,8 +57,6 @@ public final class Gateway: Sendable {
   let metrics: Metrics
   /// Told of every call that has ended.
   private let report: @Sendable (GatewayCall) -> Void
-  /// What everything has cost today, looked at now and then.
-  private let today = Mutex<Money>(.zero)
   /// Why calls are not saved at the moment; they are answered all the same.
   private let fault = Mutex<StoreError?>(nil)
   let settings: Settings
@@ -144,15 +141,6 @@ public final class Gateway: Sendable {
     }
   }
 
-  /// The config's own limit for a day, which holds for everybody.
-  func dayLimitFault() -> ClientFault? {
-    guard let limit = settings.budget.perDay, today.withLock({ $0 >= limit }) else { return nil }
-    var fault = ClientFault(
-      429, .money, "the budget of \(limit.screenText) a day is spent: raise budget.per_day in the config, or wait")
-    fault.shouldRetry = false
-    return fault
-  }
-
   /// What can be asked for, routes first; asked of the servers again after half a minute.
   func models() async -> [ModelList.Entry] {
     let now = Clock.now()
@@ -189,7 +177,6 @@ public final class Gateway: Sendable {
 
   /// Fills silences, and lets go of clients that take nothing. Called every second.
   func tick() {
-    if settings.budget.perDay != nil, let spent = try? engine.spentToday() { today.withLock { $0 = spent } }
     visitors.makeRoom()
     let now = Clock.now()
     for answer in inFlight.withLock({ Array($0.answers.values) }) {

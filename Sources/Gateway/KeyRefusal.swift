@@ -9,10 +9,8 @@ public struct KeyRefusal: Error, Equatable, Sendable {
     case route
     /// Too many requests in the last minute.
     case rate
-    /// The budget is spent, or what is left is too little for this request.
+    /// The budget is spent.
     case budget
-    /// The budget would suffice, but requests that are still running may need it.
-    case reserved
   }
 
   public var kind: Kind
@@ -32,18 +30,18 @@ public struct KeyRefusal: Error, Equatable, Sendable {
     switch kind {
     case .missing, .unknown, .revoked: 401
     case .route: 403
-    case .rate, .budget, .reserved: 429
+    case .rate, .budget: 429
     }
   }
 
   /// Whether an SDK may ask again by itself: it does so after every 429 that is not marked.
-  public var isRetryable: Bool { kind == .rate || kind == .reserved }
+  public var isRetryable: Bool { kind == .rate }
 
   /// `error.type` of an OpenAI answer.
   public var openAIType: String {
     switch kind {
     case .missing, .unknown, .revoked, .route: "invalid_request_error"
-    case .rate, .reserved: "requests"
+    case .rate: "requests"
     case .budget: "insufficient_quota"
     }
   }
@@ -53,7 +51,7 @@ public struct KeyRefusal: Error, Equatable, Sendable {
     switch kind {
     case .missing, .unknown, .revoked: "invalid_api_key"
     case .route: "model_not_allowed"
-    case .rate, .reserved: "rate_limit_exceeded"
+    case .rate: "rate_limit_exceeded"
     case .budget: "insufficient_quota"
     }
   }
@@ -63,7 +61,7 @@ public struct KeyRefusal: Error, Equatable, Sendable {
     switch kind {
     case .missing, .unknown, .revoked: "authentication_error"
     case .route: "permission_error"
-    case .rate, .reserved: "rate_limit_error"
+    case .rate: "rate_limit_error"
     case .budget: "billing_error"
     }
   }

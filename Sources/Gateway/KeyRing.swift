@@ -7,12 +7,10 @@ import Synchronization
 public struct Admission: Equatable, Sendable {
   /// Nil where none is needed.
   public let key: GatewayKey?
-  /// What is held back of the key's budget meanwhile.
-  public let reserved: Money
   fileprivate let number: Int
 }
 
-/// Who may ask: the keys of the database, their budgets and rates. One for the gateway, asked from any thread; it looks at the
+/// Who may ask: the keys of the database, what they have spent, and how often they ask. One for the gateway, asked from any thread; it looks at the
 /// database twice a second on a queue of its own, never for a request.
 public final class KeyRing: Sendable {
   private struct Place: Hashable {
@@ -28,7 +26,6 @@ public final class KeyRing: Sendable {
     /// Everything settled here since the start, and how much of it `stored` has in it.
     var settled: [Place: Money] = [:]
     var settledAndStored: [Place: Money] = [:]
-    var reserved: [String: Money] = [:]
     /// By number of admission.
     var open: [Int: Admission] = [:]
     var admissions = 0
@@ -92,17 +89,16 @@ public final class KeyRing: Sendable {
   /// - Parameters:
   ///   - token: as the client sent it; nil when it sent none.
   ///   - route: what it asks for, in its own words.
-  ///   - expected: what the request may cost at the most; held back until it is settled. `now`: monotonic nanoseconds.
+  ///   - now: monotonic nanoseconds.
   public func admit(
-    token: String?, route: String, expected: Money = .zero, isLoopback: Bool = true, now: Int64 = Clock.now(),
-    date: Int64 = Clock.date()
+    token: String?, route: String, isLoopback: Bool = true, now: Int64 = Clock.now(), date: Int64 = Clock.date()
   ) -> Result<Admission, KeyRefusal> {
     let hash = token.map(GatewayKey.hash)
     return state.withLock { state in
       let key: GatewayKey
       switch Self.find(hash, state, isLoopback: isLoopback) {
       case .failure(let refusal): return .failure(refusal)
-      case .success(nil): return .success(Admission(key: nil, reserved: .zero, number: 0))
+      case .success(nil): return .success(Admission(key: nil, number: 0))
       case .success(let found?): key = found
       }
       guard key.mayAsk(for: route) else {
@@ -110,14 +106,13 @@ public final class KeyRing: Sendable {
         let others = routes.isEmpty ? "nothing" : routes.joined(separator: ", ")
         return .failure(KeyRefusal(.route, "the key ‘\(key.name)’ may not ask for ‘\(route)’, but for \(others)"))
       }
-      if let refusal = Self.rateRefusal(key, &state, now) ?? Self.budgetRefusal(key, state, expected, date) {
+      if let refusal = Self.rateRefusal(key, &state, now) ?? Self.budgetRefusal(key, state, date) {
         return .failure(refusal)
       }
       if key.requestsPerMinute != nil { state.recent[key.id, default: RecentRequests()].note(now) }
       state.admissions += 1
-      let admission = Admission(key: key, reserved: expected, number: state.admissions)
+      let admission = Admission(key: key, number: state.admissions)
       state.open[admission.number] = admission
-      state.reserved[key.id] = (state.reserved[key.id] ?? .zero) + expected
       return .success(admission)
     }
   }
@@ -150,21 +145,10 @@ public final class KeyRing: Sendable {
     let place = Place(key: key.id, day: GatewayKey.day(date))
     state.withLock { state in
       guard state.open.removeValue(forKey: admission.number) != nil else { return }
-      let held = (state.reserved[key.id] ?? .zero) - admission.reserved
-      state.reserved[key.id] = held > .zero ? held : nil
       state.settled[place] = (state.settled[place] ?? .zero) + (cost ?? .zero)
       // Within the lock: what counts as settled is on its way to the database.
       store.append(
         .gatewaySpending(GatewaySpending(key: key.id, day: place.day, cost: cost ?? .zero, calls: 1)))
-    }
-  }
-
-  /// What a request may cost before its key's budget is spent: what is left, less what other requests hold back; nil without one.
-  public func left(_ admission: Admission, date: Int64 = Clock.date()) -> Money? {
-    guard let key = admission.key, let allowance = key.allowance else { return nil }
-    return state.withLock { state in
-      let others = (state.reserved[key.id] ?? .zero) - admission.reserved
-      return (allowance.amount - Self.spent(key, state, date) - others.orZero).orZero
     }
   }
 
@@ -192,27 +176,13 @@ public final class KeyRing: Sendable {
     )
   }
 
-  private static func budgetRefusal(
-    _ key: GatewayKey, _ state: State, _ expected: Money, _ date: Int64
-  ) -> KeyRefusal? {
-    guard let allowance = key.allowance else { return nil }
-    let spent = spent(key, state, date)
+  /// A key with nothing left need not be looked at further; how much a request may cost is the purse's matter.
+  private static func budgetRefusal(_ key: GatewayKey, _ state: State, _ date: Int64) -> KeyRefusal? {
+    guard let allowance = key.allowance, case let spent = spent(key, state, date), spent >= allowance.amount else {
+      return nil
+    }
     let reset = isoTime(Int64(allowance.days(at: date).upperBound) * 86_400)
-    if spent >= allowance.amount {
-      return KeyRefusal(
-        .budget,
-        "the key ‘\(key.name)’ has spent its \(allowance.text): \(spent.screenText); it begins anew at \(reset)")
-    }
-    if spent + expected > allowance.amount {
-      return KeyRefusal(
-        .budget,
-        "the key ‘\(key.name)’ has spent \(spent.screenText) of its \(allowance.text), and this request may cost "
-          + "\(expected.screenText): ask for fewer tokens, or after \(reset)")
-    }
-    guard spent + (state.reserved[key.id] ?? .zero) + expected > allowance.amount else { return nil }
     return KeyRefusal(
-      .reserved,
-      "requests that are running may cost what is left of \(allowance.text) for the key ‘\(key.name)’: ask again in 1 s",
-      retryAfter: 1)
+      .budget, "the key ‘\(key.name)’ has spent its \(allowance.text): \(spent.screenText); it begins anew at \(reset)")
   }
 }

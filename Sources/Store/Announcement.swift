@@ -103,7 +103,7 @@ extension Store {
     func dead(_ db: Database) throws -> [(session: String, writer: String, text: String)] {
       try Row.fetchAll(db, sql: "SELECT session, writer, document FROM announcement")
         .map { ($0.text("session") ?? "", $0.text("writer") ?? "", $0.text("document") ?? "") }.filter {
-          !WriterIdentity(text: $0.writer).isAlive
+          !WriterIdentity(text: $0.writer).isAlive(db)
         }
     }
     guard try !database.read(dead).isEmpty else { return }

@@ -38,6 +38,10 @@ public enum Record: Sendable {
   case call(Session, Turn, [StartedCall])
   case ended(ResponseKey, Response)
   case settled(ResponseKey, Settlement)
+  /// Requests that a purse had promised money to have ended.
+  case released(hold: String)
+  /// A call of which nothing else is kept has cost so much.
+  case unkept(Money)
   /// Is added to what the key has spent on that day.
   case gatewaySpending(GatewaySpending)
 }

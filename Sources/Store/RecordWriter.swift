@@ -31,8 +31,29 @@ struct RecordWriter {
   /// - Parameter writesParts: what has come of open responses so far.
   mutating func write(_ records: [Record], writesParts: Bool, _ db: Database) throws {
     added = []
+    try beat(records, db)
     for record in records { try write(record, db) }
     if writesParts { for key in open.keys { try writePart(key, db) } }
+  }
+
+  /// When it has given its last sign of life, in seconds since 1970.
+  private var lastBeat: Int64 = 0
+  /// Whether answers of this process are coming.
+  var hasOpen: Bool { !open.isEmpty }
+
+  /// A sign of life for those who cannot see this process, from the first answer on.
+  private mutating func beat(_ records: [Record], _ db: Database) throws {
+    let now = Clock.date()
+    guard now.subtractingSaturating(lastBeat).magnitude >= WriterIdentity.beat.magnitude,
+      hasOpen || records.contains(where: \.opensAnswers)
+    else { return }
+    try db.run(
+      sql: "INSERT INTO writer (id, seen) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen",
+      arguments: [identity, now])
+    // Those of long ago say nothing any more.
+    try db.run(
+      sql: "DELETE FROM writer WHERE seen < ?", arguments: [now.subtractingSaturating(86_400 * 30)])
+    lastBeat = now
   }
 
   mutating func write(_ record: Record, _ db: Database) throws {
@@ -78,6 +99,10 @@ struct RecordWriter {
     case .ended(let key, let response): try end(key, response, db)
     case .settled(let key, let settlement): try settle(key, settlement, db)
     case .gatewaySpending(let spending): try writeSpending(spending, db)
+    case .released(let hold): try db.run(sql: "DELETE FROM hold WHERE id = ?", arguments: [hold])
+    case .unkept(let cost):
+      try db.run(
+        sql: "INSERT INTO unkept_cost (created, cost) VALUES (?, ?)", arguments: [Clock.date(), cost.picoDollars])
     }
   }
 
@@ -205,7 +230,7 @@ struct RecordWriter {
           cost_status = ?, cost_computed = ?, cost_reported = ?, cost_wasted = ?,
           cost = ?, cost_is_charge = ?, cost_lowest = ?, cost_highest = ?,
           usage_details = ?, sent_after = ?, price = ?, reused_connection = ?, dns = ?, connect = ?, tls = ?, ttfb = ?,
-          ttft = ?, ttfo = ?, end = ?, chunks = ?, chunks_first_read = ?
+          ttft = ?, ttfo = ?, end = ?, chunks = ?, chunks_first_read = ?, tokens_first_read = ?, cost_reasons = ?
         WHERE id = ?
         """,
       arguments: [
@@ -218,7 +243,7 @@ struct RecordWriter {
         cost.reportedIsCharge, cost.lowest?.picoDollars, cost.highest?.picoDollars, usage.details?.serialized(),
         timing.sentAfter, cost.price?.json.serialized(), timing.reusedConnection, timing.nameLookup, timing.connect,
         timing.tls, timing.firstByte, timing.firstToken, timing.firstAnswer, timing.end, timing.chunks,
-        timing.chunksInFirstRead, entry.id,
+        timing.chunksInFirstRead, timing.tokensInFirstRead, cost.reasonsText, entry.id,
       ])
     if entry.nextOrdinal > 0 { try db.run(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id]) }
     if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }
@@ -250,6 +275,16 @@ struct RecordWriter {
     guard let distance = Disagreement.among(answers.map(text)) else { return }
     try db.run(
       sql: "UPDATE turn SET disagreement = ? WHERE session = ? AND number = ?", arguments: [distance, session, turn])
+  }
+}
+
+extension Record {
+  /// An answer begins that somebody else could take for a dead process's.
+  fileprivate var opensAnswers: Bool {
+    switch self {
+    case .began, .call: true
+    default: false
+    }
   }
 }
 

@@ -5,12 +5,12 @@ import GRDB
 /// The end of deleted sessions. Money that was spent stays spent: the receipts of their calls are kept, all words are not.
 extension Store {
   /// Empties the sessions that processes like these have deleted. Those with an answer still coming wait for the next time.
-  func purge(where isGone: (WriterIdentity) -> Bool) throws {
+  func purge(where isGone: (WriterIdentity, Database) -> Bool) throws {
     func marked(_ db: Database) throws -> [String] {
       try Row.fetchAll(
         db,
         sql: "SELECT session, deleted FROM summary WHERE deleted IS NOT NULL AND deleted <> 'emptied' AND open = 0"
-      ).filter { isGone(WriterIdentity(text: $0.text("deleted") ?? "")) }.compactMap { $0.text("session") }
+      ).filter { isGone(WriterIdentity(text: $0.text("deleted") ?? ""), db) }.compactMap { $0.text("session") }
     }
     guard try !database.read(marked).isEmpty else { return }
     // Looked for again within the transaction: another Furlong may have taken one up again.

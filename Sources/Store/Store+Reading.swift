@@ -61,14 +61,7 @@ extension Store {
 
   /// Sum of the known costs of calls asked for here since a date (seconds since 1970): what was imported was paid elsewhere.
   public func spent(since date: Int64) throws(StoreError) -> Money {
-    try read { db in
-      let row = try Row.fetchOne(
-        db,
-        sql: """
-          SELECT \(BoundedSQL.sum(BoundedSQL.callMoney("cost"))) FROM response WHERE created >= ? AND origin IS NULL
-          """, arguments: [date])
-      return row.map(BoundedSQL.sum) ?? .zero
-    }
+    try read { db in try Self.spent(since: date, db) }
   }
 
   /// When each chunk of a response came; empty for one that never streamed.
@@ -200,6 +193,7 @@ extension Store {
     response.timing.end = row.duration("end")
     response.timing.chunks = row.count("chunks") ?? 0
     response.timing.chunksInFirstRead = row.count("chunks_first_read") ?? 0
+    response.timing.tokensInFirstRead = row.tokens("tokens_first_read")
   }
 
   private func readUsage(_ row: Row, into usage: inout Usage) {
@@ -221,6 +215,8 @@ extension Store {
     cost.reportedIsCharge = row.flag("cost_is_charge")
     (cost.lowest, cost.highest) = (row.money("cost_lowest"), row.money("cost_highest"))
     cost.isWasted = row.flag("cost_wasted")
+    cost.reasons =
+      row.text("cost_reasons").flatMap { try? JSONDocument().parse($0) }?.elements.compactMap(\.string) ?? []
     cost.price = row.text("price").flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
     let isSpoilt = ["cost_computed", "cost_reported"].contains { !row.isNull($0) && row.money($0) == nil }
     if isSpoilt, cost.amount == nil { cost.status = .unknown }

@@ -7,7 +7,7 @@ extension Store {
   func recoverCutResponses() throws {
     func dead(_ db: Database) throws -> [Int64] {
       try Row.fetchAll(db, sql: "SELECT id, writer FROM response WHERE finished IS NULL")
-        .filter { !WriterIdentity(text: $0.text("writer") ?? "").isAlive }.map { $0["id"] }
+        .filter { !WriterIdentity(text: $0.text("writer") ?? "").isAlive(db) }.map { $0["id"] }
     }
     guard try !database.read(dead).isEmpty else { return }
     // Looked for again within the transaction: another Furlong may be doing the same.

@@ -12,7 +12,7 @@ extension Store {
         db,
         sql: """
           SELECT r.created, r.provider, r.model, r.parameters, r.state, r.usage_input, r.usage_cache_read, r.usage_output,
-            r.usage_reasoning, r.ttft, r.ttfo, r.end, r.chunks_first_read,
+            r.usage_reasoning, r.ttft, r.ttfo, r.end, r.chunks, r.chunks_first_read, r.tokens_first_read,
             CASE WHEN json_valid(t.route) THEN json_extract(t.route, '$.name') END AS route
           FROM response r JOIN turn t ON t.session = r.session AND t.number = r.turn
           WHERE r.finished IS NOT NULL AND r.origin IS NULL AND r.ttft IS NOT NULL
@@ -28,7 +28,8 @@ extension Store {
         one.firstAnswer = row.duration("ttfo")
         var timing = Timing()
         (timing.firstToken, timing.end) = (row.duration("ttft"), row.duration("end"))
-        timing.chunksInFirstRead = row.count("chunks_first_read") ?? 0
+        (timing.chunks, timing.chunksInFirstRead) = (row.count("chunks") ?? 0, row.count("chunks_first_read") ?? 0)
+        timing.tokensInFirstRead = row.tokens("tokens_first_read")
         one.tokensPerSecond = timing.tokensPerSecond(outputTokens: one.output)
         observations.append(one)
       }

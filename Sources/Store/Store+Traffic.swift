@@ -37,7 +37,8 @@ extension Store {
       sql: """
         SELECT id, lane, generation, provider, model, state, finished, writer, error, simulated, usage_input,
           usage_cache_read, usage_cache_write, usage_output, usage_reasoning, usage_source, cost_status, cost_computed,
-          cost_reported, cost_is_charge, cost_lowest, cost_highest, cost_wasted, ttft, ttfo, end, chunks, chunks_first_read
+          cost_reported, cost_is_charge, cost_lowest, cost_highest, cost_wasted, ttft, ttfo, end, chunks, chunks_first_read,
+          tokens_first_read, cost_reasons
         FROM response WHERE session = ? AND turn = 1 ORDER BY lane, generation
         """)
     var newest: Int64?
@@ -50,7 +51,7 @@ extension Store {
       readReceipt(row, into: &response)
       if row.isNull("finished") {
         let writer = row.text("writer") ?? ""
-        let isAlive = alive[writer] ?? WriterIdentity(text: writer).isAlive
+        let isAlive = alive[writer] ?? WriterIdentity(text: writer).isAlive(db)
         alive[writer] = isAlive
         response.state = isAlive ? response.state : .cut
         if isAlive { newest = row["id"] }
@@ -92,7 +93,7 @@ extension Store {
             SELECT DISTINCT r.session, r.writer FROM response r INDEXED BY response_open
             JOIN session s ON s.id = r.session WHERE r.finished IS NULL AND s.purpose = 'gateway'
             """))
-      let writers = Set(rows.compactMap { $0.text("writer") }).filter { WriterIdentity(text: $0).isAlive }
+      let writers = Set(rows.compactMap { $0.text("writer") }).filter { WriterIdentity(text: $0).isAlive(db) }
       return Set(rows.filter { writers.contains($0.text("writer") ?? "") }.compactMap { $0.text("session") }).count
     }
   }

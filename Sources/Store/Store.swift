@@ -20,6 +20,8 @@ public final class Store: Sendable {
     /// Somebody waits for rows of calls: nothing else may hold the disk for long.
     var announcesCalls = false
     var isScheduled = false
+    /// The next sign of life will come by itself.
+    var isBeating = false
     /// Saving does not work at the moment; what is to be saved is kept.
     var fault: StoreError?
     /// Something that could never be written, and is lost to the database.
@@ -96,7 +98,7 @@ public final class Store: Sendable {
     writer = Mutex(RecordWriter())
     try recoverAnnouncements()
     try recoverCutResponses()
-    try purge { !$0.isAlive }
+    try purge { !$0.isAlive($1) }
   }
 
   // MARK: Writing
@@ -176,7 +178,7 @@ public final class Store: Sendable {
   /// - Throws: the reason when something could not be saved.
   public func close() throws(StoreError) {
     queue.sync { flush() }
-    do { try purge { $0 == .current } } catch { throw StoreError(error, path: path) }
+    do { try purge { writer, _ in writer == .current } } catch { throw StoreError(error, path: path) }
     if let fault = pending.withLock({ $0.loss ?? $0.fault }) { throw fault }
   }
 
@@ -205,6 +207,21 @@ public final class Store: Sendable {
     }
     let fault = records.isEmpty ? nil : write(records)
     for then in waiting { then(fault) }
+    keepBeating()
+  }
+
+  /// Signs of life while answers are coming, also while they say nothing.
+  private func keepBeating() {
+    guard writer.withLock(\.hasOpen), pending.withLock({ pending in
+      defer { pending.isBeating = true }
+      return !pending.isBeating
+    }) else { return }
+    queue.asyncAfter(deadline: .now() + .seconds(Int(WriterIdentity.beat))) { [weak self] in
+      guard let self else { return }
+      pending.withLock { $0.isBeating = false }
+      if writer.withLock(\.hasOpen) { _ = attempt([], writesParts: false) }
+      keepBeating()
+    }
   }
 
   /// Records of one transaction while calls are announced: about a millisecond.

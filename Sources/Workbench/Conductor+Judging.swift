@@ -122,9 +122,7 @@ extension Conductor {
   private func judge(_ state: State) {
     guard let turn = state.turn else { return }
     var request = JudgeRequest(session: state.session, turn: turn, judges: state.judges)
-    if let perTurn = state.budget.perTurn {
-      request.budget = (perTurn - state.spentThisTurn).orZero
-    }
+    request.wallets = [wallet(state)]
     let (engine, inbox, id, number) = (engine, inbox, state.session.id, turn.number)
     judgingTask = Task.detached { [request] in
       _ = await engine.judge(request) { inbox.post(.judging(session: id, turn: number, $0)) }

@@ -13,6 +13,8 @@ final class Conductor {
   private let surroundings: Surroundings
   /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
   private var races: [RaceID: Race] = [:]
+  /// What the turns that are raced here may cost, with all that is done about them.
+  private var wallets: [RaceID: Wallet] = [:]
   private var lastWarm: Int64 = 0
   let finder = SessionFinder()
   let traffic = TrafficReader()
@@ -31,6 +33,7 @@ final class Conductor {
   /// An input on its way to the state: races that have ended are let go, and a session opened again is told apart from one
   /// that is still raced here.
   func taken(_ input: Input, _ state: State) -> Input {
+    if input.tellsOfMoney { loadSpending(of: input, state) }
     switch input {
     case .opened(let session, _):
       let id = RaceID(session: session.id, turn: session.turns.last?.number ?? 0)
@@ -57,6 +60,7 @@ final class Conductor {
       engine.store.append(.continued(session: state.session.id, turn: turn.number, lane: turn.continued))
     case .warm: warm(state)
     case .estimate(let prompt): estimate(prompt, state)
+    case .estimateAgain(let lanes): estimate(lanes, state)
     case .loadModels: loadModels()
     case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
     case .open(let session):
@@ -117,7 +121,7 @@ final class Conductor {
   private func startRace(isNewSession: Bool, _ state: State) {
     guard let turn = state.turn else { return }
     var request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
-    request.budget = state.limit
+    request.wallets = [wallet(state)]
     request.good = state.judges.first.map { GoodEnough(judge: $0) }
     races[shownRace(state)] = engine.start(request, observe: post(shownRace(state)))
   }
@@ -130,7 +134,7 @@ final class Conductor {
     if races[id] == nil {
       // A session opened again: the turn has its row, a race of no lanes takes the new responses.
       var request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
-      request.budget = state.limit
+      request.wallets = [wallet(state)]
       races[id] = engine.resume(request, observe: post(id))
     }
     races[id]?.run(entries, generations: generations, startsOver: lanes.count == state.shown.count)
@@ -153,10 +157,45 @@ final class Conductor {
     let turn = Turn(
       number: (state.turn?.number ?? 0) + 1, prompt: prompt, system: state.system, attachments: state.attachments,
       rule: session.rule)
-    let budget = state.budget
     load { engine in
       let entries = session.activeLanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
-      return .estimated(try engine.estimate(entries, system: turn.system, budget: budget))
+      let estimate = try engine.estimate(entries, system: turn.system, wallets: [engine.purse.turnWallet()])
+      return .estimated(estimate, .turn)
+    }
+  }
+
+  /// What lanes of the latest turn may cost that are to be asked again.
+  private func estimate(_ lanes: [Int], _ state: State) {
+    guard let turn = state.turn else { return }
+    let (session, wallet) = (state.session, wallet(state))
+    load { engine in
+      let entries = lanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
+      return .estimated(try engine.estimate(entries, system: turn.system, wallets: [wallet]), .lanes(lanes))
+    }
+  }
+
+  /// Of the shown turn; of one that was raced before, it has spent what its answers cost.
+  func wallet(_ state: State) -> Wallet {
+    let id = shownRace(state)
+    if let wallet = wallets[id] { return wallet }
+    let wallet = engine.purse.turnWallet(spent: state.spentThisTurn)
+    wallets[id] = wallet
+    return wallet
+  }
+
+  /// Money is told by the ledger, once what has just ended is in it.
+  private func loadSpending(of input: Input, _ state: State) {
+    let session = if case .opened(let opened, _) = input { opened.id } else { state.session.id }
+    let (wallet, number) = (wallets[shownRace(state)], state.turn?.number)
+    let (engine, inbox) = (engine, inbox)
+    engine.store.commit { _ in
+      OwnThread.start {
+        var spending = State.Spending()
+        guard let read = try? engine.store.spending(session: session), let today = try? engine.spentToday() else { return }
+        (spending.session, spending.today) = (read, today)
+        spending.turn = wallet?.spent ?? number.flatMap { read.turns[$0] } ?? .zero
+        inbox.post(.spending(session: session, spending))
+      }
     }
   }
 
@@ -224,5 +263,15 @@ final class Conductor {
       detail: "\(localTime(session.created)) · \(cost) · \(Readable.count(session.models.count, "lane")) · "
         + Readable.count(session.turns, "turn"),
       value: session.id)
+  }
+}
+
+extension Input {
+  /// Something has ended that cost money, or a session is shown that did.
+  fileprivate var tellsOfMoney: Bool {
+    switch self {
+    case .race(_, _, .lane(_, .ended)), .race(_, _, .ended), .judging(_, _, .judged), .judged, .opened: true
+    default: false
+    }
   }
 }

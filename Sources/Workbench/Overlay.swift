@@ -16,7 +16,7 @@ public enum Overlay: Equatable, Sendable {
 
 /// Something to be confirmed before it is done.
 public struct Question: Equatable, Sendable {
-  public enum Purpose: Equatable, Sendable { case send }
+  public enum Purpose: Equatable, Sendable { case ask(Asking) }
 
   public var purpose: Purpose
   public var title: String

@@ -88,7 +88,7 @@ public enum Scoreboard {
     ]
   }
 
-  /// The cost, while it runs an estimate of what has come so far: the input by its length, a token a chunk.
+  /// The cost, while it runs an estimate of what has come so far: the input by its length, the output by the running count.
   static func cost(_ response: Response) -> String {
     if response.isSimulated { return "simulated" }
     if response.state.isOver || response.cost.status == .free { return Readable.cost(response.cost) }
@@ -96,9 +96,7 @@ public enum Scoreboard {
     return response.costSoFar.map { "~" + $0.screenText } ?? "?"
   }
 
-  public static func speed(_ response: Response) -> Double? {
-    response.timing.tokensPerSecond(outputTokens: response.usage.output)
-  }
+  public static func speed(_ response: Response) -> Double? { response.tokensPerSecond }
 
   private static func count(_ tokens: Int, _ response: Response) -> String {
     response.usage.source == .estimated && tokens > 0 ? "~\(tokens)" : "\(tokens)"

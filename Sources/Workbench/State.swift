@@ -50,9 +50,8 @@ public struct State: Equatable {
   /// Lanes that can be brought back, the latest last.
   public var dropped: [Int] = []
   public var budget = Budget()
-  /// What the budgets leave for the turn that runs, and what was spent today before it.
-  public var limit: Money?
-  public var spentToday = Money.zero
+  /// What the ledger has of this session, and of its latest turn and today with what other sessions cost.
+  public var spending = Spending()
   /// Nothing moves that need not.
   public var hasReducedMotion = false
   public var capturesMouse = true
@@ -133,17 +132,52 @@ public struct State: Equatable {
 
   public func response(_ lane: Int) -> Response? { turn?.responses[lane] }
 
-  public var spent: Money {
-    session.turns.flatMap(\.responses.values).compactMap(\.cost.amount).reduce(.zero, +)
-  }
+  /// What the session has cost so far: the ledger's sum, and what it does not have yet.
+  public var spent: Money { spending.session.total + running(in: session.turns) }
 
-  /// What the latest turn has cost so far.
-  public var spentThisTurn: Money { turn?.responses.values.compactMap(\.costSoFar).reduce(.zero, +) ?? .zero }
+  /// What the latest turn has cost so far, with what was asked for again and its judging.
+  public var spentThisTurn: Money { spending.turn + running(in: session.turns.suffix(1)) }
+
+  /// What today's calls have cost so far.
+  public var spentToday: Money { spending.today + running(in: session.turns.suffix(1)) }
+
+  /// Answers that are not in the ledger yet, by their running counts.
+  private func running(in turns: some Sequence<Turn>) -> Money {
+    turns.reduce(.zero) { sum, turn in
+      turn.responses.reduce(sum) { sum, entry in
+        let key = ResponseKey(
+          session: session.id, turn: turn.number, lane: entry.key, generation: entry.value.generation)
+        return spending.session.counted.contains(key) ? sum : sum + (entry.value.costSoFar ?? .zero)
+      }
+    }
+  }
 
   /// An answer whose price nobody knows is among them.
   public var hasUnknownCost: Bool {
-    session.turns.contains { $0.responses.values.contains { $0.state.isOver && $0.cost.status == .unknown } }
+    spending.session.hasUnknown
+      || session.turns.contains { $0.responses.values.contains { $0.state.isOver && $0.cost.status == .unknown } }
   }
+}
+
+extension State {
+  /// What the ledger says of money.
+  public struct Spending: Equatable, Sendable {
+    public var session = SessionSpending()
+    /// Of the latest turn: its answers, what was asked for again, its judging.
+    public var turn = Money.zero
+    /// Since midnight, all sessions.
+    public var today = Money.zero
+
+    public init() {}
+  }
+}
+
+/// What is to be sent once it is known what it may cost.
+public enum Asking: Equatable, Sendable {
+  /// The prompt that is being written, to all lanes.
+  case turn
+  /// The latest turn's prompt, to these lanes.
+  case lanes([Int])
 }
 
 /// What comes into the workbench.
@@ -163,8 +197,9 @@ public enum Input: Sendable {
   /// - isRacedHere: this process is still asking its latest turn's open lanes.
   case opened(Session, isRacedHere: Bool)
   case message(String)
-  /// What the turn that is to be sent may cost.
-  case estimated(Estimate)
+  /// What is to be sent may cost so much.
+  case estimated(Estimate, Asking)
+  case spending(session: String, State.Spending)
   case attached(Attachment)
   case lineups([ChoiceList.Item])
   case lineup([Lane])
@@ -227,6 +262,8 @@ public enum Command: Equatable, Sendable {
   case warm
   /// Works out what the turn may cost, before it is sent.
   case estimate(prompt: String)
+  /// The same for lanes that are to be asked again.
+  case estimateAgain(lanes: [Int])
   /// Marks the turn's answer that every lane goes on from.
   case saveContinued
   /// To the clipboard; `words` say what it was.

@@ -22,7 +22,8 @@ extension State {
       if key == .enter || key == .character("y") {
         self.overlay = nil
         switch question.purpose {
-        case .send: return sendNow()
+        case .ask(.turn): return sendNow()
+        case .ask(.lanes(let lanes)): return askNow(lanes)
         }
       }
       if isClosing || key == .character("n") { self.overlay = nil }

@@ -22,11 +22,16 @@ extension State {
   }
 
   /// What the turn may cost is known: within the budget it is sent, else the person is asked.
-  mutating func weigh(_ estimate: Estimate) -> [Command] {
-    guard overlay == nil, !isStreaming, !composer.isEmpty else { return [] }
-    limit = estimate.left
-    spentToday = estimate.today
-    guard estimate.isOverBudget, let left = estimate.left else { return sendNow() }
+  mutating func weigh(_ estimate: Estimate, _ asking: Asking) -> [Command] {
+    guard overlay == nil else { return [] }
+    if asking == .turn, isStreaming || composer.isEmpty { return [] }
+    spending.today = estimate.today
+    guard estimate.isOverBudget, let left = estimate.left else {
+      return switch asking {
+      case .turn: sendNow()
+      case .lanes(let lanes): askNow(lanes)
+      }
+    }
     if left == .zero {
       message = "the budget is spent: raise it in the config, or wait for the next day"
       return []
@@ -44,9 +49,10 @@ extension State {
       )
     }
     if !estimate.unknown.isEmpty {
-      sentences.append("\(names(estimate.unknown)): no price is known, so it is not counted.")
+      let rest = budget.allowsUnpriced ? "it is not counted" : "it is not asked (budget.allow_unpriced in the config)"
+      sentences.append("\(names(estimate.unknown)): no price is known, so \(rest).")
     }
-    overlay = .question(Question(purpose: .send, title: "More than the budget", sentences: sentences))
+    overlay = .question(Question(purpose: .ask(asking), title: "More than the budget", sentences: sentences))
     return []
   }
 
@@ -93,6 +99,12 @@ extension State {
 
   /// Puts lanes of the latest turn to work again. They are queued from this moment, so that no second key can ask them twice.
   mutating func ask(_ lanes: [Int]) -> [Command] {
+    if lanes.isEmpty { return [] }
+    return budget.isEmpty ? askNow(lanes) : [.estimateAgain(lanes: lanes)]
+  }
+
+  mutating func askNow(_ lanes: [Int]) -> [Command] {
+    let lanes = lanes.filter { !running.contains($0) && self.lanes.indices.contains($0) }
     guard let turn = session.turns.indices.last else { return [] }
     if lanes.contains(where: { $0 == session.turns[turn].winner }) { session.turns[turn].winner = nil }
     for lane in lanes { queue(lane) }

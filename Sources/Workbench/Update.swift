@@ -23,7 +23,8 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .files(let items):
     state.fill(items) { if case .attach = $0 { true } else { false } }
   case .opened(let session, let isRacedHere): return state.take(session, isRacedHere: isRacedHere)
-  case .estimated(let estimate): return state.weigh(estimate)
+  case .estimated(let estimate, let asking): return state.weigh(estimate, asking)
+  case .spending(let session, let spending): if session == state.session.id { state.spending = spending }
   case .repeated(let pair): state.reading?.add(pair)
   case .verified(let assignment, let blocks): state.add(blocks, toRevealOf: assignment)
   case .judging(let session, let turn, let event): state.observe(event, session, turn)
@@ -90,6 +91,7 @@ extension State {
     message = nil
     (reading, revealed, judging) = (nil, nil, nil)
     (judgements, fits, panels) = ([], [], [])
+    spending = Spending()
     if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }
 

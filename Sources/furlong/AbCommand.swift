@@ -43,10 +43,7 @@ struct AbCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Compare an assignment with the hash stored before its answers showed.", valueName: "id"))
   var check: String?
 
-  @Option(
-    help: ArgumentHelp("Spend at most this much on lanes and judges (US dollars).", valueName: "usd"),
-    transform: amountOfMoney)
-  var maxCost: Money?
+  @OptionGroup var spending: SpendingOptions
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -128,11 +125,14 @@ struct AbCommand: ParsableCommand {
     turn.blind = assignment
     turn.tags = tags
     var request = RaceRequest(session: session, isNewSession: true, turn: turn)
-    request.budget = budget(setup)
+    let wallet = engine.purse.turnWallet(spending.maxCost)
+    request.wallets = [wallet]
+    request.allowsUnpriced = spending.allowUnpriced
     let race = HeadlessRace(request: request, engine: engine, printsText: false, isBlind: true)
     let outcome = race.run()
     turn.responses = outcome.responses
-    let trial = BlindTrial(session: session, turn: turn, assignment: assignment)
+    var trial = BlindTrial(session: session, turn: turn, assignment: assignment)
+    trial.wallet = wallet
     if let signal = outcome.interruption {
       // Nobody can vote on what has no two answers: it would stay blind for ever.
       if trial.rounds.isEmpty { engine.store.append(.revealed(assignment: assignment.id)) }
@@ -140,11 +140,6 @@ struct AbCommand: ParsableCommand {
       throw ExitCode(128 + signal)
     }
     return trial
-  }
-
-  /// For lanes and judges together.
-  private func budget(_ setup: Setup) -> Money? {
-    maxCost ?? setup.config.budget.perTurn
   }
 
   /// Judges, reveals and prints.
@@ -157,10 +152,8 @@ struct AbCommand: ParsableCommand {
       var request = JudgeRequest(session: trial.session, turn: trial.turn, judges: judges)
       request.brief = judge.brief
       request.countsFamily = judge.countFamily
-      request.budget = budget(setup).map { budget in
-        let spent = trial.responses.compactMap(\.cost.amount).reduce(.zero, +)
-        return (budget - spent).orZero
-      }
+      request.wallets = [trial.wallet ?? engine.purse.turnWallet(spending.maxCost)]
+      request.allowsUnpriced = spending.allowUnpriced
       let result = JudgeText.run(request, engine: engine)
       trial.judgements = result.judgements
       interruption = result.interruption

@@ -21,10 +21,7 @@ struct BatchCommand: ParsableCommand {
   @OptionGroup var lanes: LaneOptions
   @OptionGroup var judge: JudgeOptions
 
-  @Option(
-    help: ArgumentHelp("Begin no call once the batch has cost this much (US dollars).", valueName: "usd"),
-    transform: amountOfMoney)
-  var maxCost: Money?
+  @OptionGroup var spending: SpendingOptions
 
   @Option(help: ArgumentHelp("Calls at once to one provider.", valueName: "n"))
   var concurrency: Int?
@@ -100,7 +97,8 @@ struct BatchCommand: ParsableCommand {
     if contest != nil, request.judges.isEmpty, items.allSatisfy({ $0.check == nil }) {
       throw CommandError("--fail-if-worse needs something to go by: a --judge, or a check in the data set")
     }
-    request.budget = maxCost
+    request.budget = spending.maxCost
+    request.allowsUnpriced = spending.allowUnpriced
     request.concurrency = concurrency
     request.timeout = timeout.map { Int64(saturating: $0 * 1e9) }
     request.startsOver = restart || drift

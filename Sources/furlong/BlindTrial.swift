@@ -13,6 +13,8 @@ struct BlindTrial {
   var votes: [Vote] = []
   var judgements: [Judgement] = []
   var isVerified = false
+  /// What the answers were paid from: judges are too.
+  var wallet: Wallet?
 
   init(session: Session, turn: Turn, assignment: BlindAssignment) {
     self.session = session

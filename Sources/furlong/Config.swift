@@ -169,7 +169,11 @@ struct ConfigReader {
           }
         }
       case "budget":
-        for (limit, node) in members(value, name, known: ["per_turn", "per_day", "per_month"]) {
+        for (limit, node) in members(value, name, known: ["per_turn", "per_day", "per_month", "allow_unpriced"]) {
+          if limit == "allow_unpriced" {
+            if let allows = node.bool { config.budget.allowsUnpriced = allows } else { fault(node, "allow_unpriced must be true or false") }
+            continue
+          }
           guard let amount = node.scalar.flatMap({ Money(decimal: $0.string) }), amount >= .zero else {
             fault(node, "\(limit) must be an amount of US dollars, such as 0.50")
             continue

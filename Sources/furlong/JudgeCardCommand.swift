@@ -16,10 +16,7 @@ struct JudgeCardCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The judge: provider/model. Without one, the cards that are kept.", valueName: "model"))
   var judge: String?
 
-  @Option(
-    help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"),
-    transform: amountOfMoney)
-  var maxCost: Money?
+  @OptionGroup var spending: SpendingOptions
 
   @Flag(help: "Show the card that is kept, and run nothing.")
   var kept = false
@@ -59,10 +56,11 @@ struct JudgeCardCommand: ParsableCommand {
     var options = JudgeOptions()
     options.judges = [judge]
     guard let lane = try options.lanes(setup, engine, isRequired: true).first else { throw CommandError("no judge") }
-    let budget = maxCost
+    let wallet = engine.purse.turnWallet(spending.maxCost)
+    let allowsUnpriced = spending.allowUnpriced
     let last = Mutex(-1)
     let result = Wait.run {
-      await engine.makeCard(of: lane, budget: budget) { done, total, cost in
+      await engine.makeCard(of: lane, wallets: [wallet], allowsUnpriced: allowsUnpriced) { done, total, cost in
         let percent = total == 0 ? 0 : done * 100 / total
         let isNew = last.withLock { last in
           defer { last = percent / 5 }
@@ -73,7 +71,10 @@ struct JudgeCardCommand: ParsableCommand {
     }
     do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
     if let signal = result.interruption { throw ExitCode(128 + signal) }
-    guard let card = result.value else { throw ExitCode(1) }
+    guard let card = result.value else {
+      throw CommandError(
+        "the budget does not suffice for a whole card, and half a one is not kept: raise --max-cost, or the config's budget")
+    }
     return card
   }
 }

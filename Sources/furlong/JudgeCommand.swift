@@ -23,10 +23,7 @@ struct JudgeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The right answer, which the judges are told.", valueName: "text"))
   var reference: String?
 
-  @Option(
-    help: ArgumentHelp("Begin no call once this much is spent (US dollars).", valueName: "usd"),
-    transform: amountOfMoney)
-  var maxCost: Money?
+  @OptionGroup var spending: SpendingOptions
 
   @Flag(help: "Make no new card when the model behind a judge has changed.")
   var noReprobe = false
@@ -53,7 +50,8 @@ struct JudgeCommand: ParsableCommand {
     var request = JudgeRequest(session: session, turn: turn, judges: try judge.lanes(setup, engine, isRequired: true))
     request.reference = reference
     request.brief = judge.brief
-    request.budget = maxCost ?? setup.config.budget.perTurn
+    request.wallets = [engine.purse.turnWallet(spending.maxCost)]
+    request.allowsUnpriced = spending.allowUnpriced
     request.countsFamily = judge.countFamily
     guard !request.allPairs.isEmpty else { throw CommandError("a judge compares two answers: there are not two") }
     let result = JudgeText.run(request, engine: engine)
@@ -61,7 +59,7 @@ struct JudgeCommand: ParsableCommand {
     do throws(StoreError) {
       panels = try engine.panels(result.judgements)
       if result.interruption == nil, !noReprobe {
-        JudgeText.probeAgain(try engine.changedJudges(result.judgements), engine, budget: request.budget)
+        JudgeText.probeAgain(try engine.changedJudges(result.judgements), engine, request)
       }
     } catch {
       throw CommandError(error.message)
@@ -144,12 +142,14 @@ enum JudgeText {
   }
 
   /// The model behind these judges has changed under its name: their cards are made anew.
-  static func probeAgain(_ judges: [Lane], _ engine: Engine, budget: Money?) {
+  static func probeAgain(_ judges: [Lane], _ engine: Engine, _ request: JudgeRequest) {
     for judge in judges {
       Console.error(
         "the model behind \(judge.text) has changed since its card was made: trying it again on \(Probes.all.count) probes"
       )
-      _ = Wait.run { await engine.makeCard(of: judge, budget: budget) }
+      _ = Wait.run {
+        await engine.makeCard(of: judge, wallets: request.wallets, allowsUnpriced: request.allowsUnpriced)
+      }
     }
   }
 

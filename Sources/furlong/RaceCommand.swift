@@ -55,11 +55,7 @@ struct RaceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Stop the whole turn after this many seconds.", valueName: "s"))
   var timeout: Double?
 
-  @Option(
-    help: ArgumentHelp(
-      "Stop the lanes when they have cost this much (US dollars, by an estimate); else the config's budget.",
-      valueName: "usd"), transform: amountOfMoney)
-  var maxCost: Money?
+  @OptionGroup var spending: SpendingOptions
 
   @Flag(help: "Print one JSON document.")
   var json = false
@@ -105,7 +101,9 @@ struct RaceCommand: ParsableCommand {
     request.hedge = hedge.map { Int64($0) * 1_000_000 }
     request.timeout = timeout.map { Int64(saturating: $0 * 1e9) }
     if rule == .firstGood { request.good = try goodEnough(lanes, setup, engine) }
-    request.budget = try limit(request, setup, engine)
+    request.wallets = [engine.purse.turnWallet(spending.maxCost)]
+    request.allowsUnpriced = spending.allowUnpriced
+    try Self.requireRoom(request, engine)
     let race = HeadlessRace(request: request, engine: engine, printsText: !json)
     let outcome = race.run()
     // Saved before it is printed: whoever reads the output may leave in the middle.
@@ -137,23 +135,26 @@ struct RaceCommand: ParsableCommand {
     return GoodEnough(judge: judge, bar: bar ?? GoodEnough.usualBar)
   }
 
-  /// What this turn may cost: `--max-cost`, else what the config's budgets leave.
-  private func limit(_ request: RaceRequest, _ setup: Setup, _ engine: Engine) throws(CommandError) -> Money? {
-    var budget = setup.config.budget
-    if let maxCost { budget.perTurn = maxCost }
-    guard !budget.isEmpty else { return nil }
+  /// A race that cannot even begin is refused before it is stored.
+  private static func requireRoom(_ request: RaceRequest, _ engine: Engine) throws(CommandError) {
     let estimate: Estimate
     do throws(StoreError) {
-      estimate = try engine.estimate(request.lanes, system: request.turn.system, budget: budget)
+      estimate = try engine.estimate(request.lanes, system: request.turn.system, wallets: request.wallets)
     } catch {
       throw CommandError(error.message)
     }
-    if let left = estimate.left, estimate.least > left {
+    guard let left = estimate.left else { return }
+    if !estimate.unknown.isEmpty, !request.allowsUnpriced, !engine.purse.budget.allowsUnpriced {
+      let names = estimate.unknown.map { request.session.lanes[$0].model.text }.joined(separator: ", ")
       throw CommandError(
-        "reading the prompt alone costs \(estimate.least.screenText), and the budget leaves \(left.screenText): raise whichever is lowest, --max-cost or the config's per_turn, per_day or per_month"
+        "the price of \(names) is not known, and there is a budget: set it under prices in the config, or add --allow-unpriced")
+    }
+    if estimate.least > left || left == .zero && estimate.worstCase > .zero {
+      let held = estimate.held == .zero ? "" : ", since requests that run hold \(estimate.held.screenText)"
+      throw CommandError(
+        "reading the prompt alone costs \(estimate.least.screenText), and the budget leaves \(left.screenText)\(held): raise whichever is lowest, --max-cost or the config's per_turn, per_day or per_month"
       )
     }
-    return estimate.left
   }
 
   /// One lane without its key fails by itself, while the others race; when none has a key there is no race. Nothing is run to

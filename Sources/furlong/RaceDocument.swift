@@ -66,6 +66,8 @@ struct RaceDocument {
   private static func cost(_ cost: Cost) -> JSON {
     [
       "usd": .optional(cost.amount?.decimalText), "status": .string(cost.status.rawValue),
+      "at_least_usd": .optional(cost.atLeast?.decimalText), "at_most_usd": .optional(cost.atMost?.decimalText),
+      "reasons": .array(cost.reasons.map { .string($0) }),
       "computed_usd": .optional(cost.computed?.decimalText), "reported_usd": .optional(cost.reported?.decimalText),
       "price": cost.price?.json ?? .null, "wasted": .bool(cost.isWasted),
     ]

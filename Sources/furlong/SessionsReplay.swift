@@ -138,7 +138,7 @@ struct SessionsReplay: ParsableCommand {
         case .text(let channel, let text, _):
           (line["event"], line["text"]) = (channel == .answer ? "text" : "reasoning", .string(text))
         case .ended(let response): (line["event"], line["state"]) = ("ended", .string(response.state.rawValue))
-        case .toolCall, .attempt, .notice: continue
+        case .toolCall, .counted, .attempt, .notice: continue
         }
       case .won(let lane): (line["event"], line["lane"]) = ("won", .int(lane))
       case .fit, .ended: continue

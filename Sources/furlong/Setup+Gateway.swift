@@ -40,7 +40,6 @@ extension Setup {
   func makeGateway(_ engine: Engine, place: String, logger: Logger) throws -> ReadyGateway {
     var settings = config.gateway
     (settings.host, settings.port) = try ServeCommand.address(place)
-    settings.budget = config.budget
     let room = DescriptorPlan(limit: Descriptors.limit, open: Descriptors.open)
     (settings.mostConnections, settings.mostUpstream) = (room.connections, room.upstream)
     let keys: KeyRing

@@ -24,6 +24,18 @@ struct LaneOptions: ParsableArguments {
   var lineup: String?
 }
 
+/// What a command may spend.
+struct SpendingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Spend at most this much (US dollars); else the config's budget for a turn. Its budgets for a day and a month hold all "
+        + "the same.", valueName: "usd"), transform: amountOfMoney)
+  var maxCost: Money?
+
+  @Flag(help: "Ask models without a known price although there is a budget; what they cost is not counted.")
+  var allowUnpriced = false
+}
+
 /// Reads an option that is an amount of US dollars.
 @Sendable func amountOfMoney(_ text: String) throws -> Money {
   guard let amount = Money(decimal: text), amount >= .zero else {
@@ -127,7 +139,7 @@ struct Setup {
     let finder = keyFinder
     return Engine(
       services: config.services, store: store, prices: prices, loop: TransferLoop(caFile: caFile, mostIdle: idle),
-      limits: config.limits, hasKey: { finder.hasKey($0) }, findKey: { finder.find($0) })
+      limits: config.limits, budget: config.budget, hasKey: { finder.hasKey($0) }, findKey: { finder.find($0) })
   }
 
   /// The lanes asked for, or the default lineup: the config's `default`, else a model of each provider that has a key, else what

@@ -45,7 +45,7 @@ import Testing
 
   /// As a version before this one left it.
   private func spoil(_ path: String) throws {
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     defer { try? queue.close() }
     try queue.write { db in
       try db.execute(

@@ -66,7 +66,7 @@ import Testing
 
   @Test func aLogOfLLM() throws {
     let path = kept.program.home + "/logs.db"
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write { try $0.execute(sql: Fixture.imported("llm-0.36.sql").text) }
     try queue.close()
     let result = try kept.run("sessions", "import", path)

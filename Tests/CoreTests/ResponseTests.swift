@@ -14,7 +14,9 @@ import Testing
     #expect(timing.chunks == 10)
     #expect(timing.chunksInFirstRead == 2)
     #expect(timing.tokensPerSecond(outputTokens: 10) == 10, "8 tokens in 0.8 s")
-    #expect(timing.tokensPerSecond(outputTokens: 18) == 20, "a chunk is not a token")
+    #expect(timing.tokensPerSecond(outputTokens: 20) == 20, "a chunk is not a token: two chunks of ten are a fifth")
+    timing.tokensInFirstRead = 12
+    #expect(timing.tokensPerSecond(outputTokens: 20) == 10, "where it is known, it is not reckoned")
   }
 
   @Test func thereIsNoSpeedWithoutASpan() {
@@ -28,7 +30,7 @@ import Testing
     timing.note(.answer, at: 6 * ms)
     #expect(timing.tokensPerSecond(outputTokens: 1) == nil)
     #expect(timing.tokensPerSecond(outputTokens: 2) == nil, "no more tokens than the first read had")
-    #expect(timing.tokensPerSecond(outputTokens: 3) == 200)
+    #expect(timing.tokensPerSecond(outputTokens: 4) == 400, "two chunks of four came later")
   }
 
   @Test func reasoningIsAFirstTokenButNoFirstAnswer() {

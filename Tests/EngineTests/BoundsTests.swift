@@ -22,16 +22,31 @@ import Testing
     return Pricing(prices: PriceBook()).cost(of: response, by: service, date: 1_795_435_200, isWasted: true)
   }
 
-  @Test func aProviderThatStopsBillingHasNoMoreThanCame() {
-    let cost = cost(stopped("openai/gpt-5"))
-    #expect(cost.status == .partial)
-    #expect(cost.lowest?.decimalText == "0.000225", "100 in at $1.25, 10 out at $10 a million")
-    #expect(cost.highest == cost.lowest)
+  @Test func aProviderThatStopsBillingHasNoMoreThanCameAndWasThought() throws {
+    var response = stopped("openai/gpt-5")
+    response.apply(.text(.answer, "x", at: 0))
+    response.state = .stopped
+    let plain = cost(response)
+    #expect(plain.status == .partial)
+    #expect(plain.lowest == .zero, "nothing was counted by the provider: nothing is certain")
+    #expect(plain.computed?.decimalText == "0.000225", "100 in at $1.25, 10 out at $10 a million")
+    response.timing.firstToken = 0
+    #expect(cost(response).highest == cost(response).computed, "no time to think: what came is all")
+    response.timing.firstToken = 3_000_000_000
+    let most = try #require(cost(response).highest)
+    #expect(most.decimalText == "0.150225", "three seconds of hidden thinking, of 5,000 tokens each at the most")
+    response.reasoning = "hm"
+    #expect(cost(response).highest == cost(response).computed, "a model that shows its thoughts hides none")
+    response.reasoning = ""
+    response.apply(.counted(12))
+    response.usage.raw = "{}"
+    #expect(cost(response).highest == cost(response).computed, "the provider has counted them")
+    #expect(cost(response).lowest?.decimalText == "0.000245", "and that is certain: 100 in, 12 out")
   }
 
   @Test func aProviderThatGoesOnIsBoundedByTheCap() {
     let capped = cost(stopped("groq/openai/gpt-oss-120b", cap: 1000))
-    #expect(capped.lowest == capped.computed)
+    #expect(capped.lowest == .zero)
     let rates = capped.price!
     #expect(capped.highest == rates.amount(input: 100, output: 1000))
     let open = cost(stopped("mistral/mistral-large-latest"))

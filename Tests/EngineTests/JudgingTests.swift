@@ -276,7 +276,7 @@ extension Mutex<[Bench.Asked]> {
 
   @Test func aSpentBudgetBeginsNoCall() async {
     let bench = Bench { Bench.verdict($0.nonce, "tie") }
-    let found = await bench.judge { $0.budget = .zero }
+    let found = await bench.judge { $0.wallets = [Wallet(.zero, name: "a test")] }
     #expect(found.first?.outcome.kind == PairOutcome.Kind.none && bench.asked.all.isEmpty)
   }
 

@@ -60,8 +60,7 @@ import Testing
   }
 
   @Test func anUnreachableServerIsTold() {
-    let server = LoopbackServer([])
-    server.stop()
+    let server = LoopbackServer.unanswered
     let track = Track([server])
     #expect(track.run())
     #expect(track.response(0).error?.kind == .network)

@@ -122,6 +122,7 @@ import Testing
       case .lane(_, .state(let state)): state.rawValue
       case .lane(_, .text(_, let text, _)): "text \(text)"
       case .lane(_, .attempt): "attempt"
+      case .lane(_, .counted(let tokens)): "counted \(tokens)"
       case .lane(_, .toolCall(let piece, _)): "call \(piece.name ?? "")"
       case .lane(_, .notice(let notice)): "notice \(notice)"
       case .lane(_, .ended(let response)): "ended \(response.state)"
@@ -132,7 +133,9 @@ import Testing
     }
     expectNoDifference(
       words,
-      ["began", "connecting", "waiting", "text a", "text b", "attempt", "ended done", "won 0", "over"])
+      [
+        "began", "connecting", "waiting", "text a", "text b", "counted 2", "attempt", "ended done", "won 0", "over",
+      ])
   }
 
   @Test func whatIsToldIsWhatIsStored() throws {

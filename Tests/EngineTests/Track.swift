@@ -22,7 +22,7 @@ final class Track {
   ///   - key: of every service; nil needs none, an empty one is missing.
   init(
     _ servers: [LoopbackServer], lanes: [String]? = nil, key: String? = nil, limits: Engine.Limits = Engine.Limits(),
-    clock: StillClock? = nil, configure: (inout Service) -> Void = { _ in }
+    clock: StillClock? = nil, budget: Budget = Budget(), configure: (inout Service) -> Void = { _ in }
   ) {
     self.servers = servers
     loop = clock.map { clock in TransferLoop { clock.now } } ?? TransferLoop()
@@ -31,7 +31,7 @@ final class Track {
       services.append(Service("s\(place)", dialect: "openai-chat", baseURL: server.url, configure))
     }
     store = try! Store.inMemory()
-    engine = Engine(services: services, store: store, prices: PriceBook(), loop: loop, limits: limits) { service in
+    engine = Engine(services: services, store: store, prices: PriceBook(), loop: loop, limits: limits, budget: budget) { service in
       guard let key else { return .notNeeded }
       return key.isEmpty ? .missing("no key for \(service.id): set KEY") : .key(key)
     }

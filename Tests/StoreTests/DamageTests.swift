@@ -20,7 +20,7 @@ import Testing
         "abcd000000\(number)", created: Int64(number), ("prompt \(number)", ["marker-\(number) \(filler)", filler]))
     }
     try store.close()
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     try queue.close()
   }
@@ -94,7 +94,7 @@ import Testing
   /// The words are only an index: it is made anew rather than losing an answer.
   @Test func aDamagedIndexIsMadeAnew() throws {
     try makeFile()
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write { try $0.execute(sql: "UPDATE search_data SET block = x'A5A5A5' WHERE id > 10") }
     try queue.close()
     let store = try Store(path: path)
@@ -144,7 +144,7 @@ import Testing
   @Test func anotherProcessMayHoldTheLock() throws {
     try makeFile()
     let store = try Store(path: path)
-    let other = try DatabaseQueue(path: path)
+    let other = try rawDatabase(path)
     let journal = Journal<StoreError?>()
     try other.inTransaction(.immediate) { db in
       try db.execute(sql: "UPDATE session SET title = 'theirs' WHERE id = 'abcd00000011'")

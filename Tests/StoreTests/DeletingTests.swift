@@ -131,7 +131,7 @@ import Testing
     #expect(commit(store) == nil)
     let beside = try Store(path: path)
     #expect(throws: StoreError.deleted(Self.id)) { try beside.session(Self.id) }
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write { try $0.execute(sql: "UPDATE summary SET deleted = '99999999:1' WHERE deleted IS NOT NULL") }
     try queue.close()
     let later = try Store(path: path)
@@ -146,7 +146,7 @@ import Testing
     store.append(.deleted(session: Self.id))
     try store.close()
     #expect(throws: StoreError.deleted(Self.id)) { try Store(path: path).session(Self.id) }
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write {
       try $0.execute(
         sql: "UPDATE response SET writer = '99999999:1'; UPDATE summary SET deleted = '9:1' WHERE deleted <> ''")

@@ -49,7 +49,7 @@ extension Store {
 
 /// Reads a database beside the store.
 func rows(_ path: String, _ sql: String) throws -> [String] {
-  let queue = try DatabaseQueue(path: path)
+  let queue = try rawDatabase(path)
   defer { try? queue.close() }
   return try queue.read { db in
     try Row.fetchAll(db, sql: sql).map { row in
@@ -63,7 +63,7 @@ private func settle(_ store: Store) -> StoreError? { commit(store) }
 
 /// Throws when the index does not say what the texts say.
 func checkSearch(_ path: String) throws {
-  let queue = try DatabaseQueue(path: path)
+  let queue = try rawDatabase(path)
   defer { try? queue.close() }
   try queue.write { try $0.execute(sql: "INSERT INTO search (search, rank) VALUES ('integrity-check', 1)") }
 }

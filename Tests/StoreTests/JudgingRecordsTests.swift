@@ -139,7 +139,7 @@ import Testing
   @Test func aDatabaseOfTheSecondVersionOpens() throws {
     let folder = TemporaryFolder()
     let path = folder.file("old.db")
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try Migrations.run(queue, upTo: .continuedTurns)
     try queue.write { db in
       try db.execute(

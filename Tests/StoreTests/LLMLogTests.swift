@@ -12,7 +12,7 @@ import Testing
 
   private func log(_ sql: String) throws -> String {
     let path = folder.file("\(UUID().uuidString).db")
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write { try $0.execute(sql: sql) }
     try queue.close()
     return path

@@ -13,7 +13,7 @@ import Testing
   @Test func aCallWaitsForItsRowNoLongerThanItsLimit() throws {
     let path = folder.file("locked.db")
     let store = try Store(path: path)
-    let other = try DatabaseQueue(path: path)
+    let other = try rawDatabase(path)
     let (isLocked, mayGo, isReleased) = (Gate(), Gate(), Gate())
     Thread.detachNewThread {
       try? other.inDatabase { db in

@@ -39,6 +39,7 @@ import Testing
         "4 history, receipts: 1cf1520b2d236c9b",
         "5 the gateway: 45b51e4bacc34ff7",
         "6 one shape: e3b0c44298fc1c14",
+        "7 the purse: 7808e0f715db7c62",
       ])
   }
 
@@ -71,7 +72,7 @@ import Testing
     let announcement = Announcement(
       session: session, turn: Turn(number: 1, prompt: "", rule: .all),
       calls: [StartedCall(key: key, response: response, request: nil)])
-    try DatabaseQueue(path: path).write { db in
+    try rawDatabase(path).write { db in
       try db.execute(
         sql: "INSERT INTO announcement (writer, document) VALUES ('0', ?), ('0', 'no JSON')",
         arguments: [announcement.text])

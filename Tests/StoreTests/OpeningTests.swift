@@ -21,7 +21,7 @@ import Testing
   @Test func aFileOfALaterVersion() throws {
     let path = folder.file("later.db")
     try Store(path: path).close()
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99 from the future')") }
     try queue.close()
     #expect(throws: StoreError.newer(path: path)) { try Store(path: path) }
@@ -60,7 +60,7 @@ import Testing
   }
 
   private func schema(_ path: String) throws -> [String] {
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     defer { try? queue.close() }
     return try queue.read {
       try String.fetchAll($0, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")

@@ -28,7 +28,7 @@ import Testing
   }
 
   private func setWriter(_ text: String) throws {
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write { try $0.execute(sql: "UPDATE response SET writer = ?", arguments: [text]) }
     try queue.close()
   }
@@ -58,7 +58,7 @@ import Testing
     try setWriter(writer)
     try expectCut(try Store(path: path))
     try expectCut(try Store(path: path))
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     #expect(
       try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM part") } == 0, "parts are moved, not copied")
   }
@@ -82,9 +82,28 @@ import Testing
     try expectCut(try Store(path: path))
   }
 
-  @Test func thisProcessIsAlive() {
-    #expect(WriterIdentity.current.isAlive)
-    #expect(WriterIdentity.current == WriterIdentity.current)
-    #expect(!WriterIdentity(text: "0").isAlive)
+  @Test func thisProcessIsAlive() throws {
+    try Store.inMemory().database.read { db in
+      #expect(WriterIdentity.current.isAlive(db))
+      #expect(WriterIdentity.current == WriterIdentity.current)
+      #expect(!WriterIdentity(text: "0").isAlive(db))
+    }
+  }
+
+  /// In a container, or on another machine: its process cannot be seen, so that its signs of life count.
+  @Test func aProcessElsewhereLivesAsLongAsItShowsSignsOfLife() throws {
+    try leaveOpen()
+    let elsewhere = "7:123:0a1b2c3d-4026532000"
+    try setWriter(elsewhere)
+    func see(secondsAgo: Int64) throws {
+      try rawDatabase(path).write {
+        try $0.execute(
+          sql: "INSERT OR REPLACE INTO writer (id, seen) VALUES (?, ?)", arguments: [elsewhere, Clock.date() - secondsAgo])
+      }
+    }
+    try see(secondsAgo: WriterIdentity.longestSilence - 5)
+    #expect(try Store(path: path).session("3f2a").turns.first?.responses[0]?.state == .queued, "it lives elsewhere")
+    try see(secondsAgo: WriterIdentity.longestSilence + 5)
+    try expectCut(try Store(path: path))
   }
 }

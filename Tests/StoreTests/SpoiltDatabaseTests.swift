@@ -63,7 +63,7 @@ import Testing
   }
 
   private func spoil(_ path: String, _ random: inout SplitMix64, share: Double) throws -> Int {
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     defer { try? queue.close() }
     return try queue.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA foreign_keys = OFF")
@@ -172,7 +172,7 @@ import Testing
   @Test func whatOneHostileCallCostDoesNotCount() throws {
     let path = folder.file("costs.db")
     try filled(path)
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write { db in
       // As an earlier version would have left it: two calls whose costs no sum can hold, in one session.
       try db.execute(
@@ -200,7 +200,7 @@ import Testing
       .appendingPathComponent("Fixtures/Databases/before-history.db")
     let path = folder.file("old.db")
     try FileManager.default.copyItem(atPath: fixture.path, toPath: path)
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try queue.write { db in
       try db.execute(
         sql: """

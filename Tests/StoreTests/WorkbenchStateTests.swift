@@ -58,7 +58,7 @@ import Testing
   @Test func aDatabaseOfTheFirstVersionOpens() throws {
     let folder = TemporaryFolder()
     let path = folder.file("old.db")
-    let queue = try DatabaseQueue(path: path)
+    let queue = try rawDatabase(path)
     try Migrations.run(queue, upTo: .sessions)
     try queue.write { db in
       try db.execute(

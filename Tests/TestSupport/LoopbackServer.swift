@@ -36,7 +36,6 @@ public final class LoopbackServer: Sendable {
   public let port: UInt16
   public let journal = Journal<Event>()
   private let listener: Int32
-  private let isStopped = Atomic(false)
 
   public var url: String { "http://127.0.0.1:\(port)/v1" }
 
@@ -68,13 +67,12 @@ public final class LoopbackServer: Sendable {
   /// Plays the same to everyone.
   public convenience init(_ steps: [Step]) { self.init { _, _ in steps } }
 
-  deinit { stop() }
+  /// One that answers nobody: its port is taken, so that no other test's server gets it, and nothing listens there.
+  public static let unanswered = LoopbackServer(unanswered: bound())
 
-  /// Takes no more connections: the port becomes one where nothing answers.
-  public func stop() {
-    guard !isStopped.exchange(true, ordering: .relaxed) else { return }
-    shutdown(listener, Int32(SHUT_RDWR))
-  }
+  private init(unanswered: (socket: Int32, port: UInt16)) { (listener, port) = unanswered }
+
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
   public var connections: Int { journal.entries.count { if case .connected = $0 { true } else { false } } }
 
@@ -90,13 +88,15 @@ public final class LoopbackServer: Sendable {
   }
 
   /// A port on which nothing listens.
-  public static func deadPort() -> UInt16 {
-    let (socket, port) = listen()
-    close(socket)
-    return port
-  }
+  public static func deadPort() -> UInt16 { unanswered.port }
 
   private static func listen() -> (socket: Int32, port: UInt16) {
+    let (listener, port) = bound()
+    guard Glibc.listen(listener, 128) == 0 else { fatalError("no loopback socket: \(errno)") }
+    return (listener, port)
+  }
+
+  private static func bound() -> (socket: Int32, port: UInt16) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -107,7 +107,7 @@ public final class LoopbackServer: Sendable {
         bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0
       }
     }
-    guard isBound, Glibc.listen(listener, 128) == 0 else { fatalError("no loopback socket: \(errno)") }
+    guard isBound else { fatalError("no loopback socket: \(errno)") }
     return (listener, UInt16(bigEndian: address.sin_port))
   }
 }

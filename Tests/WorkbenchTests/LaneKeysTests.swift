@@ -251,14 +251,13 @@ import Testing
   @Test func withinTheBudgetNobodyIsAsked() {
     var state = state()
     #expect(Sample.send("hi", &state) == [.estimate(prompt: "hi")])
-    #expect(update(&state, .estimated(estimate("0.4", left: "0.5"))) == [.race(isNewSession: true)])
-    #expect(state.limit == Money(decimal: "0.5"), "the engine is told where to stop")
+    #expect(update(&state, .estimated(estimate("0.4", left: "0.5"), .turn)) == [.race(isNewSession: true)])
   }
 
   @Test func beyondItTheWorstCaseIsShownAndAskedFor() {
     var state = state()
     _ = Sample.send("hi", &state)
-    #expect(update(&state, .estimated(estimate("1.3", left: "0.5"))).isEmpty)
+    #expect(update(&state, .estimated(estimate("1.3", left: "0.5"), .turn)).isEmpty)
     let text = view(state, Layouts()).frame.text
     #expect(text.contains("$1.30") && text.contains("$0.500") && text.contains("Lane 2"), "\(text)")
     var refused = state
@@ -270,14 +269,14 @@ import Testing
   @Test func aSpentBudgetSendsNothing() {
     var state = state()
     _ = Sample.send("hi", &state)
-    #expect(update(&state, .estimated(estimate("1.3", left: "0"))).isEmpty)
+    #expect(update(&state, .estimated(estimate("1.3", left: "0"), .turn)).isEmpty)
     #expect(state.overlay == nil && state.message?.contains("budget is spent") == true)
   }
 
   @Test func theHeaderShowsWhatIsSpentOfIt() {
     var state = Sample.race(width: 120, height: 40)
     state.budget.perTurn = Money(decimal: "0.5")
-    #expect(view(state, Layouts()).frame.text.contains("$0.0022 of $0.500"))
+    #expect(view(state, Layouts()).frame.text.contains("$0.0024 of $0.500"))
   }
 }
 

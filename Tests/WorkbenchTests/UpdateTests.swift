@@ -275,10 +275,10 @@ import Testing
     #expect(Scoreboard.places(responses, winner: 0, rule: .all) == [0: 1, 1: 2, 2: 3])
   }
 
-  /// 35 tokens in at $2 and 2 chunks out at $10 a million are $0.00009.
+  /// 35 tokens in at $2 and 24 of output at $10 a million, by the length of its text, are $0.0003.
   @Test func aRunningCostIsAnEstimate() {
     let state = Sample.race(width: 80, height: 24)
-    #expect(state.response(1).map(Scoreboard.cost) == "~$0.0001")
+    #expect(state.response(1).map(Scoreboard.cost) == "~$0.0003")
     #expect(state.response(2).map(Scoreboard.cost) == "free")
     var unknown = state.response(1)!
     unknown.cost.price = nil

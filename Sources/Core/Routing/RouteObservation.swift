@@ -31,6 +31,6 @@ public struct RouteObservation: Equatable, Sendable {
     (output, reasoning) = (response.usage.output, response.usage.reasoning)
     isWhole = response.state.isFinish
     firstAnswer = response.timing.firstAnswer
-    tokensPerSecond = response.timing.tokensPerSecond(outputTokens: response.usage.output)
+    tokensPerSecond = response.tokensPerSecond
   }
 }

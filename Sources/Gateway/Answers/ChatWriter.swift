@@ -33,7 +33,7 @@ struct ChatWriter: AnswerWriter {
       call["function"] = function
       let delta: JSON = ["tool_calls": [call]]
       chunk(delta.serialized(), into: &out)
-    case .began, .state, .attempt, .notice, .ended: break
+    case .began, .state, .counted, .attempt, .notice, .ended: break
     }
   }
 

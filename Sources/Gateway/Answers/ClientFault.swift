@@ -28,7 +28,7 @@ struct ClientFault: Error, Equatable {
     let kind: ResponseError.Kind =
       switch refusal.kind {
       case .missing, .unknown, .revoked, .route: .auth
-      case .rate, .reserved: .rateLimit
+      case .rate: .rateLimit
       case .budget: .money
       }
     self.init(refusal.status, kind, refusal.message)

@@ -38,7 +38,7 @@ struct MessagesWriter: AnswerWriter {
       enter(.thinking, ["type": "thinking", "thinking": "", "signature": ""], into: &out)
       delta(["type": "thinking_delta", "thinking": .string(text)], into: &out)
     case .toolCall(let piece, _): write(piece, into: &out)
-    case .began, .state, .attempt, .notice, .ended: break
+    case .began, .state, .counted, .attempt, .notice, .ended: break
     }
   }
 

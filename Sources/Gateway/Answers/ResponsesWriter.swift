@@ -40,7 +40,7 @@ struct ResponsesWriter: AnswerWriter {
       var fields = enter(.call(piece.index), piece, into: &out).fields
       fields["delta"] = .string(piece.arguments)
       if !piece.arguments.isEmpty { send("response.function_call_arguments.delta", fields, into: &out) }
-    case .began, .state, .attempt, .notice, .ended: break
+    case .began, .state, .counted, .attempt, .notice, .ended: break
     }
   }
 

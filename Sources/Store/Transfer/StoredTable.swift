@@ -94,7 +94,8 @@ enum StoredTable: Int, CaseIterable {
     .flag("reused_connection").optional,
     .time("dns").optional, .time("connect").optional, .time("tls").optional, .time("ttfb").optional,
     .time("ttft").optional, .time("ttfo").optional, .time("end").optional, .count("chunks").optional,
-    .count("chunks_first_read").optional, .text("origin").optional,
+    .count("chunks_first_read").optional, .tokens("tokens_first_read").optional,
+    .json("cost_reasons", .array).optional, .text("origin").optional,
   ]
 
   private static let blindColumns: [StoredColumn] = [

@@ -38,7 +38,7 @@ extension HeaderPane {
   private static func spending(_ state: State) -> String {
     if let limit = state.budget.perTurn { return "\(state.spentThisTurn.screenText) of \(limit.screenText)" }
     if let limit = state.budget.perDay {
-      return "today \((state.spentToday + state.spentThisTurn).screenText) of \(limit.screenText)"
+      return "today \(state.spentToday.screenText) of \(limit.screenText)"
     }
     return state.spent.screenText
   }

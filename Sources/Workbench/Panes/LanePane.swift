@@ -182,8 +182,7 @@ struct LanePane {
       parts[0] += " " + Readable.duration(max(0, state.now - sent))
     }
     if let first = timing.firstToken { parts.append(Readable.duration(first)) }
-    let tokens = response.state.isOver ? response.usage.output : timing.chunks
-    if let speed = timing.tokensPerSecond(outputTokens: tokens) { parts.append("\(Readable.rate(speed)) t/s") }
+    if let speed = response.tokensPerSecond { parts.append("\(Readable.rate(speed)) t/s") }
     parts.append(Scoreboard.cost(response))
     // Local models slow each other down: their times are not to be compared with a model that had a machine to itself.
     if response.sharesMachine { parts.append("shared machine") }

@@ -1,0 +1,300 @@
+import Core
+import Dispatch
+import Foundation
+import Store
+import Synchronization
+import Transport
+
+/// Who gives leave to spend. Everything that asks a model comes here first, with what it may cost: the config's budgets for a day
+/// and a month, which all processes on the database share, a gateway key's allowance, and the wallets of its turn and its
+/// command must have room for it. What is granted counts as held until it is spent or given back. Any thread.
+public final class Purse: Sendable {
+  /// For what somebody wants to spend.
+  struct Want: Sendable {
+    var exposures: [Exposure] = []
+    /// All of them run at once, not one at a time.
+    var together = true
+    var wallets: [Wallet] = []
+    var key: GatewayKey?
+    /// Unpriced models may be asked although there is a limit.
+    var allowsUnpriced = false
+    /// Waits while others hold what it needs; told to stop by `isGone`.
+    var waits = false
+    var isGone: @Sendable () -> Bool = { false }
+
+    var sums: (least: Money, usual: Money, most: Money) { together ? exposures.sum : exposures.dearest }
+  }
+
+  private struct Waiting: Sendable {
+    var want: Want
+    var then: @Sendable (Result<Grant, Refusal>) -> Void
+  }
+
+  public let budget: Budget
+  private let store: Store
+  private let waiting = Mutex<[Waiting]>([])
+  private let queue = DispatchQueue(label: "furlong.purse")
+  /// What the shared limits left when the database told it last, less what was granted since: for when it cannot be asked.
+  private let known = Mutex<Money?>(nil)
+
+  init(_ budget: Budget, store: Store) { (self.budget, self.store) = (budget, store) }
+
+  /// The wallet of one turn, with all that is done about it: a command's limit, else the config's.
+  public func turnWallet(_ limit: Money? = nil, spent: Money = .zero) -> Wallet {
+    limit.map { Wallet($0, name: "--max-cost", spent: spent) }
+      ?? Wallet(budget.perTurn, name: "budget.per_turn", spent: spent)
+  }
+
+  // MARK: Asking
+
+  /// - Parameter then: called once, on some thread; perhaps before this returns.
+  func ask(_ want: Want, then: @escaping @Sendable (Result<Grant, Refusal>) -> Void) {
+    ask(want, isNew: true, then: then)
+  }
+
+  private func ask(_ want: Want, isNew: Bool, then: @escaping @Sendable (Result<Grant, Refusal>) -> Void) {
+    if want.isGone() { return then(.failure(.called)) }
+    let limits = sharedLimits(want.key)
+    let isLimited = !limits.isEmpty || want.wallets.contains { $0.limit != nil }
+    if isLimited, let refusal = refusal(of: want) { return then(.failure(refusal)) }
+    let grant = Grant(self, wallets: want.wallets, key: want.key, isLimited: isLimited, most: want.sums.most)
+    guard isLimited else { return then(.success(grant)) }
+    let sums = want.sums
+    // A key's allowance is promised whole: nobody likes an answer that breaks off.
+    let amount = want.key?.allowance != nil && !want.exposures.contains(where: \.isUncapped) ? sums.most : sums.usual
+    take(amount, least: sums.least, for: grant, limits) { refusal in
+      guard let refusal else { return then(.success(grant)) }
+      if want.waits, refusal.isPassing {
+        self.waiting.withLock { waiting in
+          let one = Waiting(want: want, then: then)
+          // Who has waited before stays first.
+          if isNew { waiting.append(one) } else { waiting.insert(one, at: 0) }
+        }
+        self.reconsider(after: 300)
+      } else {
+        then(.failure(refusal))
+      }
+    }
+  }
+
+  /// What no amount of money answers.
+  private func refusal(of want: Want) -> Refusal? {
+    if !budget.allowsUnpriced, !want.allowsUnpriced, let model = want.exposures.first(where: \.isUnpriced)?.model {
+      return .unpriced(model, key: want.key)
+    }
+    if let key = want.key, key.allowance != nil, let fault = want.exposures.lazy.compactMap(\.fault).first {
+      return .unreckonable(fault, key)
+    }
+    return nil
+  }
+
+  /// Takes an amount, or as much of it as there is, out of everything that limits a grant; all or nothing.
+  /// - Parameter then: nil when it was granted.
+  fileprivate func take(
+    _ amount: Money, least: Money, for grant: Grant, _ limits: [HoldLimit],
+    then: @escaping @Sendable (Refusal?) -> Void
+  ) {
+    var amount = amount
+    for (place, wallet) in grant.wallets.enumerated() where wallet.limit != nil {
+      let taken = wallet.account.withLock { account -> Money? in
+        let left = ((wallet.limit ?? .zero) - account.spent - account.held).orZero
+        guard left > .zero || amount == .zero, left >= least else { return nil }
+        let taken = min(amount, left)
+        account.held = account.held + taken
+        return taken
+      }
+      guard let taken else {
+        give(amount, backTo: grant.wallets.prefix(place))
+        return then(.wallet(wallet, least: least, isPassing: wallet.account.withLock { $0.held > .zero }))
+      }
+      // What the ones before gave too much.
+      give(amount - taken, backTo: grant.wallets.prefix(place))
+      amount = taken
+    }
+    guard !limits.isEmpty else {
+      grant.receive(amount)
+      return then(nil)
+    }
+    let request = HoldRequest(id: grant.id, key: grant.key?.id, amount: amount, least: least, limits: limits)
+    let wanted = amount
+    store.holdSoon(request) { answer in
+      switch answer {
+      case .granted(let granted):
+        self.give(wanted - granted, backTo: grant.wallets[...])
+        grant.receive(granted, isStored: true)
+        then(nil)
+      case .refused(let limit, let spent, let held):
+        self.give(wanted, backTo: grant.wallets[...])
+        then(.limit(limit, spent: spent, held: held, least: least, wanted: wanted, key: grant.key))
+      case .fault(let fault):
+        self.give(wanted, backTo: grant.wallets[...])
+        then(.unreadable(fault))
+      }
+    }
+  }
+
+  private func give(_ amount: Money, backTo wallets: ArraySlice<Wallet>) {
+    guard amount > .zero else { return }
+    for wallet in wallets where wallet.limit != nil {
+      wallet.account.withLock { $0.held = ($0.held - amount).orZero }
+    }
+  }
+
+  /// The config's limits, and the key's, as the database decides on them.
+  private func sharedLimits(_ key: GatewayKey?) -> [HoldLimit] {
+    var limits: [HoldLimit] = []
+    let now = Clock.date()
+    if let perDay = budget.perDay { limits.append(.since(Engine.midnight(at: now), perDay)) }
+    if let perMonth = budget.perMonth { limits.append(.since(Engine.midnight(at: now, ofFirst: true), perMonth)) }
+    if let key, let allowance = key.allowance {
+      limits.append(.key(key.id, days: allowance.days(at: now), allowance.amount))
+    }
+    return limits
+  }
+
+  /// More for requests that run: what they may still cost is asked for again and again in steps.
+  fileprivate func extend(_ grant: Grant, by amount: Money, then: @escaping @Sendable (Bool) -> Void) {
+    take(amount, least: .zero, for: grant, sharedLimits(grant.key)) { then($0 == nil) }
+  }
+
+  // MARK: Giving back
+
+  /// A grant has ended: what it cost is spent, the rest is free again.
+  fileprivate func settle(_ grant: Grant, amount: Money, spent: Money, isStored: Bool) {
+    for wallet in grant.wallets {
+      wallet.account.withLock { account in
+        account.spent = account.spent + spent
+        if wallet.limit != nil { account.held = (account.held - amount).orZero }
+      }
+    }
+    // Behind the records of what it cost: in between both count, never neither.
+    if isStored { store.append(.released(hold: grant.id)) }
+    if amount > .zero { reconsider(after: 0) }
+  }
+
+  /// Somebody may have what they wait for now, or wait no more.
+  func reconsider(after milliseconds: Int) {
+    guard waiting.withLock({ !$0.isEmpty }) else { return }
+    queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+      let first = self.waiting.withLock { waiting in
+        defer { waiting = [] }
+        return waiting
+      }
+      for one in first { self.ask(one.want, isNew: false, then: one.then) }
+    }
+  }
+}
+
+/// Leave to spend so much, for requests that share it: a turn's lanes, a judge's call. Given back when it is settled, or let go of.
+final class Grant: Sendable {
+  private struct State {
+    /// What is held for it.
+    var amount = Money.zero
+    /// Of its requests that have ended.
+    var spent = Money.zero
+    var isStored = false
+    var isSettled = false
+    var isExtending = false
+    var canGrow = true
+  }
+
+  let id = Session.newID()
+  let wallets: [Wallet]
+  let key: GatewayKey?
+  /// Whether anything limits it at all.
+  let isLimited: Bool
+  /// What its requests can cost by their own caps.
+  private let most: Money
+  private let purse: Purse
+  private let state = Mutex(State())
+
+  fileprivate init(_ purse: Purse, wallets: [Wallet], key: GatewayKey?, isLimited: Bool, most: Money) {
+    (self.purse, self.wallets, self.key, self.isLimited, self.most) = (purse, wallets, key, isLimited, most)
+  }
+
+  deinit { settle() }
+
+  fileprivate func receive(_ amount: Money, isStored: Bool = false) {
+    let isLate = state.withLock { state in
+      guard !state.isSettled else { return true }
+      state.amount = state.amount + amount
+      state.isStored = state.isStored || isStored
+      return false
+    }
+    // What was asked for while it ran came too late, and goes back.
+    if isLate { purse.settle(self, amount: amount, spent: .zero, isStored: isStored) }
+  }
+
+  /// Leave for one request under it.
+  func leave() -> Leave { Leave(grant: self) }
+
+  /// Counts what one of its requests has cost in the end.
+  func spend(_ amount: Money) { state.withLock { $0.spent = $0.spent + amount } }
+
+  /// Of its requests that have ended.
+  var spent: Money { state.withLock(\.spent) }
+
+  /// What it may cost in all; nil when nothing limits it.
+  var amount: Money? { isLimited ? state.withLock(\.amount) : nil }
+
+  /// Requests that run have come so far. Asks for more in time.
+  /// - Parameters:
+  ///   - running: what those cost by now that have not ended.
+  ///   - then: called when an answer to asking for more has come, so that this is asked again.
+  /// - Returns: whether they may go on.
+  func mayGoOn(running: Money, then: @escaping @Sendable () -> Void) -> Bool {
+    guard isLimited else { return true }
+    let (mayGoOn, asksFor) = state.withLock { state -> (Bool, Money?) in
+      let sum = state.spent + running
+      // With all that their caps allow they end by themselves: running counts are not that exact.
+      let isWhole = state.amount >= most
+      guard state.canGrow else { return (sum < (isWhole ? state.amount + state.amount / 8 : state.amount), nil) }
+      // Where half is used, the rest should last until more has come.
+      guard !state.isExtending, !state.isSettled, sum >= (isWhole ? state.amount : state.amount / 2) else { return (true, nil) }
+      state.isExtending = true
+      return (true, isWhole ? max(state.amount, running) : min(most - state.amount, max(state.amount, running)))
+    }
+    if let asksFor {
+      purse.extend(self, by: asksFor) { isGranted in
+        self.state.withLock { state in
+          state.isExtending = false
+          state.canGrow = isGranted
+        }
+        then()
+      }
+    }
+    return mayGoOn
+  }
+
+  /// All its requests have ended, and their costs are on their way to the database. A second time does nothing.
+  func settle() {
+    let state = self.state.withLock { state -> State? in
+      guard !state.isSettled else { return nil }
+      state.isSettled = true
+      return state
+    }
+    guard let state else { return }
+    purse.settle(self, amount: state.amount, spent: state.spent, isStored: state.isStored)
+  }
+}
+
+/// Without one no request to a model can be made: only a `Grant` gives it.
+struct Leave: Sendable {
+  private let grant: Grant
+
+  fileprivate init(grant: Grant) { self.grant = grant }
+}
+
+/// A request that makes a model write, which costs money.
+struct ModelRequest {
+  fileprivate let transfer: TransferRequest
+
+  init(_ transfer: TransferRequest, by leave: Leave) { self.transfer = transfer }
+}
+
+extension TransferLoop {
+  /// On the transfer thread.
+  func submit(_ request: ModelRequest, observe: @escaping (TransferEvent) -> Void) -> TransferID? {
+    submit(request.transfer, observe)
+  }
+}
