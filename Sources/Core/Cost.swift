@@ -2,7 +2,7 @@
 public struct Cost: Equatable, Sendable {
   /// `exact`: the provider's charge, or a price on the counts it reported; `estimated`: on our own count; `partial`: of an answer
   /// stopped or cut, a lower bound; `unknown`: no price known, never shown as 0; `free`: a local or simulated model.
-  public enum Status: String, Sendable { case exact, estimated, partial, unknown, free }
+  public enum Status: String, Sendable, CaseIterable { case exact, estimated, partial, unknown, free }
 
   public var status = Status.unknown
   public var computed: Money?

@@ -44,14 +44,14 @@ public struct ToolCallPiece: Equatable, Sendable {
 /// Where text belongs. Reasoning is never counted as the answer.
 public enum Channel: Int, Sendable { case answer, reasoning }
 
-public enum FinishReason: String, Sendable {
+public enum FinishReason: String, Sendable, CaseIterable {
   case stop, length, toolCalls = "tool_calls", refusal, other
 }
 
 /// Token counts of one call, normalised: `input` is everything read, cached parts included; `output` is everything written,
 /// reasoning included. How each provider counts is its dialect's and its service row's matter.
 public struct Usage: Equatable, Sendable {
-  public enum Source: String, Sendable { case reported, estimated }
+  public enum Source: String, Sendable, CaseIterable { case reported, estimated }
 
   @TokensOfCall public var input = 0
   @TokensOfCall public var cacheRead = 0

@@ -89,31 +89,25 @@ extension RecordWriter {
 extension Announcement {
   /// One small row, unless the call's own are there already.
   func write(by writer: String, _ db: Database) throws {
-    try db.run(
-      sql: """
-        INSERT OR IGNORE INTO announcement (session, writer, document)
-        SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM session WHERE id = ?)
-        """, arguments: [session.id, writer, text, session.id])
+    try Tables.announce.run(
+      Tables.Announced(session: session.id, writer: writer, document: text), db, [session.id.databaseValue])
   }
 }
 
 extension Store {
   /// Calls that a dead process had announced and not written: their rows are made, unfinished as they are.
   func recoverAnnouncements() throws {
-    func dead(_ db: Database) throws -> [(session: String, writer: String, text: String)] {
-      try Row.fetchAll(db, sql: "SELECT session, writer, document FROM announcement")
-        .map { ($0.text("session") ?? "", $0.text("writer") ?? "", $0.text("document") ?? "") }.filter {
-          !WriterIdentity(text: $0.writer).isAlive(db)
-        }
+    func dead(_ db: Database) throws -> [Tables.Announced] {
+      try Tables.announcement.all(db, "").filter { !WriterIdentity(text: $0.writer).isAlive(db) }
     }
     guard try !database.read(dead).isEmpty else { return }
     try database.write { db in
-      for (session, writer, text) in try dead(db) {
-        if let announcement = Announcement(text: text) {
-          var rows = RecordWriter(identity: writer)
+      for one in try dead(db) {
+        if let announcement = Announcement(text: one.document) {
+          var rows = RecordWriter(identity: one.writer)
           try rows.writeCall(announcement.session, announcement.turn, announcement.calls, db)
         }
-        try db.execute(sql: "DELETE FROM announcement WHERE session = ?", arguments: [session])
+        try db.execute(sql: "DELETE FROM announcement WHERE session = ?", arguments: [one.session])
       }
     }
   }

@@ -31,7 +31,7 @@ struct RecordWriter {
   /// - Parameter writesParts: what has come of open responses so far.
   mutating func write(_ records: [Record], writesParts: Bool, _ db: Database) throws {
     added = []
-    try beat(records, db)
+    if hasOpen { try beat(db) }
     for record in records { try write(record, db) }
     if writesParts { for key in open.keys { try writePart(key, db) } }
   }
@@ -41,32 +41,20 @@ struct RecordWriter {
   /// Whether answers of this process are coming.
   var hasOpen: Bool { !open.isEmpty }
 
-  /// A sign of life for those who cannot see this process, from the first answer on.
-  private mutating func beat(_ records: [Record], _ db: Database) throws {
+  /// A sign of life for those who cannot see this process, from its first answer on.
+  private mutating func beat(_ db: Database) throws {
     let now = Clock.date()
-    guard now.subtractingSaturating(lastBeat).magnitude >= WriterIdentity.beat.magnitude,
-      hasOpen || records.contains(where: \.opensAnswers)
-    else { return }
-    try db.run(
-      sql: "INSERT INTO writer (id, seen) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen",
-      arguments: [identity, now])
+    guard now.subtractingSaturating(lastBeat).magnitude >= WriterIdentity.beat.magnitude else { return }
+    try Tables.beat.run(Tables.SignOfLife(id: identity, seen: now), db)
     // Those of long ago say nothing any more.
-    try db.run(
-      sql: "DELETE FROM writer WHERE seen < ?", arguments: [now.subtractingSaturating(86_400 * 30)])
+    try db.run(sql: "DELETE FROM writer WHERE seen < ?", arguments: [now.subtractingSaturating(86_400 * 30)])
     lastBeat = now
   }
 
   mutating func write(_ record: Record, _ db: Database) throws {
     switch record {
     case .session(let session):
-      try db.run(
-        sql: """
-          INSERT OR IGNORE INTO session (id, created, title, rule, lanes, purpose) VALUES (?, ?, CAST(? AS TEXT), ?, ?, ?)
-          """,
-        arguments: [
-          session.id, session.created, blob(session.title), session.rule.rawValue, lanesText(session.lanes),
-          session.purpose.rawValue,
-        ])
+      try Tables.addSession.run(session, db)
       if db.changesCount > 0 { added.insert(session.id) }
     case .setup(let session, let lanes, let rule):
       try db.run(
@@ -81,58 +69,62 @@ struct RecordWriter {
       try db.run(
         sql: "UPDATE turn SET continued = ? WHERE session = ? AND number = ?",
         arguments: [lane, session, number(session, turn)])
-    case .lineup(let name, let lanes):
-      try db.run(
-        sql: "INSERT OR REPLACE INTO lineup (name, lanes) VALUES (?, ?)", arguments: [name, lanesText(lanes)])
-    case .title, .tags, .deleted, .undeleted: try writeHistory(record, db)
-    case .blind, .revealed, .vote, .undoneVote, .brief, .judgement, .confirmed, .card, .fit:
-      try writeJudging(record, db)
+    case .lineup(let name, let lanes): try Tables.saveLineup.run(Tables.Lineup(name: name, lanes: lanes), db)
+    case .title(let session, let title): try setTitle(session, title, db)
+    case .tags(let session, let tags): try setTags(session, tags, db)
+    case .deleted(let session): try delete(session, db)
+    case .undeleted(let session): try takeBackDeletion(session, db)
+    case .blind(let assignment): try hide(assignment, db)
+    case .revealed(let assignment): try reveal(assignment, db)
+    case .vote(let vote): try write(vote, db)
+    case .undoneVote(let id): try Tables.undoVote.run(mark(id), db)
+    case .brief(let brief): try Tables.keepBrief.run(brief, db)
+    case .judgement(let judgement): try write(judgement, db)
+    case .confirmed(let judgement): try Tables.confirmJudgement.run(mark(judgement), db)
+    case .card(let card): try Tables.addCard.run(card, db)
+    case .fit(let fit): try write(fit, db)
     case .call(let session, let turn, let calls): try writeCall(session, turn, calls, db)
     case .began(let key, let response, let request): try begin(key, response, request, db)
-    case .text(let key, let channel, let text, let offset):
-      // In place: taking the entry out and back would copy all its text.
-      open[key]?.arrivals.append(channel, length: text.utf8.count, at: offset)
-      switch channel {
-      case .answer: open[key]?.text += text
-      case .reasoning: open[key]?.reasoning += text
-      }
+    case .text(let key, let channel, let text, let offset): take(key, channel, text, at: offset)
     case .ended(let key, let response): try end(key, response, db)
     case .settled(let key, let settlement): try settle(key, settlement, db)
-    case .gatewaySpending(let spending): try writeSpending(spending, db)
+    case .gatewaySpending(let spending): try Tables.addSpending.run(spending, db)
     case .released(let hold): try db.run(sql: "DELETE FROM hold WHERE id = ?", arguments: [hold])
-    case .unkept(let cost):
-      try db.run(
-        sql: "INSERT INTO unkept_cost (created, cost) VALUES (?, ?)", arguments: [Clock.date(), cost.picoDollars])
+    case .unkept(let cost): try Tables.addUnkeptCost.run(Tables.UnkeptCost(created: Clock.date(), cost: cost), db)
+    }
+  }
+
+  private mutating func take(_ key: ResponseKey, _ channel: Channel, _ text: String, at offset: Int64) {
+    // In place: taking the entry out and back would copy all its text.
+    open[key]?.arrivals.append(channel, length: text.utf8.count, at: offset)
+    switch channel {
+    case .answer: open[key]?.text += text
+    case .reasoning: open[key]?.reasoning += text
     }
   }
 
   /// The provider has told the charge, and the counts behind it: the computed figure follows them.
   private func settle(_ key: ResponseKey, _ settlement: Settlement, _ db: Database) throws {
-    let place: StatementArguments = [key.session, number(key.session, key.turn), key.lane, key.generation]
-    let row = try Row.fetchOne(
+    let place: [DatabaseValue] = [
+      key.session.databaseValue, number(key.session, key.turn).databaseValue, key.lane.databaseValue,
+      key.generation.databaseValue,
+    ]
+    let found = try Tables.response.asked(
       db,
-      sql: """
-        SELECT price, cost_computed, usage_input, usage_cache_read, usage_cache_write, usage_output, usage_reasoning
-        FROM response WHERE session = ? AND turn = ? AND lane = ? AND generation = ?
-        """, arguments: place)
-    guard let row else { return }
-    var usage = Usage()
-    usage.input = settlement.input ?? row.tokens("usage_input") ?? 0
-    usage.output = settlement.output ?? row.tokens("usage_output") ?? 0
-    (usage.cacheRead, usage.cacheWrite) = (row.tokens("usage_cache_read") ?? 0, row.tokens("usage_cache_write") ?? 0)
-    usage.reasoning = row.tokens("usage_reasoning") ?? 0
-    let price = row.text("price").flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
-    let charge = settlement.charge.picoDollars
-    try db.run(
-      sql: """
-        UPDATE response SET cost_reported = ?, cost_is_charge = 1, cost = ?, cost_computed = ?, cost_status = 'exact',
-          cost_lowest = NULL, cost_highest = NULL, usage_input = ?, usage_output = ?
-        WHERE session = ? AND turn = ? AND lane = ? AND generation = ?
-        """,
-      arguments: [
-        charge, charge, (price?.cost(of: usage) ?? row.money("cost_computed"))?.picoDollars, usage.input, usage.output,
-      ]
-        + place)
+      """
+      SELECT price, cost_computed, usage_input, usage_cache_read, usage_cache_write, usage_output, usage_reasoning
+      FROM response WHERE session = ? AND turn = ? AND lane = ? AND generation = ?
+      """, StatementArguments(place))
+    guard var stored = found.first else { return }
+    stored.response.usage.input = settlement.input ?? stored.response.usage.input
+    stored.response.usage.output = settlement.output ?? stored.response.usage.output
+    var cost = Cost()
+    cost.status = .exact
+    cost.reported = settlement.charge
+    let before = stored.response.cost
+    cost.computed = before.price?.cost(of: stored.response.usage) ?? before.computed
+    stored.response.cost = cost
+    try Tables.settleResponse.run(stored, db, place)
   }
 
   func number(_ session: String, _ turn: Int) -> Int {
@@ -151,28 +143,21 @@ struct RecordWriter {
     let tags =
       turn.tags.isEmpty && turn.item == nil && !isFirst
       ? try String.fetchOne(
-        db.cachedStatement(sql: "SELECT tags FROM summary WHERE session = ?"), arguments: [session]) ?? "[]"
-      : tagsText(turn.tags)
-    try db.run(
-      sql: """
-        INSERT INTO turn (session, number, created, prompt, prompt_sha256, system, rule, winner, continued, item, tags,
-          gateway_key, route)
-        VALUES (?, ?, ?, CAST(? AS TEXT), ?, CAST(? AS TEXT), ?, ?, ?, CAST(? AS TEXT), ?, ?, ?)
-        """,
-      arguments: [
-        session, number, Clock.date(), blob(turn.prompt), turn.promptSHA256, turn.system.map(blob) ?? .null,
-        turn.rule.rawValue, turn.winner, turn.continued, turn.item.map(blob) ?? .null,
-        tags, turn.gatewayKey, turn.route?.serialized(),
-      ])
-    if let assignment = turn.blind { try writeJudging(.blind(assignment), db) }
+        db.cachedStatement(sql: "SELECT tags FROM summary WHERE session = ?"), arguments: [session]
+      ).map(texts(json:)) ?? []
+      : turn.tags
+    var stored = Tables.StoredTurn(session: session, created: Clock.date(), turn: turn)
+    (stored.turn.number, stored.turn.tags) = (number, tags)
+    try Tables.addTurn.run(stored, db)
+    if let assignment = turn.blind { try hide(assignment, db) }
     for (ordinal, file) in turn.attachments.enumerated() {
-      try db.run(
-        sql: "INSERT INTO attachment (session, turn, ordinal, name, media_type, data) VALUES (?, ?, ?, ?, ?, ?)",
-        arguments: [session, number, ordinal, file.name, file.mediaType, Data(file.data)])
+      try Tables.addAttachment.run(
+        Tables.StoredAttachment(session: session, turn: number, ordinal: ordinal, file: file), db)
     }
   }
 
   private mutating func begin(_ key: ResponseKey, _ response: Response, _ request: JSON?, _ db: Database) throws {
+    try beat(db)
     let turn = number(key.session, key.turn)
     let statement = try db.cachedStatement(
       sql: """
@@ -181,28 +166,20 @@ struct RecordWriter {
         """)
     let isFirst = added.contains(key.session) && key.generation == 1
     let last = isFirst ? 0 : try Int.fetchOne(statement, arguments: [key.session, turn, key.lane]) ?? 0
-    try db.run(
-      sql: """
-        INSERT INTO response (session, turn, lane, generation, created, writer, provider, model, parameters, request,
-          simulated, shares_machine, state, cost_status, price, system)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))
-        """,
-      arguments: [
-        key.session, turn, key.lane, max(key.generation, last + 1), Clock.date(), identity, response.model.provider,
-        response.model.model, response.parameters.json.serialized(), request?.serialized(), response.isSimulated,
-        response.sharesMachine, response.state.rawValue, response.cost.status.rawValue,
-        response.cost.price?.json.serialized(), response.system.map(blob) ?? .null,
-      ])
+    var stored = Tables.StoredResponse(key, response)
+    (stored.turn, stored.response.generation) = (turn, max(key.generation, last + 1))
+    (stored.created, stored.writer, stored.request) = (Clock.date(), identity, request?.serialized())
+    try Tables.beginResponse.run(stored, db)
     open[key] = Open(id: db.lastInsertedRowID)
   }
 
   private mutating func writePart(_ key: ResponseKey, _ db: Database) throws {
     guard let entry = open[key], !entry.text.isEmpty || !entry.reasoning.isEmpty else { return }
     let arrivals = open[key]?.arrivals.take() ?? []
-    try db.run(
-      sql:
-        "INSERT INTO part (response, ordinal, text, reasoning, arrivals) VALUES (?, ?, CAST(? AS TEXT), CAST(? AS TEXT), ?)",
-      arguments: [entry.id, entry.nextOrdinal, blob(entry.text), blob(entry.reasoning), Data(arrivals)])
+    try Tables.addPart.run(
+      Tables.Part(
+        response: entry.id, ordinal: entry.nextOrdinal, text: Data(entry.text.utf8),
+        reasoning: Data(entry.reasoning.utf8), arrivals: Data(arrivals)), db)
     open[key]?.nextOrdinal += 1
     open[key]?.text = ""
     open[key]?.reasoning = ""
@@ -216,35 +193,9 @@ struct RecordWriter {
       arrivals = try Data.fetchAll(parts, arguments: [entry.id]).reduce(into: Data()) { $0 += $1 }
     }
     arrivals += entry.arrivals.bytes
-    let usage = response.usage
-    let cost = response.cost
-    let timing = response.timing
-    // By place: fifty names would be looked up for every answer.
-    try db.run(
-      sql: """
-        UPDATE response SET finished = ?, model_reported = ?, state = ?,
-          finish_reason = ?, error = ?, attempts = ?, notices = ?,
-          text = CAST(? AS TEXT), reasoning = CAST(? AS TEXT), arrivals = ?,
-          usage_input = ?, usage_cache_read = ?, usage_cache_write = ?, usage_output = ?,
-          usage_reasoning = ?, usage_source = ?, usage_raw = ?, server_timings = ?,
-          cost_status = ?, cost_computed = ?, cost_reported = ?, cost_wasted = ?,
-          cost = ?, cost_is_charge = ?, cost_lowest = ?, cost_highest = ?,
-          usage_details = ?, sent_after = ?, price = ?, reused_connection = ?, dns = ?, connect = ?, tls = ?, ttfb = ?,
-          ttft = ?, ttfo = ?, end = ?, chunks = ?, chunks_first_read = ?, tokens_first_read = ?, cost_reasons = ?
-        WHERE id = ?
-        """,
-      arguments: [
-        Clock.date(), response.modelReported, response.state.rawValue, response.finishReason?.rawValue,
-        response.error?.json.serialized(), JSON.array(response.attempts.map(\.json)).serialized(),
-        JSON.array(response.notices.map { .string($0) }).serialized(), blob(response.text), blob(response.reasoning),
-        arrivals, usage.input, usage.cacheRead, usage.cacheWrite, usage.output, usage.reasoning,
-        usage.source.rawValue, usage.raw, usage.rawTimings, cost.status.rawValue, cost.computed?.picoDollars,
-        cost.reported?.picoDollars, cost.isWasted, cost.status == .unknown ? nil : cost.amount?.picoDollars,
-        cost.reportedIsCharge, cost.lowest?.picoDollars, cost.highest?.picoDollars, usage.details?.serialized(),
-        timing.sentAfter, cost.price?.json.serialized(), timing.reusedConnection, timing.nameLookup, timing.connect,
-        timing.tls, timing.firstByte, timing.firstToken, timing.firstAnswer, timing.end, timing.chunks,
-        timing.chunksInFirstRead, timing.tokensInFirstRead, cost.reasonsText, entry.id,
-      ])
+    var stored = Tables.StoredResponse(key, response)
+    (stored.finished, stored.arrivals) = (Clock.date(), arrivals)
+    try Tables.endResponse.run(stored, db, [entry.id.databaseValue])
     if entry.nextOrdinal > 0 { try db.run(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id]) }
     if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }
   }
@@ -275,16 +226,6 @@ struct RecordWriter {
     guard let distance = Disagreement.among(answers.map(text)) else { return }
     try db.run(
       sql: "UPDATE turn SET disagreement = ? WHERE session = ? AND number = ?", arguments: [distance, session, turn])
-  }
-}
-
-extension Record {
-  /// An answer begins that somebody else could take for a dead process's.
-  fileprivate var opensAnswers: Bool {
-    switch self {
-    case .began, .call: true
-    default: false
-    }
   }
 }
 

@@ -77,16 +77,16 @@ extension Store {
     try db.run(
       sql: "DELETE FROM part WHERE response IN (SELECT id FROM response WHERE session = ?)", arguments: [id])
     try db.run(sql: "DELETE FROM attachment WHERE session = ?", arguments: [id])
-    let responses = try Row.fetchAll(
-      db, sql: "SELECT id, parameters, error, attempts FROM response WHERE session = ?", arguments: [id])
-    for row in responses { try emptyResponse(row, db) }
+    let responses = try Tables.response.asked(
+      db, "SELECT id, parameters, error, attempts FROM response WHERE session = ?", [id])
+    for stored in responses { try empty(stored, db) }
     try db.run(
       sql: """
         UPDATE turn SET prompt = '', prompt_sha256 = '', system = NULL, item = NULL, tags = '[]', disagreement = NULL
         WHERE session = ?
         """, arguments: [id])
     let session = try Row.fetchOne(db, sql: "SELECT lanes FROM session WHERE id = ?", arguments: [id])
-    let lanes = lanes(session?.text("lanes") ?? "[]").map { lane in
+    let lanes = lanes(json: session?.text("lanes") ?? "[]").map { lane in
       var lane = lane
       lane.system = nil
       lane.parameters.stop = []
@@ -96,33 +96,18 @@ extension Store {
     try db.run(sql: "UPDATE summary SET deleted = 'emptied', votes = 0 WHERE session = ?", arguments: [id])
   }
 
-  private func emptyResponse(_ row: Row, _ db: Database) throws {
-    let document = JSONDocument()
-    func bare(_ view: JSONView) -> ResponseError? {
-      ResponseError(json: view).map { error in
-        var error = error
-        error.message = ""
-        return error
-      }
-    }
-    let error = row.text("error").flatMap { try? document.parse($0) }.flatMap(bare)
-    let attempts =
-      row.text("attempts").flatMap { try? document.parse($0) }?.elements.map { view in
-        Attempt(
-          status: view["status"]?.int, error: view["error"].flatMap(bare), requestID: view["request_id"]?.string)
-      } ?? []
-    var parameters =
-      row.text("parameters").flatMap { try? document.parse($0) }.map { Parameters(json: $0) } ?? Parameters()
-    parameters.stop = []
+  /// Providers like to repeat what was said in their errors.
+  private func empty(_ stored: Tables.StoredResponse, _ db: Database) throws {
+    var stored = stored
+    stored.response.error?.message = ""
+    for index in stored.response.attempts.indices { stored.response.attempts[index].error?.message = "" }
+    stored.response.parameters.stop = []
+    try Tables.bareResponse.run(stored, db, [stored.id.databaseValue])
     try db.run(
       sql: """
-        UPDATE response SET text = '', reasoning = '', arrivals = NULL, request = NULL, system = NULL, notices = '[]',
-          error = ?, attempts = ?, parameters = ? WHERE id = ?
-        """,
-      arguments: [
-        error?.json.serialized(), JSON.array(attempts.map(\.json)).serialized(), parameters.json.serialized(),
-        row["id"] as Int64,
-      ])
+        UPDATE response SET text = '', reasoning = '', arrivals = NULL, request = NULL, system = NULL, notices = '[]'
+        WHERE id = ?
+        """, arguments: [stored.id])
   }
 
   // MARK: Room

@@ -50,13 +50,14 @@ extension Store {
   private func summary(_ row: Row) -> SessionSummary {
     var summary = SessionSummary(
       id: row.text("session") ?? "", created: row.date("created") ?? 0, title: row.text("title") ?? "",
-      turns: row.count("turns") ?? 0, models: lanes(row.text("lanes") ?? "[]").map(\.model.text), cost: row.sum("cost"),
+      turns: row.count("turns") ?? 0, models: lanes(json: row.text("lanes") ?? "[]").map(\.model.text),
+      cost: row.sum("cost"),
       hasUnknownCost: row.flag("unknown"))
     summary.firstPrompt = beginning(row.bytes("first_prompt"))
     summary.lastPrompt = beginning(row.bytes("last_prompt"))
     summary.isBlind = row.flag("is_blind")
     if !summary.isBlind { (summary.winner, summary.votes) = (row.text("winner"), row.count("votes")) }
-    summary.tags = tags(row.text("tags") ?? "[]")
+    summary.tags = texts(json: row.text("tags") ?? "[]")
     summary.disagreement = row.share("disagreement") ?? 0
     let states = (row.text("states") ?? "").split(separator: " ").compactMap { ResponseState(rawValue: String($0)) }
     let isOpen = (row.count("open") ?? 0) > 0

@@ -97,12 +97,9 @@ extension Store {
       }
       amount = min(amount, left)
     }
-    try db.run(
-      sql: """
-        INSERT INTO hold (id, writer, created, gateway_key, amount) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET amount = amount + excluded.amount
-        """,
-      arguments: [request.id, WriterIdentity.current.text, Clock.date(), request.key, amount.picoDollars])
+    try Tables.promise.run(
+      Tables.Hold(
+        id: request.id, writer: WriterIdentity.current.text, created: Clock.date(), key: request.key, amount: amount), db)
     return .granted(amount)
   }
 
@@ -116,14 +113,10 @@ extension Store {
 
   private func holds(_ db: Database) throws -> [Hold] {
     var alive: [String: Bool] = [:]
-    return try Row.fetchAll(db, sql: "SELECT id, writer, gateway_key, amount FROM hold").map { row in
-      let writer = row.text("writer") ?? ""
-      let lives = alive[writer] ?? WriterIdentity(text: writer).isAlive(db)
-      alive[writer] = lives
-      // What makes no sense holds everything.
-      return Hold(
-        id: row.text("id") ?? "", key: row.text("gateway_key"),
-        amount: row.money("amount") ?? Money(picoDollars: .max), lives: lives)
+    return try Tables.hold.all(db).map { hold in
+      let lives = alive[hold.writer] ?? WriterIdentity(text: hold.writer).isAlive(db)
+      alive[hold.writer] = lives
+      return Hold(id: hold.id, key: hold.key, amount: hold.amount, lives: lives)
     }
   }
 

@@ -10,37 +10,33 @@ extension Store {
     since: Int64 = 0, until: Int64 = .max, includesImported: Bool = false
   ) throws(StoreError) -> [LedgerCall] {
     try read { db in
-      let document = JSONDocument()
       var calls: [LedgerCall] = []
-      let rows = try Row.fetchCursor(
+      try Tables.response.each(
         db,
-        sql: """
-          SELECT r.session, r.turn, r.lane, r.generation, r.created, r.provider, r.model, r.model_reported, r.state,
-            r.attempts, r.usage_input, r.usage_cache_read, r.usage_cache_write, r.usage_output, r.usage_reasoning,
-            r.usage_source, r.usage_details, r.cost_status, r.cost_computed, r.cost_reported, r.cost_is_charge,
-            r.cost_lowest, r.cost_highest, r.cost_wasted, r.ttfo, r.end, r.origin, s.purpose, t.rule, t.winner,
-            EXISTS (SELECT 1 FROM blind b WHERE b.session = r.session AND b.turn = r.turn AND b.revealed IS NULL) AS hidden,
-            (SELECT COUNT(DISTINCT lane) FROM response o WHERE o.session = r.session AND o.turn = r.turn) AS lanes
-          FROM response r JOIN session s ON s.id = r.session
-          JOIN turn t ON t.session = r.session AND t.number = r.turn
-          WHERE r.created >= ? AND r.created < ? AND r.finished IS NOT NULL AND (r.origin IS NULL OR ?)
-          ORDER BY r.created, r.id
-          """, arguments: [since, until, includesImported])
-      while let row = try rows.next() {
-        guard let key = row.key() else { continue }
-        var response = Response(lane: key.lane, model: row.model, parameters: Parameters())
-        readReceipt(row, into: &response)
+        """
+        SELECT r.session, r.turn, r.lane, r.generation, r.created, r.provider, r.model, r.model_reported, r.state,
+          r.attempts, r.usage_input, r.usage_cache_read, r.usage_cache_write, r.usage_output, r.usage_reasoning,
+          r.usage_source, r.usage_details, r.cost_status, r.cost_computed, r.cost_reported, r.cost_is_charge,
+          r.cost_lowest, r.cost_highest, r.cost_wasted, r.ttfo, r.end, r.origin, s.purpose, t.rule, t.winner,
+          EXISTS (SELECT 1 FROM blind b WHERE b.session = r.session AND b.turn = r.turn AND b.revealed IS NULL) AS hidden,
+          (SELECT COUNT(DISTINCT lane) FROM response o WHERE o.session = r.session AND o.turn = r.turn) AS lanes
+        FROM response r JOIN session s ON s.id = r.session
+        JOIN turn t ON t.session = r.session AND t.number = r.turn
+        WHERE r.created >= ? AND r.created < ? AND r.finished IS NOT NULL AND (r.origin IS NULL OR ?)
+        ORDER BY r.created, r.id
+        """, [since, until, includesImported]
+      ) { stored, row in
+        let response = stored.response
         var call = LedgerCall(
-          key: key, created: row.date("created") ?? 0, model: response.model, purpose: row.text("purpose") ?? "",
-          state: row.state, usage: response.usage, cost: response.cost)
-        call.modelReported = row.text("model_reported")
+          key: stored.key, created: stored.created, model: response.model, purpose: row.text("purpose") ?? "",
+          state: response.state, usage: response.usage, cost: response.cost)
+        call.modelReported = response.modelReported
         (call.firstAnswer, call.end) = (response.timing.firstAnswer, response.timing.end)
-        call.origin = row.text("origin")
+        call.origin = stored.origin
         call.lanes = row.count("lanes") ?? 1
         call.rule = row.text("rule").flatMap(RaceRule.init) ?? .all
         call.won = row.lane("winner") == call.key.lane
-        let attempts = row.text("attempts").flatMap { try? document.parse($0) }?.elements ?? []
-        call.requestIDs = attempts.compactMap { $0["request_id"]?.string }
+        call.requestIDs = response.attempts.compactMap(\.requestID)
         if row.flag("hidden") { call.hide() }
         calls.append(call)
       }
@@ -51,18 +47,14 @@ extension Store {
   /// Calls whose cost is only a bound, with the id that the provider gave: the newest thousand.
   public func unsettled(provider: String) throws(StoreError) -> [(key: ResponseKey, requestID: String)] {
     try read { db in
-      try Row.fetchAll(
+      try Tables.response.asked(
         db,
-        sql: """
-          SELECT session, turn, lane, generation, attempts FROM response
-          WHERE provider = ? AND cost_status IN ('partial', 'unknown') AND origin IS NULL AND finished IS NOT NULL
-          ORDER BY created DESC LIMIT 1000
-          """, arguments: [provider]
-      ).compactMap { row in
-        let attempts = row.text("attempts").flatMap { try? JSONDocument().parse($0) }?.elements ?? []
-        guard let id = attempts.last?["request_id"]?.string, let key = row.key() else { return nil }
-        return (key, id)
-      }
+        """
+        SELECT session, turn, lane, generation, attempts FROM response
+        WHERE provider = ? AND cost_status IN ('partial', 'unknown') AND origin IS NULL AND finished IS NOT NULL
+        ORDER BY created DESC LIMIT 1000
+        """, [provider]
+      ).compactMap { stored in stored.response.attempts.last?.requestID.map { (stored.key, $0) } }
     }
   }
 }

@@ -63,7 +63,7 @@ extension Store {
       for row in rows {
         guard let id = row.text("id"), let a = side("x", row), let b = side("y", row) else { continue }
         found[id] = Contest(
-          promptSHA256: row.text("prompt_sha256") ?? "", tags: tags(row.text("tags") ?? "[]"), a: a, b: b)
+          promptSHA256: row.text("prompt_sha256") ?? "", tags: texts(json: row.text("tags") ?? "[]"), a: a, b: b)
       }
       return found
     }

@@ -15,23 +15,19 @@ extension Store {
   }
 
   private func recover(_ id: Int64, _ db: Database) throws {
-    var text = Data()
-    var reasoning = Data()
-    var arrivals = Data()
-    let parts = try Row.fetchAll(
-      db,
-      sql:
-        "SELECT CAST(text AS BLOB) AS text, CAST(reasoning AS BLOB) AS reasoning, arrivals FROM part WHERE response = ? ORDER BY ordinal",
-      arguments: [id])
-    for part in parts {
-      text += part.bytes("text") ?? Data()
-      reasoning += part.bytes("reasoning") ?? Data()
-      arrivals += part.bytes("arrivals") ?? Data()
-    }
-    var timing = Timing()
-    for chunk in Arrivals.chunks(arrivals) { timing.note(chunk.channel, at: chunk.microseconds * 1000) }
-    let error = ResponseError(
+    let saved = try Tables.joinedParts(of: id, db)
+    var stored =
+      try Tables.response.asked(db, "SELECT cost_status, price FROM response WHERE id = ?", [id]).first
+      ?? Tables.StoredResponse()
+    (stored.finished, stored.arrivals) = (Clock.date(), saved.arrivals)
+    var response = stored.response
+    response.state = .cut
+    response.error = ResponseError(
       .cut, "Furlong ended while this answer was coming; what had come is kept", retryable: true)
+    (response.text, response.reasoning) = (text(saved.text), text(saved.reasoning))
+    for chunk in Arrivals.chunks(saved.arrivals) {
+      response.timing.note(chunk.channel, at: chunk.microseconds * 1000)
+    }
     // What a running process would have estimated; a free model stays free.
     let prompt =
       try Data.fetchOne(
@@ -39,10 +35,13 @@ extension Store {
         sql: """
           SELECT CAST(t.prompt AS BLOB) FROM turn t JOIN response r ON r.session = t.session AND r.turn = t.number WHERE r.id = ?
           """, arguments: [id]) ?? Data()
-    let usage = Usage.estimated(
-      inputBytes: prompt.count, outputBytes: text.count, reasoningBytes: reasoning.count)
-    let before = try Row.fetchOne(db, sql: "SELECT cost_status, price FROM response WHERE id = ?", arguments: [id])
-    let isFree = before?.text("cost_status") == Cost.Status.free.rawValue
+    response.usage = Usage.estimated(
+      inputBytes: prompt.count, outputBytes: saved.text.count, reasoningBytes: saved.reasoning.count)
+    let isFree = response.cost.status == .free
+    let cost = isFree ? .zero : response.cost.price?.cost(of: response.usage)
+    response.cost.status = isFree ? .free : cost == nil ? .unknown : .partial
+    (response.cost.computed, response.cost.lowest) = (cost, cost)
+    stored.response = response
     // One that had ended once has its words in the index already.
     try db.execute(
       sql: """
@@ -51,26 +50,7 @@ extension Store {
         DELETE FROM document WHERE session = (SELECT session FROM response WHERE id = :id)
           AND turn = (SELECT turn FROM response WHERE id = :id) AND response = :id
         """, arguments: ["id": id])
-    let price = before?.text("price").flatMap { try? JSONDocument().parse($0) }.map(Price.init(json:))
-    let cost = isFree ? .zero : price?.cost(of: usage)
-    let status: Cost.Status = isFree ? .free : cost == nil ? .unknown : .partial
-    try db.execute(
-      sql: """
-        UPDATE response SET finished = :finished, state = :state, error = :error, text = CAST(:text AS TEXT),
-          reasoning = CAST(:reasoning AS TEXT), arrivals = :arrivals,
-          cost_status = :cost_status, cost_computed = :computed, cost = :computed, cost_lowest = :computed,
-          usage_input = :input, usage_output = :output, usage_reasoning = :reasoning_tokens, usage_source = :source,
-          ttft = :ttft, ttfo = :ttfo, end = :end, chunks = :chunks, chunks_first_read = :chunks_first_read
-        WHERE id = :id
-        """,
-      arguments: [
-        "finished": Clock.date(), "state": ResponseState.cut.rawValue, "error": error.json.serialized(), "text": text,
-        "reasoning": reasoning, "arrivals": arrivals, "input": usage.input, "output": usage.output,
-        "reasoning_tokens": usage.reasoning, "source": usage.source.rawValue, "cost_status": status.rawValue,
-        "computed": cost?.picoDollars, "ttft": timing.firstToken,
-        "ttfo": timing.firstAnswer, "end": timing.end, "chunks": timing.chunks,
-        "chunks_first_read": timing.chunksInFirstRead, "id": id,
-      ])
+    try Tables.cutResponse.run(stored, db, [id.databaseValue])
     try db.execute(sql: "DELETE FROM part WHERE response = ?", arguments: [id])
   }
 }

@@ -33,28 +33,23 @@ extension Store {
   }
 
   private func addLanes(to call: inout TrafficCall, _ alive: inout [String: Bool], _ db: Database) throws {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT id, lane, generation, provider, model, state, finished, writer, error, simulated, usage_input,
-          usage_cache_read, usage_cache_write, usage_output, usage_reasoning, usage_source, cost_status, cost_computed,
-          cost_reported, cost_is_charge, cost_lowest, cost_highest, cost_wasted, ttft, ttfo, end, chunks, chunks_first_read,
-          tokens_first_read, cost_reasons
-        FROM response WHERE session = ? AND turn = 1 ORDER BY lane, generation
-        """)
     var newest: Int64?
-    for row in try Row.fetchAll(statement, arguments: [call.id]) {
-      guard let lane = row.lane("lane") else { continue }
-      var response = Response(lane: lane, model: row.model, parameters: Parameters())
-      response.state = row.state
-      response.isSimulated = row.flag("simulated")
-      response.error = row.text("error").flatMap { try? JSONDocument().parse($0) }.flatMap { ResponseError(json: $0) }
-      readReceipt(row, into: &response)
-      if row.isNull("finished") {
-        let writer = row.text("writer") ?? ""
-        let isAlive = alive[writer] ?? WriterIdentity(text: writer).isAlive(db)
-        alive[writer] = isAlive
+    let answers = try Tables.response.asked(
+      db,
+      """
+      SELECT id, lane, generation, provider, model, state, finished, writer, error, simulated, usage_input,
+        usage_cache_read, usage_cache_write, usage_output, usage_reasoning, usage_source, cost_status, cost_computed,
+        cost_reported, cost_is_charge, cost_lowest, cost_highest, cost_wasted, ttft, ttfo, end, chunks, chunks_first_read,
+         tokens_first_read, cost_reasons
+      FROM response WHERE session = ? AND turn = 1 ORDER BY lane, generation
+      """, [call.id])
+    for stored in answers {
+      var response = stored.response
+      if !stored.hasEnded {
+        let isAlive = alive[stored.writer] ?? WriterIdentity(text: stored.writer).isAlive(db)
+        alive[stored.writer] = isAlive
         response.state = isAlive ? response.state : .cut
-        if isAlive { newest = row["id"] }
+        if isAlive { newest = stored.id }
       }
       call.responses.removeAll { $0.lane == response.lane }
       call.responses.append(response)

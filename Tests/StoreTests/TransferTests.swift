@@ -256,9 +256,8 @@ import Testing
     let good = try store.rows(of: Self.left.session)
     var bad = good
     bad.change(.session, "id") { _ in .text("ffffffffffff") }
-    bad.add(
-      .attachment,
-      ["turn": .integer(7), "ordinal": .integer(0), "name": .text("x"), "media_type": .text("y"), "data": .bytes([])])
+    let file = Attachment(name: "x", mediaType: "y", data: [])
+    bad.add(.attachment, Tables.attachment, Tables.StoredAttachment(turn: 7, ordinal: 0, file: file))
     let other = try Store.inMemory()
     #expect(throws: StoreError.self) { try other.add([good, bad]) }
     #expect(try other.sessions().isEmpty && other.votes().isEmpty)

@@ -147,11 +147,12 @@ extension StoredColumn {
   /// Nil for what may not stand in it.
   fileprivate func read(_ view: JSONView) -> StoredValue? {
     switch kind {
-    case .id, .digest, .text, .word, .json: view.string.flatMap { allows($0) ? .text($0) : nil }
-    case .integer(let range):
-      view.numberText.flatMap { Int64($0) }.flatMap { range.contains($0) ? .integer($0) : nil }
+    case .id, .digest, .text, .label, .word, .json: view.string.flatMap { allows($0) ? .text($0) : nil }
+    case .date, .duration, .tokens, .lane, .flag, .money, .count:
+      view.numberText.flatMap { Int64($0) }.flatMap { kind.range?.contains($0) == true ? .integer($0) : nil }
     case .share: view.double.flatMap { (0...1).contains($0) ? .real($0) : nil }
     case .bytes: view.string.flatMap(base64Bytes).map { .bytes($0) }
+    case .rowNumber, .process, .day, .sum: nil
     }
   }
 
@@ -162,8 +163,9 @@ extension StoredColumn {
     case .word(let words): words.contains(text)
     case .json(let shape):
       (try? JSONDocument().parse(text)).map { shape == .array ? $0.isArray : $0.isObject } ?? false
-    case .text: true
-    case .integer, .share, .bytes: false
+    case .text, .label: true
+    case .rowNumber, .process, .date, .day, .duration, .tokens, .lane, .flag, .money, .sum, .count, .share, .bytes:
+      false
     }
   }
 
@@ -171,12 +173,14 @@ extension StoredColumn {
     switch kind {
     case .id: "an id of twelve hexadecimal digits"
     case .digest: "a SHA-256"
-    case .text: "a text"
+    case .text, .label: "a text"
     case .word(let words): "one of \(words.joined(separator: ", "))"
     case .json(let shape): "a text that holds a JSON \(shape == .array ? "array" : "object")"
-    case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .date, .duration, .tokens, .lane, .flag, .money, .count:
+      "a whole number " + (kind.range.map { Bounds.text($0) } ?? "")
     case .share: "a number from 0 to 1"
     case .bytes: "base64"
+    case .rowNumber, .process, .day, .sum: "what stays in its own database"
     }
   }
 }

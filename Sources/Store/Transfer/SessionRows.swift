@@ -33,10 +33,6 @@ public struct SessionRows: Equatable, Sendable {
     }
   }
 
-  mutating func add(_ table: StoredTable, _ values: [String: StoredValue]) {
-    self[table].append(table.columns.map { values[$0.name] ?? .null })
-  }
-
   public var id: String { texts(.session, "id").first ?? "" }
   public var created: Int64 { integers(.session, "created").first.flatMap(\.self) ?? 0 }
   public var title: String { texts(.session, "title").first ?? "" }
@@ -69,7 +65,7 @@ extension SessionRows {
   /// - Parameter paths: each with what stands for it, the longest first.
   public mutating func redact(_ redaction: Redaction, paths: [(path: String, name: String)]) {
     for table in StoredTable.allCases {
-      for column in table.columns where column.mayHoldKey && !["text", "reasoning"].contains(column.name) {
+      for column in table.columns where column.kind.mayHoldKey && !["text", "reasoning"].contains(column.name) {
         guard let index = table.index(column.name) else { continue }
         change(table, column.name) { row in
           guard let text = row[index].text else { return nil }

@@ -33,19 +33,11 @@ extension Store {
   /// All answers of a session, by turn, lane and generation.
   public func answers(session: String) throws(StoreError) -> [StoredAnswer] {
     try read { db in
-      try Row.fetchAll(
-        db,
-        sql: """
-          SELECT *, CAST(text AS BLOB) AS text_bytes, CAST(reasoning AS BLOB) AS reasoning_bytes,
-            CAST(system AS BLOB) AS system_bytes FROM response WHERE session = ? ORDER BY turn, lane, generation
-          """, arguments: [session]
-      ).compactMap { row in
-        guard let turn = row.count("turn"), let response = try response(row, db) else { return nil }
-        let origin = row.text("origin")
-        return StoredAnswer(
-          turn: turn, response: response, created: row.date("created") ?? 0, finished: row.date("finished"),
-          request: row.text("request"), origin: origin == Self.fileOrigin ? nil : origin,
-          arrivals: Arrivals.chunks(row.bytes("arrivals") ?? Data()))
+      try responses(db, "WHERE session = ? ORDER BY turn, lane, generation", [session]).map { stored in
+        StoredAnswer(
+          turn: stored.turn, response: stored.response, created: stored.created, finished: stored.finished,
+          request: stored.request, origin: stored.origin == Self.fileOrigin ? nil : stored.origin,
+          arrivals: Arrivals.chunks(stored.arrivals))
       }
     }
   }
@@ -53,14 +45,11 @@ extension Store {
   /// By turn number.
   public func turnNotes(session: String) throws(StoreError) -> [Int: TurnNote] {
     try read { db in
-      let rows = try Row.fetchAll(
-        db, sql: "SELECT number, created, disagreement FROM turn WHERE session = ?", arguments: [session])
+      let turns = try Tables.turn.asked(
+        db, "SELECT number, created, disagreement FROM turn WHERE session = ?", [session])
       return Dictionary(
-        rows.compactMap { row in
-          row.count("number").map {
-            ($0, TurnNote(created: row.date("created") ?? 0, disagreement: row.share("disagreement")))
-          }
-        }, uniquingKeysWith: { first, _ in first })
+        turns.map { ($0.turn.number, TurnNote(created: $0.created, disagreement: $0.disagreement)) },
+        uniquingKeysWith: { first, _ in first })
     }
   }
 }

@@ -45,7 +45,7 @@ extension Store {
     var rows = SessionRows()
     for table in StoredTable.allCases {
       let list = table.columns.map { column in
-        column.isText ? "CAST(\"\(column.name)\" AS BLOB) AS \"\(column.name)\"" : "\"\(column.name)\""
+        column.kind.isText ? "CAST(\(column.quoted) AS BLOB) AS \(column.quoted)" : column.quoted
       }.joined(separator: ", ")
       func fetch(_ condition: String, _ argument: String) throws {
         rows[table] += try Row.fetchAll(
@@ -62,21 +62,26 @@ extension Store {
       case .response:
         try fetch("session = ?", id)
         try closeOpenAnswers(id, &rows, db)
-      default: try fetch("session = ?", id)
+      case .turn, .attachment, .blind, .vote, .judgement, .fit: try fetch("session = ?", id)
       }
     }
-    rows.change(.response, "origin") { row in row.last?.text == fileOrigin ? .null : nil }
+    if let origin = StoredTable.response.index("origin") {
+      rows.change(.response, "origin") { row in row[origin].text == fileOrigin ? .null : nil }
+    }
     return rows
   }
 
   private static func value(_ row: Row, _ column: StoredColumn) -> StoredValue {
     if row.isNull(column.name) { return .null }
     // What cannot be stays here: a file with it would not be taken back.
+    if let range = column.kind.range {
+      return row.number(column.name, in: range).map(StoredValue.integer) ?? column.standIn
+    }
     return switch column.kind {
-    case .integer(let range): row.number(column.name, in: range).map(StoredValue.integer) ?? column.standIn
     case .share: row.share(column.name).map(StoredValue.real) ?? .null
     case .bytes: .bytes(Array(row.bytes(column.name) ?? Data()))
-    case .id, .digest, .text, .word, .json: .text(row.text(column.name) ?? "")
+    case .id, .digest, .text, .process, .label, .word, .json: .text(row.text(column.name) ?? "")
+    case .rowNumber, .date, .day, .duration, .tokens, .lane, .flag, .money, .sum, .count: .null
     }
   }
 
@@ -86,21 +91,16 @@ extension Store {
     func index(_ name: String) -> Int { table.index(name) ?? 0 }
     for place in rows[table].indices where rows[table][place][index("finished")] == .null {
       let row = rows[table][place]
-      let parts = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT CAST(p.text AS BLOB) AS text, CAST(p.reasoning AS BLOB) AS reasoning, p.arrivals FROM part p
-          JOIN response r ON r.id = p.response
-          WHERE r.session = ? AND r.turn = ? AND r.lane = ? AND r.generation = ? ORDER BY p.ordinal
-          """,
+      let response = try Int64.fetchOne(
+        db, sql: "SELECT id FROM response WHERE session = ? AND turn = ? AND lane = ? AND generation = ?",
         arguments: [
           id, row[index("turn")].integer, row[index("lane")].integer, row[index("generation")].integer,
         ])
-      func joined(_ name: String) -> Data { parts.reduce(into: Data()) { $0 += $1.bytes(name) ?? Data() } }
+      let saved = try Tables.joinedParts(of: response ?? 0, db)
       let error = ResponseError(.cut, "this answer was still coming when it left for a file", retryable: true)
-      rows[table][place][index("text")] = .text(text(joined("text")))
-      rows[table][place][index("reasoning")] = .text(text(joined("reasoning")))
-      rows[table][place][index("arrivals")] = .bytes(Array(joined("arrivals")))
+      rows[table][place][index("text")] = .text(text(saved.text))
+      rows[table][place][index("reasoning")] = .text(text(saved.reasoning))
+      rows[table][place][index("arrivals")] = .bytes(Array(saved.arrivals))
       rows[table][place][index("finished")] = row[index("created")]
       rows[table][place][index("state")] = .text(ResponseState.cut.rawValue)
       rows[table][place][index("error")] = .text(error.json.serialized())
@@ -219,10 +219,10 @@ extension Store {
 
   private func write(_ session: SessionRows, _ db: Database) throws {
     for table in StoredTable.allCases {
-      let columns = (table.namesSession ? ["session"] : []) + table.columns.map { "\"\($0.name)\"" }
+      let columns = (table.namesSession ? ["session"] : []) + table.columns.map(\.quoted)
       let more = table == .response ? ["writer"] : []
       let marks =
-        (table.namesSession ? ["?"] : []) + table.columns.map { $0.isText ? "CAST(? AS TEXT)" : "?" }
+        (table.namesSession ? ["?"] : []) + table.columns.map { $0.kind.isText ? "CAST(? AS TEXT)" : "?" }
         + more.map { _ in "''" }
       // A brief is named by what is in it: one that is here is the same.
       let statement = try db.cachedStatement(

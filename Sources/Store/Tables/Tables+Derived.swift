@@ -1,0 +1,53 @@
+import Core
+
+/// What triggers keep up to date from the other tables, so that lists and searches need not read those.
+extension Tables {
+  static let summary = StoredTableDescription(
+    name: "summary", meaning: "One row for each session, worked out by triggers from its turns, answers and votes.",
+    columns: [
+      StoredColumn("session", .id, "the session"),
+      StoredColumn("created", .date, "as in `session`"),
+      StoredColumn("purpose", .word(Purpose.allCases.map(\.rawValue)), "as in `session`"),
+      StoredColumn("turns", .count(), "how many"),
+      StoredColumn("calls", .count(), "answers that were asked for"),
+      StoredColumn("open", .count(), "of these: still coming"),
+      StoredColumn("cost", .sum, "the known costs added up"),
+      StoredColumn("unknown", .count(), "answers whose cost nobody knows"),
+      StoredColumn("votes", .count(), "that were not taken back"),
+      StoredColumn("disagreement", .share, "the most of its turns"),
+      StoredColumn("models", .text, "`provider/model`, each once, with a blank on both sides"),
+      StoredColumn("states", .text, "of its answers, so too"),
+      StoredColumn("tags", .json(.array), "of all its turns"),
+      StoredColumn("winner", .text, "`provider/model` of the last turn's winner").nullable,
+      StoredColumn(
+        "deleted", .text, "NULL, or the process that has deleted it; `emptied`: its words are gone, its receipts stay"
+      ).nullable,
+    ])
+
+  static let usedModel = StoredTableDescription(
+    name: "used_model", meaning: "One row for each model that has been a lane.",
+    columns: [
+      StoredColumn("provider", .text, "who offers it"), StoredColumn("model", .text, "its name there"),
+      StoredColumn("last", .rowNumber, "`response.id` of the last time"),
+    ])
+
+  static let document = StoredTableDescription(
+    name: "document", meaning: "One row for each prompt and each answer that is searched; `search` has its words.",
+    columns: [
+      StoredColumn("id", .rowNumber, "`search.rowid`"),
+      StoredColumn("session", .id, "where it is from"),
+      StoredColumn("turn", .count(), "so too"),
+      StoredColumn("response", .rowNumber, "`response.id`; 0: it is the prompt"),
+    ])
+}
+
+extension Tables {
+  /// In the order in which people read about them.
+  static let all: [StoredTableDescription] = [
+    session.description, turn.description, response.description, attachment.description, lineup.description,
+    blind.description, vote.description, voteUndone.description,
+    brief.description, judgement.description, judgementConfirmed.description, fit.description, card.description,
+    gatewayKey.description, gatewaySpending.description,
+    summary, usedModel, document, announcement.description, part.description,
+  ]
+}
