@@ -8,7 +8,7 @@ struct SessionsCommand: ParsableCommand {
     commandName: "sessions", abstract: "List, search, replay, export, import, tag and delete what has been raced.",
     subcommands: [
       List.self, Search.self, Show.self, Remove.self, Title.self, Tag.self, SessionsReplay.self,
-      Export.self, Import.self, Vacuum.self,
+      Export.self, Import.self, Schema.self, Vacuum.self,
     ],
     defaultSubcommand: List.self)
 }

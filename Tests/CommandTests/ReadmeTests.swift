@@ -20,6 +20,12 @@ import Testing
       try section("furlong \(command) --markdown") == printed, "stale: run scripts/update-readme .build/debug/furlong")
   }
 
+  @Test func thePageOfTheDatabaseIsWhatTheProgramPrints() throws {
+    #expect(
+      try text("docs/schema.md") == Program().run(["sessions", "schema"]).output,
+      "stale: run scripts/update-readme .build/debug/furlong")
+  }
+
   @Test func everyCommandIsInTheReadmeAndTheManual() throws {
     let help = try Program().run(["--help"]).output
     let commands = help.components(separatedBy: "SUBCOMMANDS:\n").last?.components(separatedBy: "\n\n").first ?? ""

@@ -44,9 +44,9 @@ extension Tables {
     }
   ) {
     Column("id", .rowNumber, \.id, "its number in this file").staying.written([])
-    Column("session", .id, \.session, "the turn it answers").staying
-    Column("turn", .count(from: 1), \.turn, "so too")
-    Column("lane", .lane, \.response.lane, "its lane")
+    Column("session", .id, \.session, "its session").staying
+    Column("turn", .count(from: 1), \.turn, "`turn.number` that it answers")
+    Column("lane", .lane, \.response.lane, "its lane within the session")
     Column("generation", .count(from: 1), \.response.generation, "1, and one more each time the lane was asked again")
     Column("created", .date, \.created, or: 0, "when it was asked for")
     Column(
@@ -86,7 +86,7 @@ extension Tables {
 
     Column(
       "usage_input", .tokens, get: \.response.usage.input, set: { $0.response.usage.input = $1 },
-      "read, with what came from a cache"
+      "tokens read, with those from a cache"
     ).receipt
     Column(
       "usage_cache_read", .tokens, get: \.response.usage.cacheRead, set: { $0.response.usage.cacheRead = $1 },
@@ -98,7 +98,7 @@ extension Tables {
     ).receipt
     Column(
       "usage_output", .tokens, get: \.response.usage.output, set: { $0.response.usage.output = $1 },
-      "written, with the reasoning"
+      "tokens written, with the reasoning"
     ).receipt
     Column(
       "usage_reasoning", .tokens, get: \.response.usage.reasoning, set: { $0.response.usage.reasoning = $1 },
@@ -122,19 +122,21 @@ extension Tables {
       "the one figure that counts; NULL: nobody knows it"
     ).receipt
     Column("cost_computed", .money, \.response.cost.computed, "from the price and the counts").receipt.spoiltCost
-    Column("cost_reported", .money, \.response.cost.reported, "as the provider says").receipt.spoiltCost
+    Column("cost_reported", .money, \.response.cost.reported, "what the provider says it cost").receipt.spoiltCost
     Column(
       "cost_is_charge", .flag, \.response.cost.reportedIsCharge, or: false,
       "1: what the provider says is its charge, 0: its estimate"
     ).written(.ended)
-    Column("cost_lowest", .money, \.response.cost.lowest, "of an answer that was stopped: at the least").receipt
-    Column("cost_highest", .money, \.response.cost.highest, "at the most").receipt
+    Column(
+      "cost_lowest", .money, \.response.cost.lowest, "of an answer that was stopped or cut: the least it can have cost"
+    ).receipt
+    Column("cost_highest", .money, \.response.cost.highest, "the most; NULL: nobody can say").receipt
     Column(
       "cost_wasted", .flag, \.response.cost.isWasted, or: false, "1: of a lane that a race rule stopped"
     ).receipt
     Column("sent_after", .duration, \.response.timing.sentAfter, or: 0, "sent so long after the first lane of its race")
       .written(.ended)
-    Column("price", .price, \.response.cost.price, "the price it was computed with, with its source").written([
+    Column("price", .price, \.response.cost.price, "the rates it was computed with, and where they are from").written([
       .added, .ended,
     ])
 
@@ -149,9 +151,9 @@ extension Tables {
       "ttfb", .duration, \.response.timing.firstByte, "from just before the request's first byte to the first byte back"
     )
     .receipt
-    Column("ttft", .duration, \.response.timing.firstToken, "to the first token of any kind").receipt
-    Column("ttfo", .duration, \.response.timing.firstAnswer, "to the first token of the answer").receipt
-    Column("end", .duration, \.response.timing.end, "to the last chunk").receipt
+    Column("ttft", .duration, \.response.timing.firstToken, "from there to the first token of any kind").receipt
+    Column("ttfo", .duration, \.response.timing.firstAnswer, "from there to the first token of the answer").receipt
+    Column("end", .duration, \.response.timing.end, "from there to the last chunk").receipt
     Column("chunks", .count, \.response.timing.chunks, or: 0, "chunks of text that came").receipt
     Column(
       "chunks_first_read", .count, \.response.timing.chunksInFirstRead, or: 0,
@@ -206,8 +208,8 @@ extension Tables {
   ) {
     Column("response", .rowNumber, \.response, "`response.id`")
     Column("ordinal", .count, \.ordinal, or: 0, "from 0")
-    Column("text", .piece, \.text, or: Data(), "the answer's next piece")
-    Column("reasoning", .piece, \.reasoning, or: Data(), "so too")
+    Column("text", .piece, \.text, or: Data(), "the next piece of the answer")
+    Column("reasoning", .piece, \.reasoning, or: Data(), "the next piece of the reasoning")
     Column("arrivals", .bytes, \.arrivals, or: Data(), "as in `response`")
   }
 

@@ -36,18 +36,29 @@ extension Tables {
     columns: [
       StoredColumn("id", .rowNumber, "`search.rowid`"),
       StoredColumn("session", .id, "where it is from"),
-      StoredColumn("turn", .count(), "so too"),
+      StoredColumn("turn", .count(), "`turn.number`"),
       StoredColumn("response", .rowNumber, "`response.id`; 0: it is the prompt"),
     ])
 }
 
 extension Tables {
   /// In the order in which people read about them.
-  static let all: [StoredTableDescription] = [
-    session.description, turn.description, response.description, attachment.description, lineup.description,
-    blind.description, vote.description, voteUndone.description,
-    brief.description, judgement.description, judgementConfirmed.description, fit.description, card.description,
-    gatewayKey.description, gatewaySpending.description,
-    summary, usedModel, document, announcement.description, part.description,
+  static let groups: [(title: String, tables: [StoredTableDescription])] = [
+    (
+      "Sessions and answers",
+      [session.description, turn.description, response.description, attachment.description, lineup.description]
+    ),
+    (
+      "Votes and judges",
+      [
+        blind.description, vote.description, voteUndone.description, brief.description, judgement.description,
+        judgementConfirmed.description, fit.description, card.description,
+      ]
+    ),
+    ("The gateway", [gatewayKey.description, gatewaySpending.description]),
+    ("Worked out from the others", [summary, usedModel, document]),
+    ("On the way", [part.description, announcement.description]),
   ]
+
+  static var all: [StoredTableDescription] { groups.flatMap(\.tables) }
 }

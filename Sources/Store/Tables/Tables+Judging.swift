@@ -25,8 +25,8 @@ extension Tables {
   ) {
     Column("id", .id, written: { $0.assignment.id }, "named by votes")
     Column("created", .date, \.created, or: 0, "before any answer showed")
-    Column("session", .id, written: { $0.assignment.session }, "the turn that is hidden").staying
-    Column("turn", .count(from: 1), written: { $0.turn }, "so too").place
+    Column("session", .id, written: { $0.assignment.session }, "its session").staying
+    Column("turn", .count(from: 1), written: { $0.turn }, "`turn.number` of the turn that is hidden").place
     Column("sha256", .digest, \.sha256, or: "", "of `assignment`, told before any answer showed")
     Column("assignment", .assignment, \.assignment, "which lane stood on which side")
     Column("revealed", .date, \.revealed, "when everyone was told; NULL: nobody may know yet").spoilt {
@@ -47,14 +47,17 @@ extension Tables {
     Column("assignment", .id, \.assignment, or: "", "`blind.id` that it was cast under")
     Column(
       "session", .id, get: \.left.session, set: { ($0.left.session, $0.right.session) = ($1, $1) },
-      "the turn of both answers"
+      "the session of both answers"
     ).staying.needed
-    Column("turn", .count(from: 1), get: \.left.turn, set: { ($0.left.turn, $0.right.turn) = ($1, $1) }, "so too")
-      .needed
-    Column("left_lane", .lane, \.left.lane, "the answer on the left")
-    Column("left_generation", .count(from: 1), \.left.generation, "so too")
-    Column("right_lane", .lane, \.right.lane, "the answer on the right")
-    Column("right_generation", .count(from: 1), \.right.generation, "so too")
+    Column(
+      "turn", .count(from: 1), get: \.left.turn, set: { ($0.left.turn, $0.right.turn) = ($1, $1) },
+      "`turn.number` of both answers"
+    )
+    .needed
+    Column("left_lane", .lane, \.left.lane, "lane of the answer on the left")
+    Column("left_generation", .count(from: 1), \.left.generation, "its generation")
+    Column("right_lane", .lane, \.right.lane, "lane of the answer on the right")
+    Column("right_generation", .count(from: 1), \.right.generation, "its generation")
     Column("choice", .word, \.choice, or: .tie, "the side that was better")
     Column("repeats", .id, \.repeats, "the vote on the same pair with its sides exchanged that this one checks")
     Column("time", .duration, \.time, "from both answers on the screen to the vote")
@@ -106,13 +109,16 @@ extension Tables {
     Column("id", .id, \.id, "named by `judgement_confirmed`")
     Column("created", .date, \.created, or: 0, "when it was made")
     Column(
-      "session", .id, get: \.a.session, set: { ($0.a.session, $0.b.session) = ($1, $1) }, "the turn of both answers"
+      "session", .id, get: \.a.session, set: { ($0.a.session, $0.b.session) = ($1, $1) }, "the session of both answers"
     ).staying.needed
-    Column("turn", .count(from: 1), get: \.a.turn, set: { ($0.a.turn, $0.b.turn) = ($1, $1) }, "so too").needed
-    Column("a_lane", .lane, \.a.lane, "the one answer")
-    Column("a_generation", .count(from: 1), \.a.generation, "so too")
-    Column("b_lane", .lane, \.b.lane, "the other answer")
-    Column("b_generation", .count(from: 1), \.b.generation, "so too")
+    Column(
+      "turn", .count(from: 1), get: \.a.turn, set: { ($0.a.turn, $0.b.turn) = ($1, $1) },
+      "`turn.number` of both answers"
+    ).needed
+    Column("a_lane", .lane, \.a.lane, "lane of the one answer")
+    Column("a_generation", .count(from: 1), \.a.generation, "its generation")
+    Column("b_lane", .lane, \.b.lane, "lane of the other answer")
+    Column("b_generation", .count(from: 1), \.b.generation, "its generation")
     Column("judge", .text, \.judge, or: "", "the judge, as a lane is written")
     Column("judge_reported", .text, \.judgeReported, "the model that its provider says has answered")
     Column("version", .text, \.version, or: "", "of the judge's prompts")
@@ -150,10 +156,10 @@ extension Tables {
   ) {
     Column("id", .rowNumber, \.id, "its number in this file").staying.written([])
     Column("created", .date, \.created, or: 0, "when it was made")
-    Column("session", .id, \.fit.answer.session, "the answer").staying
-    Column("turn", .count(from: 1), \.fit.answer.turn, "so too")
-    Column("lane", .lane, \.fit.answer.lane, "so too")
-    Column("generation", .count(from: 1), \.fit.answer.generation, "so too")
+    Column("session", .id, \.fit.answer.session, "the session of the answer").staying
+    Column("turn", .count(from: 1), \.fit.answer.turn, "`turn.number` of the answer")
+    Column("lane", .lane, \.fit.answer.lane, "its lane")
+    Column("generation", .count(from: 1), \.fit.answer.generation, "its generation")
     Column("judge", .text, \.fit.judge, or: "", "the judge, as a lane is written")
     Column("judge_reported", .text, \.fit.judgeReported, "the model that its provider says has answered")
     Column("value", .count(upTo: 10), \.fit.value, "0 to 10; NULL: there is none")

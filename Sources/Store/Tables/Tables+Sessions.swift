@@ -44,7 +44,7 @@ extension Tables {
     Column("prompt", .text, \.turn.prompt, or: "", "what was asked; empty where it is not kept")
     Column("prompt_sha256", .digest, written: { $0.turn.promptSHA256 }, "the same prompt again has the same")
     Column("system", .text, \.turn.system, "the system prompt of all lanes")
-    Column("rule", .word, \.turn.rule, or: .all, "what won")
+    Column("rule", .word, \.turn.rule, or: .all, "what was to win")
     Column("winner", .lane, \.turn.winner, "the lane that won")
     Column(
       "continued", .lane, \.turn.continued, "the lane whose answer every lane went on from; NULL: each from its own")
@@ -70,8 +70,8 @@ extension Tables {
   static let attachment = Table(
     "attachment", "One row for each file that was sent with a prompt.", blank: StoredAttachment()
   ) {
-    Column("session", .id, \.session, "the turn it was sent with").staying
-    Column("turn", .count(from: 1), \.turn, "so too")
+    Column("session", .id, \.session, "its session").staying
+    Column("turn", .count(from: 1), \.turn, "`turn.number` that it was sent with")
     Column("ordinal", .count, \.ordinal, "from 0 within the turn")
     Column("name", .text, \.file.name, or: "", "its name without a path")
     Column("media_type", .text, \.file.mediaType, or: "", "such as `image/png` or `text/plain`")
@@ -87,7 +87,7 @@ extension Tables {
 
   static let lineup = Table("lineup", "One row for each list of lanes that was saved under a name.", blank: Lineup()) {
     Column("name", .text, \.name, or: "", "as the person has called it")
-    Column("lanes", .lanes, \.lanes, or: [], "as in `session`")
+    Column("lanes", .lanes, \.lanes, or: [], "as `session.lanes`")
   }
 
   static let saveLineup = lineup.insertion("INSERT OR REPLACE")
