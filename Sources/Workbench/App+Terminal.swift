@@ -3,24 +3,18 @@ import Terminal
 
 /// The commands that need the terminal: clipboard, editor, themes.
 extension App {
-  func carryOutHere(_ command: Command) {
-    switch command {
-    case .copy(let text, let words): copy(text, words)
-    case .copySelection:
-      let text = selectedText
-      if !text.isEmpty { copy(text, "the selection") }
-    case .edit(let what, let text): edit(what, text)
-    case .loadThemes:
-      let items = themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
-      state.overlay = .list(ChoiceList(.theme(before: themeName), title: "Theme", items: items, chosen: themeName))
-    case .useTheme(let name, let isChosen): use(name, isChosen)
-    case .captureMouse(let isOn): screen.capturesMouse = isOn
-    default: break
-    }
+  func copySelection() {
+    let text = selectedText
+    if !text.isEmpty { copy(text, "the selection") }
+  }
+
+  func chooseTheme() {
+    let items = themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
+    state.overlay = .list(ChoiceList(.theme(before: themeName), title: "Theme", items: items, chosen: themeName))
   }
 
   /// By the terminal's own clipboard sequence and a native tool: one of them works nearly everywhere.
-  private func copy(_ text: String, _ words: String) {
+  func copy(_ text: String, _ words: String) {
     let tool = NativeClipboard.tool(surroundings.environment)
     if let tool { NativeClipboard.copy(text, with: tool) }
     let isSent = screen.copy(text)
@@ -33,7 +27,7 @@ extension App {
     }
   }
 
-  private func edit(_ what: Editing, _ text: String) {
+  func edit(_ what: Editing, _ text: String) {
     screen.leave()
     defer {
       screen.enter()
@@ -46,7 +40,7 @@ extension App {
     }
   }
 
-  private func use(_ name: String, _ isChosen: Bool) {
+  func use(_ name: String, _ isChosen: Bool) {
     guard let theme = themes.first(where: { $0.name == name }) else { return }
     screen.use(theme)
     guard isChosen else { return }

@@ -146,7 +146,12 @@ public final class App {
 
   private func carryOut(_ command: Command) {
     switch command {
-    case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes: carryOutHere(command)
+    case .copy(let text, let words): copy(text, words)
+    case .copySelection: copySelection()
+    case .edit(let what, let text): edit(what, text)
+    case .loadThemes: chooseTheme()
+    case .useTheme(let name, let isChosen): use(name, isChosen)
+    case .captureMouse(let isOn): screen.capturesMouse = isOn
     case .suspend:
       screen.suspend()
       readSize()

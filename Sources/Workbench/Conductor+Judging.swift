@@ -1,37 +1,29 @@
 import Core
 import Dispatch
 import Engine
+import Judging
 import Ranking
 
 /// Blind turns, votes and judges: what the screen asks of the engine and the database.
 extension Conductor {
-  func carryOutJudging(_ command: Command, _ state: State) {
-    switch command {
-    case .vote(let vote): engine.store.append(.vote(vote))
-    case .undoVote(let id): engine.store.append(.undoneVote(id: id))
-    case .reveal(let reading): reveal(reading)
-    case .loadRepeat: loadRepeat()
-    case .judge: judge(state)
-    case .stopJudging:
-      judgingTask?.cancel()
-    case .loadPanels(let verdicts):
-      let id = state.session.id
-      load { .panels(session: id, try $0.panels(verdicts)) }
-    case .loadEvidence:
-      let (id, names) = (state.session.id, Set(state.shown.map(state.laneName)))
-      load { engine in
-        let board = try? engine.board(.human, Standings.Options())
-        return .evidence(session: id, board.map { Page.evidence($0.standings, among: names) } ?? [])
-      }
-    case .loadCriteria: loadCriteria(state)
-    case .saveCriteria(let brief):
-      if let request = judgeRequest(state) { engine.keep(brief, for: request) }
-    case .confirmJudgement(let id): engine.store.append(.confirmed(judgement: id))
-    default: break
+  func loadPanels(_ verdicts: [Judgement], _ state: State) {
+    let id = state.session.id
+    load { .panels(session: id, try $0.panels(verdicts)) }
+  }
+
+  func loadEvidence(_ state: State) {
+    let (id, names) = (state.session.id, Set(state.shown.map(state.laneName)))
+    load { engine in
+      let board = try? engine.board(.human, Standings.Options())
+      return .evidence(session: id, board.map { Page.evidence($0.standings, among: names) } ?? [])
     }
   }
 
-  private func reveal(_ reading: BlindReading) {
+  func saveCriteria(_ brief: Brief, _ state: State) {
+    if let request = judgeRequest(state) { engine.keep(brief, for: request) }
+  }
+
+  func reveal(_ reading: BlindReading) {
     let assignment = reading.assignment
     engine.store.append(.revealed(assignment: assignment.id))
     if let repeated = reading.repeated { engine.store.append(.revealed(assignment: repeated.assignment.id)) }
@@ -54,7 +46,7 @@ extension Conductor {
   }
 
   /// Every twelfth vote repeats an old pair with its sides exchanged.
-  private func loadRepeat() {
+  func loadRepeat() {
     load { engine in
       guard let pair = try RepeatedPairs.next(engine) else { return .message("") }
       engine.store.append(.blind(pair.assignment))
@@ -119,7 +111,7 @@ extension Conductor {
     return JudgeRequest(session: state.session, turn: turn, judges: state.judges)
   }
 
-  private func judge(_ state: State) {
+  func judge(_ state: State) {
     guard let turn = state.turn else { return }
     var request = JudgeRequest(session: state.session, turn: turn, judges: state.judges)
     request.wallets = [wallet(state)]
@@ -130,7 +122,7 @@ extension Conductor {
     }
   }
 
-  private func loadCriteria(_ state: State) {
+  func loadCriteria(_ state: State) {
     guard let request = judgeRequest(state) else { return }
     let judge = state.judges.first
     load { engine in

@@ -20,21 +20,7 @@ final class SessionFinder: Sendable {
 
 /// The sessions page: what it asks of the database.
 extension Conductor {
-  func carryOutSessions(_ command: Command) {
-    let store = engine.store
-    switch command {
-    case .findSessions(let filter, let limit, let number): find(filter, limit, number)
-    case .setTitle(let session, let title): store.append(.title(session: session, title))
-    case .setTags(let session, let tags): store.append(.tags(session: session, tags))
-    case .delete(let session): store.append(.deleted(session: session))
-    case .undelete(let session): store.append(.undeleted(session: session))
-    case .again(let session, let turn, let withOwnLanes):
-      load { .again(try $0.store.session(session), turn: turn, withOwnLanes: withOwnLanes) }
-    default: break
-    }
-  }
-
-  private func find(_ filter: SessionFilter, _ limit: Int, _ number: Int) {
+  func find(_ filter: SessionFilter, _ limit: Int, _ number: Int) {
     let (store, inbox) = (engine.store, inbox)
     // What was changed a moment ago counts.
     finder.find(number, after: { ready in store.commit { _ in ready() } }) {

@@ -66,7 +66,13 @@ final class Conductor {
     case .open(let session):
       load { .opened(try $0.store.session(session), isRacedHere: false) }
       loadJudgements(session)
-    case .findSessions, .setTitle, .setTags, .delete, .undelete, .again: carryOutSessions(command)
+    case .findSessions(let filter, let limit, let number): find(filter, limit, number)
+    case .setTitle(let session, let title): engine.store.append(.title(session: session, title))
+    case .setTags(let session, let tags): engine.store.append(.tags(session: session, tags))
+    case .delete(let session): engine.store.append(.deleted(session: session))
+    case .undelete(let session): engine.store.append(.undeleted(session: session))
+    case .again(let session, let turn, let withOwnLanes):
+      load { .again(try $0.store.session(session), turn: turn, withOwnLanes: withOwnLanes) }
     case .attach(let path):
       let read = surroundings.readFile
       load { _ in .attached(try read(path)) }
@@ -82,10 +88,17 @@ final class Conductor {
         return .lineup(saved ?? configured[name] ?? [])
       }
     case .loadLineups: loadLineups()
-    case .vote, .undoVote, .reveal, .loadRepeat, .judge, .stopJudging, .loadPanels, .loadEvidence, .loadCriteria,
-      .saveCriteria,
-      .confirmJudgement:
-      carryOutJudging(command, state)
+    case .vote(let vote): engine.store.append(.vote(vote))
+    case .undoVote(let id): engine.store.append(.undoneVote(id: id))
+    case .reveal(let reading): reveal(reading)
+    case .loadRepeat: loadRepeat()
+    case .judge: judge(state)
+    case .stopJudging: judgingTask?.cancel()
+    case .loadPanels(let verdicts): loadPanels(verdicts, state)
+    case .loadEvidence: loadEvidence(state)
+    case .loadCriteria: loadCriteria(state)
+    case .saveCriteria(let brief): saveCriteria(brief, state)
+    case .confirmJudgement(let id): engine.store.append(.confirmed(judgement: id))
     case .loadLeaderboard(let choice): loadLeaderboard(choice, state)
     case .loadCards: loadCards()
     case .loadReplay: load { [session = state.session] in .replay(try $0.replay(session)) }

@@ -75,7 +75,7 @@ public struct ChoiceList: Equatable, Sendable {
   public var takesLanes: Bool {
     switch purpose {
     case .addLane, .changeModel, .judge: true
-    default: false
+    case .sessions, .commands, .history, .lineups, .saveLineup, .codeBlocks, .theme, .compare, .attach: false
     }
   }
 
@@ -85,7 +85,7 @@ public struct ChoiceList: Equatable, Sendable {
     case .addLane, .changeModel, .judge: "Enter takes it as typed: provider/model"
     case .saveLineup: "Enter saves under this name"
     case .attach: "Enter takes it as typed: a path"
-    default: nil
+    case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare: nil
     }
   }
 
@@ -97,7 +97,7 @@ public struct ChoiceList: Equatable, Sendable {
       return !query.isEmpty && (chosen == nil || query.contains(",")) ? typed : chosen
     case .saveLineup: return query.isEmpty ? chosen : typed
     case .attach: return !query.isEmpty && (chosen == nil || query.contains("/")) ? typed : chosen
-    default: return chosen
+    case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare: return chosen
     }
   }
 

@@ -126,7 +126,7 @@ public final class PlainWorkbench {
     case .lane(let lane, .ended(let response)): tellEnd(lane, response)
     case .lane(let lane, .notice(let text)): tell("\(name(lane)): \(text).")
     case .won(let lane) where state.turn?.rule != .all: tell("\(name(lane)) wins.")
-    default: break
+    case .won, .lane, .fit, .ended: break
     }
   }
 

@@ -18,24 +18,17 @@ public struct JudgingProgress: Equatable, Sendable {
 }
 
 extension State {
-  /// Everything about judges that a key can ask for.
-  mutating func judging(_ action: Action) -> [Command] {
-    switch action {
-    case .judges: return chooseJudge()
-    case .criteria:
-      guard turn != nil || !composer.isEmpty else { return tell("write a prompt first: criteria belong to a task") }
-      return [.loadCriteria]
-    case .verdicts: return showVerdicts()
-    default: return startJudging()
-    }
+  mutating func editCriteria() -> [Command] {
+    guard turn != nil || !composer.isEmpty else { return tell("write a prompt first: criteria belong to a task") }
+    return [.loadCriteria]
   }
 
-  private mutating func chooseJudge() -> [Command] {
+  mutating func chooseJudge() -> [Command] {
     overlay = .list(ChoiceList(.judge, title: "Who judges", items: [], isLoading: true))
     return [.loadModels]
   }
 
-  private mutating func startJudging() -> [Command] {
+  mutating func startJudging() -> [Command] {
     if judging != nil {
       message = "judging stopped; verdicts that are in stay"
       return [.stopJudging]
@@ -117,7 +110,7 @@ extension State {
   public var hasFits: Bool { shown.contains { fit($0) != nil } }
 
   /// Beside the answers first, then all of it on a page.
-  private mutating func showVerdicts() -> [Command] {
+  mutating func showVerdicts() -> [Command] {
     guard !verdicts.isEmpty else {
       return tell(
         judging == nil ? "no verdict on this turn: \(keymap.keyName(.judge)) asks the judge" : "the judge is at work")

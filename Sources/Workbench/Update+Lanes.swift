@@ -5,35 +5,28 @@ import Terminal
 extension State {
   private static let mostLanes = 9
 
-  mutating func changeLanes(_ action: Action) -> [Command] {
-    switch action {
-    case .add, .duplicate:
-      guard shown.count < Self.mostLanes else {
-        message = "nine lanes at most"
-        return []
-      }
-      if action == .duplicate { return duplicate() }
-      overlay = .list(ChoiceList(.addLane, title: "Add a lane", items: [], isLoading: true))
-      return [.loadModels]
-    case .model:
-      guard lanes.indices.contains(focus) else { return [] }
-      overlay = .list(
-        ChoiceList(.changeModel(lane: focus), title: "Model of lane \(focus + 1)", items: [], isLoading: true))
-      return [.loadModels]
-    case .parameters:
-      guard lanes.indices.contains(focus) else { return [] }
-      overlay = .form(ParameterForm(lane: focus, lanes: lanes, system: system))
-    case .drop: return drop()
-    case .undo: return undoDrop()
-    case .lineups:
-      overlay = .list(ChoiceList(.lineups, title: "Load a lineup", items: [], isLoading: true))
-      return [.loadLineups]
-    case .saveLineup:
-      overlay = .list(ChoiceList(.saveLineup, title: "Save these lanes as", items: [], isLoading: true))
-      return [.loadLineups]
-    default: break
-    }
-    return []
+  mutating func chooseLane() -> [Command] {
+    guard shown.count < Self.mostLanes else { return tell("nine lanes at most") }
+    overlay = .list(ChoiceList(.addLane, title: "Add a lane", items: [], isLoading: true))
+    return [.loadModels]
+  }
+
+  mutating func chooseModel() -> [Command] {
+    guard lanes.indices.contains(focus) else { return [] }
+    overlay = .list(
+      ChoiceList(.changeModel(lane: focus), title: "Model of lane \(focus + 1)", items: [], isLoading: true))
+    return [.loadModels]
+  }
+
+  mutating func openParameters() {
+    guard lanes.indices.contains(focus) else { return }
+    overlay = .form(ParameterForm(lane: focus, lanes: lanes, system: system))
+  }
+
+  /// One of the lineups, or a name for this one.
+  mutating func chooseLineup(_ purpose: ChoiceList.Purpose, _ title: String) -> [Command] {
+    overlay = .list(ChoiceList(purpose, title: title, items: [], isLoading: true))
+    return [.loadLineups]
   }
 
   mutating func add(_ lane: Lane) -> [Command] {
@@ -43,7 +36,8 @@ extension State {
     return saveSetup + (isStreaming ? ask([focus]) : [])
   }
 
-  private mutating func duplicate() -> [Command] {
+  mutating func duplicate() -> [Command] {
+    guard shown.count < Self.mostLanes else { return tell("nine lanes at most") }
     guard lanes.indices.contains(focus) else { return [] }
     session.lanes.append(lanes[focus])
     focus = lanes.count - 1
@@ -52,7 +46,7 @@ extension State {
   }
 
   /// The lane is not asked any more; its number and its answers stay, so that it can come back.
-  private mutating func drop() -> [Command] {
+  mutating func drop() -> [Command] {
     guard shown.count > 1, let index = shown.firstIndex(of: focus) else {
       message = "the last lane stays; \(keymap.keyName(.model)) changes its model"
       return []
@@ -69,7 +63,7 @@ extension State {
     return saveSetup
   }
 
-  private mutating func undoDrop() -> [Command] {
+  mutating func undoDrop() -> [Command] {
     guard let lane = dropped.popLast(), lanes.indices.contains(lane) else {
       message = "no lane was dropped"
       return []

@@ -226,11 +226,21 @@ extension State {
     case .retry: return retry([focus])
     case .retryAll: return retry(shown)
     case .rule: return nextRule()
-    case .add, .duplicate, .drop, .undo, .model, .parameters, .lineups, .saveLineup: return changeLanes(action)
+    case .add: return chooseLane()
+    case .duplicate: return duplicate()
+    case .drop: return drop()
+    case .undo: return undoDrop()
+    case .model: return chooseModel()
+    case .parameters: openParameters()
+    case .lineups: return chooseLineup(.lineups, "Load a lineup")
+    case .saveLineup: return chooseLineup(.saveLineup, "Save these lanes as")
     case .themes: return [.loadThemes]
     case .blind: toggleBlind()
     case .vote: return explainVote()
-    case .judge, .judges, .criteria, .verdicts: return judging(action)
+    case .judge: return startJudging()
+    case .judges: return chooseJudge()
+    case .criteria: return editCriteria()
+    case .verdicts: return showVerdicts()
     case .leaderboard: return [.loadLeaderboard(BoardChoice())]
     case .costs: return [.loadCosts(.model)]
     case .traffic: return openTraffic()
