@@ -9,7 +9,8 @@ extension Engine {
   ///   - observe: calls made and to be made, and the cost so far; on any thread.
   /// - Returns: nil when it was cancelled or the money did not suffice, since half a card would flatter or shame by chance.
   public func makeCard(
-    of judge: Lane, probes: [Probe] = Probes.all, concurrency: Int = 6, wallets: [Wallet] = [], allowsUnpriced: Bool = false,
+    of judge: Lane, probes: [Probe] = Probes.all, concurrency: Int = 6, wallets: [Wallet] = [],
+    allowsUnpriced: Bool = false,
     observe: @escaping @Sendable (_ done: Int, _ total: Int, Money) -> Void = { _, _, _ in }
   ) async -> StoredCard? {
     let caller = JudgeCaller(

@@ -50,7 +50,8 @@ final class TokenMeasures: Sendable {
 extension Response {
   /// Tokens of the text that came, where the provider has counted them all; nil where text and tokens are not of the same.
   var visibleTokens: Int? {
-    guard state.isFinish, usage.source == .reported, !usage.lacksCounts, toolCalls.isEmpty, usage.parts[.outputAudio] == nil,
+    guard state.isFinish, usage.source == .reported, !usage.lacksCounts, toolCalls.isEmpty,
+      usage.parts[.outputAudio] == nil,
       usage.parts[.outputImage] == nil
     else { return nil }
     let visible = usage.output - hiddenReasoning

@@ -93,13 +93,15 @@ extension Store {
       let held = counted.map(\.amount).reduce(.zero, +)
       let left = (limit.amount - spent - held).orZero
       if left < request.least || left == .zero || isStrict && left < request.amount {
-        return .refused(limit, spent: spent, held: counted.filter { $0.id != request.id }.map(\.amount).reduce(.zero, +))
+        return .refused(
+          limit, spent: spent, held: counted.filter { $0.id != request.id }.map(\.amount).reduce(.zero, +))
       }
       amount = min(amount, left)
     }
     try Tables.promise.run(
       Tables.Hold(
-        id: request.id, writer: WriterIdentity.current.text, created: Clock.date(), key: request.key, amount: amount), db)
+        id: request.id, writer: WriterIdentity.current.text, created: Clock.date(), key: request.key, amount: amount),
+      db)
     return .granted(amount)
   }
 

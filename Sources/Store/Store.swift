@@ -212,10 +212,12 @@ public final class Store: Sendable {
 
   /// Signs of life while answers are coming, also while they say nothing.
   private func keepBeating() {
-    guard writer.withLock(\.hasOpen), pending.withLock({ pending in
-      defer { pending.isBeating = true }
-      return !pending.isBeating
-    }) else { return }
+    guard writer.withLock(\.hasOpen),
+      pending.withLock({ pending in
+        defer { pending.isBeating = true }
+        return !pending.isBeating
+      })
+    else { return }
     queue.asyncAfter(deadline: .now() + .seconds(Int(WriterIdentity.beat))) { [weak self] in
       guard let self else { return }
       pending.withLock { $0.isBeating = false }

@@ -204,7 +204,9 @@ final class Conductor {
     engine.store.commit { _ in
       OwnThread.start {
         var spending = State.Spending()
-        guard let read = try? engine.store.spending(session: session), let today = try? engine.spentToday() else { return }
+        guard let read = try? engine.store.spending(session: session), let today = try? engine.spentToday() else {
+          return
+        }
         (spending.session, spending.today) = (read, today)
         spending.turn = wallet?.spent ?? number.flatMap { read.turns[$0] } ?? .zero
         inbox.post(.spending(session: session, spending))

@@ -171,7 +171,11 @@ struct ConfigReader {
       case "budget":
         for (limit, node) in members(value, name, known: ["per_turn", "per_day", "per_month", "allow_unpriced"]) {
           if limit == "allow_unpriced" {
-            if let allows = node.bool { config.budget.allowsUnpriced = allows } else { fault(node, "allow_unpriced must be true or false") }
+            if let allows = node.bool {
+              config.budget.allowsUnpriced = allows
+            } else {
+              fault(node, "allow_unpriced must be true or false")
+            }
             continue
           }
           guard let amount = node.scalar.flatMap({ Money(decimal: $0.string) }), amount >= .zero else {

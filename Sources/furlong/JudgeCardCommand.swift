@@ -73,7 +73,8 @@ struct JudgeCardCommand: ParsableCommand {
     if let signal = result.interruption { throw ExitCode(128 + signal) }
     guard let card = result.value else {
       throw CommandError(
-        "the budget does not suffice for a whole card, and half a one is not kept: raise --max-cost, or the config's budget")
+        "the budget does not suffice for a whole card, and half a one is not kept: raise --max-cost, or the config's budget"
+      )
     }
     return card
   }

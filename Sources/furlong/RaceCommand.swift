@@ -147,7 +147,8 @@ struct RaceCommand: ParsableCommand {
     if !estimate.unknown.isEmpty, !request.allowsUnpriced, !engine.purse.budget.allowsUnpriced {
       let names = estimate.unknown.map { request.session.lanes[$0].model.text }.joined(separator: ", ")
       throw CommandError(
-        "the price of \(names) is not known, and there is a budget: set it under prices in the config, or add --allow-unpriced")
+        "the price of \(names) is not known, and there is a budget: set it under prices in the config, or add --allow-unpriced"
+      )
     }
     if estimate.least > left || left == .zero && estimate.worstCase > .zero {
       let held = estimate.held == .zero ? "" : ", since requests that run hold \(estimate.held.screenText)"

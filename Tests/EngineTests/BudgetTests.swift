@@ -138,7 +138,8 @@ import Testing
     purse.ask(want) { first.append($0) }
     #expect(first.wait { $0.count >= 1 } && (try? first.entries[0].get()) != nil)
     let second = refusal(exposure, key("1/day"), purse)
-    #expect(second?.error.kind == .rateLimit && second?.error.retryAfter == 1_000_000_000, "two of 0.6 do not fit at once")
+    #expect(
+      second?.error.kind == .rateLimit && second?.error.retryAfter == 1_000_000_000, "two of 0.6 do not fit at once")
     store.append(
       .gatewaySpending(
         GatewaySpending(key: "0000000000aa", day: GatewayKey.day(Clock.date()), cost: dollars("0.9"), calls: 1)))

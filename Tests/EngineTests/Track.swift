@@ -31,7 +31,8 @@ final class Track {
       services.append(Service("s\(place)", dialect: "openai-chat", baseURL: server.url, configure))
     }
     store = try! Store.inMemory()
-    engine = Engine(services: services, store: store, prices: PriceBook(), loop: loop, limits: limits, budget: budget) { service in
+    engine = Engine(services: services, store: store, prices: PriceBook(), loop: loop, limits: limits, budget: budget) {
+      service in
       guard let key else { return .notNeeded }
       return key.isEmpty ? .missing("no key for \(service.id): set KEY") : .key(key)
     }

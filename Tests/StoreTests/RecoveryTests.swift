@@ -98,7 +98,8 @@ import Testing
     func see(secondsAgo: Int64) throws {
       try rawDatabase(path).write {
         try $0.execute(
-          sql: "INSERT OR REPLACE INTO writer (id, seen) VALUES (?, ?)", arguments: [elsewhere, Clock.date() - secondsAgo])
+          sql: "INSERT OR REPLACE INTO writer (id, seen) VALUES (?, ?)",
+          arguments: [elsewhere, Clock.date() - secondsAgo])
       }
     }
     try see(secondsAgo: WriterIdentity.longestSilence - 5)

@@ -26,7 +26,9 @@ extension Engine {
       exposure.isUnpriced = true
       return exposure
     }
-    let caps = [fields.cap, lane.parameters.maxTokens].compactMap(\.self) + (body == nil ? [service.defaultMaxTokens].compactMap(\.self) : [])
+    let caps =
+      [fields.cap, lane.parameters.maxTokens].compactMap(\.self)
+      + (body == nil ? [service.defaultMaxTokens].compactMap(\.self) : [])
     let room = prices.contextWindow(list: service.priceList, model: model).map { max(0, $0 - input) }
     let most = caps.max() ?? min(room ?? Self.assumedOutput, Self.assumedOutput)
     exposure.isUncapped = caps.isEmpty
@@ -48,7 +50,8 @@ extension Engine {
   }
 
   func exposure(of entry: RaceRequest.Entry, system: String?, relay: Relay? = nil) -> Exposure {
-    exposure(of: entry.lane, inputBytes: relay?.inputBytes ?? entry.inputBytes(system: system), body: entry.relayed?.body)
+    exposure(
+      of: entry.lane, inputBytes: relay?.inputBytes ?? entry.inputBytes(system: system), body: entry.relayed?.body)
   }
 }
 

@@ -1,6 +1,5 @@
 import Core
 import Dispatch
-import Foundation
 import Store
 import Synchronization
 import Transport
@@ -250,7 +249,9 @@ final class Grant: Sendable {
       let isWhole = state.amount >= most
       guard state.canGrow else { return (sum < (isWhole ? state.amount + state.amount / 8 : state.amount), nil) }
       // Where half is used, the rest should last until more has come.
-      guard !state.isExtending, !state.isSettled, sum >= (isWhole ? state.amount : state.amount / 2) else { return (true, nil) }
+      guard !state.isExtending, !state.isSettled, sum >= (isWhole ? state.amount : state.amount / 2) else {
+        return (true, nil)
+      }
       state.isExtending = true
       return (true, isWhole ? max(state.amount, running) : min(most - state.amount, max(state.amount, running)))
     }

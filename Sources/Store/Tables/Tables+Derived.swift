@@ -55,9 +55,9 @@ extension Tables {
         judgementConfirmed.description, fit.description, card.description,
       ]
     ),
-    ("The gateway", [gatewayKey.description, gatewaySpending.description]),
+    ("The gateway", [gatewayKey.description, gatewaySpending.description, unkeptCost.description]),
     ("Worked out from the others", [summary, usedModel, document]),
-    ("On the way", [part.description, announcement.description]),
+    ("On the way", [part.description, announcement.description, hold.description, writer.description]),
   ]
 
   static var all: [StoredTableDescription] { groups.flatMap(\.tables) }
