@@ -17,8 +17,8 @@ final class LaneRun {
   /// What it may be sent by; nil where the purse has refused.
   var grant: Grant?
   var isStarted = false
-  /// Its key's command is slower than the others'.
-  var isWaitingForKey = false
+  /// Why its last attempt failed.
+  var failure: ResponseError?
   var transfer: TransferID?
   /// Counts the requests made: an event of an earlier one is not this run's any more.
   var serial = 0
@@ -31,8 +31,6 @@ final class LaneRun {
   /// Bytes of the body of this attempt.
   var received = 0
   var requestID: String?
-  /// Parameters and options taken back after a refusal; each may be only once.
-  var corrections = 0
 
   init(entry: RaceRequest.Entry, service: Service, dialect: any Dialect, key: ResponseKey) {
     self.entry = entry
@@ -131,8 +129,7 @@ final class LaneRun {
   /// - Returns: a sentence for the lane, or nil when nothing can be done.
   func correct(for error: ResponseError) -> String? {
     if !isRelayed, let notice = loosenSchema(for: error) { return notice }
-    guard error.kind == .badRequest, let name = error.refusedParameter, corrections < 4 else { return nil }
-    corrections += 1
+    guard error.kind == .badRequest, let name = error.refusedParameter else { return nil }
     switch name {
     case "max_tokens" where wire.tokenCap == "max_tokens":
       wire.tokenCap = "max_completion_tokens"
@@ -153,7 +150,7 @@ final class LaneRun {
 
   /// A model that takes no schema is asked for any JSON, then in words alone.
   private func loosenSchema(for error: ResponseError) -> String? {
-    guard schema != nil, wire.schema != .none, [.badRequest, .notFound].contains(error.kind), corrections < 4 else {
+    guard schema != nil, wire.schema != .none, [.badRequest, .notFound].contains(error.kind) else {
       return nil
     }
     let words = "\(error.refusedParameter ?? "") \(error.message)".lowercased()
@@ -162,7 +159,6 @@ final class LaneRun {
       "structured output", "schema", "grammar", "require_parameters", "requested parameters",
     ]
     guard names.contains(where: { words.contains($0) }) else { return nil }
-    corrections += 1
     wire.schema = wire.schema == .strict && dialect is OpenAIChatDialect ? .object : .none
     return wire.schema == .object
       ? "\(response.model.model) takes no JSON Schema: asked for a JSON object instead"

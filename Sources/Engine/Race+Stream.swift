@@ -128,7 +128,7 @@ extension Race {
     guard usage.output > 0, usage.output != run.response.count.reported else { return }
     run.response.apply(.counted(usage.output))
     observe(.lane(run.entry.number, .counted(usage.output)))
-    keepToBudget()
+    keepToBudget(run.grant)
   }
 
   private func offset(_ time: Int64, _ run: LaneRun) -> Int64 { time - (run.sentAt ?? time) }
@@ -159,7 +159,7 @@ extension Race {
       return attemptFailed(
         run, ResponseError(.protocolFault, "sent more than 64 MB of text and was stopped; what came is kept"))
     }
-    keepToBudget()
+    keepToBudget(run.grant)
     guard !run.response.state.isOver else { return }
     if let transfer = run.transfer {
       if isFirst { loop.setSilenceLimit(engine.limits.silence, of: transfer) }
@@ -167,8 +167,7 @@ extension Race {
     }
     guard !run.isCommitted, isDeciding(event) else { return }
     run.isCommitted = true
-    sawToken = true
-    decide(.firstToken, run)
+    tell(.decisive(run.entry.number))
   }
 
   /// Whether a race may be decided by this.
@@ -219,28 +218,22 @@ extension Race {
     if let transfer = run.transfer { loop.cancel(transfer) }
     run.transfer = nil
     if run.hasContent { return end(run, error.kind == .cut || error.kind == .network ? .cut : .failed, error) }
-    if let notice = run.correct(for: failure) {
+    run.failure = error
+    let notice = mayCorrect(run.entry.number) ? run.correct(for: failure) : nil
+    if let notice {
       record(run, error)
       notify(run, notice)
-      return sendAgain(run)
     }
-    guard !prefersAnother,
-      let delay = Retry.delay(
-        after: error, attempts: run.response.attempts.count - run.corrections + 1, jitter: .random(in: 0...1),
-        longestWait: request.relay == nil ? Retry.longestWait : Retry.longestRelayedWait)
-    else { return end(run, .failed, error) }
+    tell(
+      .failed(run.entry.number, error, mayCorrect: notice != nil, jitter: .random(in: 0...1)))
+  }
+
+  /// An attempt has failed, and another follows.
+  func tellOfPause(_ run: LaneRun, _ delay: Int64) {
+    guard let error = run.failure else { return }
     record(run, error)
     notify(run, "attempt \(run.response.attempts.count) failed, trying again in \(seconds(delay)): \(error.message)")
     setState(run, .queued)
-    run.timer = loop.after(delay) { [weak self, weak run] in
-      guard let self, let run, !run.response.state.isOver else { return }
-      run.timer = nil
-      self.sendAgain(run)
-    }
-  }
-
-  private func sendAgain(_ run: LaneRun) {
-    if let leave = run.grant?.leave() { send(run, leave) }
   }
 
   private func seconds(_ nanoseconds: Int64) -> String { "\(decimalText(Double(nanoseconds / 100_000_000) / 10)) s" }
