@@ -93,7 +93,7 @@ import Testing
       },
     ]
 
-  private static func body(_ dialect: ClientDialect, model: String, stream: Bool) -> String {
+  static func body(_ dialect: ClientDialect, model: String, stream: Bool) -> String {
     switch dialect {
     case .chat: #"{"model":"\#(model)","stream":\#(stream),"messages":[{"role":"user","content":"hi"}]}"#
     case .responses: #"{"model":"\#(model)","stream":\#(stream),"input":"hi"}"#
@@ -102,13 +102,12 @@ import Testing
     }
   }
 
-  private static let paths: [ClientDialect: String] = [
+  static let paths: [ClientDialect: String] = [
     .chat: "/v1/chat/completions", .responses: "/v1/responses", .anthropic: "/v1/messages",
   ]
 
   /// What a client makes of an answer: its text, or nil and an error that it can see.
-  private static func reading(_ visit: Visit, _ dialect: ClientDialect, stream: Bool) -> (text: String?, error: String?)
-  {
+  static func reading(_ visit: Visit, _ dialect: ClientDialect, stream: Bool) -> (text: String?, error: String?) {
     if visit.status != 200 {
       let view = try? JSONDocument().parse(visit.body)
       let isShaped = dialect == .anthropic ? view?["type"]?.string == "error" : true

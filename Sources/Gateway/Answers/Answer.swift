@@ -162,6 +162,8 @@ final class Answer: @unchecked Sendable {
     for event in buffer.events { write(event) }
     buffers[lane]?.pieces = []
     buffers[lane]?.events = []
+    // It has won by its end: an answer without a token, such as an empty one, or one cut off within its thoughts.
+    if let response = buffer.response { finish(response) }
   }
 
   private func answerHead(_ lane: Int?) -> AnswerHead {
