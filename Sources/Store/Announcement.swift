@@ -105,6 +105,7 @@ extension Store {
       for one in try dead(db) {
         if let announcement = Announcement(text: one.document) {
           var rows = RecordWriter(identity: one.writer)
+          rows.now = announcement.session.created
           try rows.writeCall(announcement.session, announcement.turn, announcement.calls, db)
         }
         try db.execute(sql: "DELETE FROM announcement WHERE session = ?", arguments: [one.session])

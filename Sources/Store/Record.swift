@@ -1,6 +1,12 @@
 import Core
 import Judging
 
+/// A record with the moment when it happened, in seconds since 1970: it may be written later, when a disk is slow or locked.
+struct Noted: Sendable {
+  var record: Record
+  var date: Int64
+}
+
 /// One thing to be written, in the order it happened.
 public enum Record: Sendable {
   case session(Session)

@@ -5,14 +5,14 @@ import Judging
 /// Votes, verdicts, briefs and cards as rows. They are only ever added to.
 extension RecordWriter {
   func hide(_ assignment: BlindAssignment, _ db: Database) throws {
-    var stored = Tables.StoredBlind(created: Clock.date(), assignment: assignment, sha256: assignment.sha256)
+    var stored = Tables.StoredBlind(created: now, assignment: assignment, sha256: assignment.sha256)
     stored.turn = number(assignment.session, assignment.turn)
     try Tables.addBlind.run(stored, db)
   }
 
   func reveal(_ assignment: String, _ db: Database) throws {
     try db.run(
-      sql: "UPDATE blind SET revealed = ? WHERE id = ? AND revealed IS NULL", arguments: [Clock.date(), assignment])
+      sql: "UPDATE blind SET revealed = ? WHERE id = ? AND revealed IS NULL", arguments: [now, assignment])
   }
 
   func write(_ vote: Vote, _ db: Database) throws {
@@ -30,9 +30,9 @@ extension RecordWriter {
   func write(_ fit: Fit, _ db: Database) throws {
     var fit = fit
     fit.answer.turn = number(fit.answer.session, fit.answer.turn)
-    try Tables.addFit.run(Tables.StoredFit(created: Clock.date(), fit: fit), db)
+    try Tables.addFit.run(Tables.StoredFit(created: now, fit: fit), db)
   }
 
   /// That something was done just now.
-  func mark(_ id: String) -> Tables.Mark { Tables.Mark(id: id, created: Clock.date()) }
+  func mark(_ id: String) -> Tables.Mark { Tables.Mark(id: id, created: now) }
 }

@@ -25,14 +25,19 @@ struct RecordWriter {
   /// Turns that got another number in the database: two Furlongs had continued one session.
   private var renumbered: [TurnKey: Int] = [:]
   let identity: String
+  /// When what is written has happened, in seconds since 1970.
+  var now = Clock.date()
 
   init(identity: String = WriterIdentity.current.text) { self.identity = identity }
 
   /// - Parameter writesParts: what has come of open responses so far.
-  mutating func write(_ records: [Record], writesParts: Bool, _ db: Database) throws {
+  mutating func write(_ records: [Noted], writesParts: Bool, _ db: Database) throws {
     added = []
     if hasOpen { try beat(db) }
-    for record in records { try write(record, db) }
+    for noted in records {
+      now = noted.date
+      try write(noted.record, db)
+    }
     if writesParts { for key in open.keys { try writePart(key, db) } }
   }
 
@@ -90,7 +95,7 @@ struct RecordWriter {
     case .settled(let key, let settlement): try settle(key, settlement, db)
     case .gatewaySpending(let spending): try Tables.addSpending.run(spending, db)
     case .released(let hold): try db.run(sql: "DELETE FROM hold WHERE id = ?", arguments: [hold])
-    case .unkept(let cost): try Tables.addUnkeptCost.run(Tables.UnkeptCost(created: Clock.date(), cost: cost), db)
+    case .unkept(let cost): try Tables.addUnkeptCost.run(Tables.UnkeptCost(created: now, cost: cost), db)
     }
   }
 
@@ -146,7 +151,7 @@ struct RecordWriter {
         db.cachedStatement(sql: "SELECT tags FROM summary WHERE session = ?"), arguments: [session]
       ).map(texts(json:)) ?? []
       : turn.tags
-    var stored = Tables.StoredTurn(session: session, created: Clock.date(), turn: turn)
+    var stored = Tables.StoredTurn(session: session, created: now, turn: turn)
     (stored.turn.number, stored.turn.tags) = (number, tags)
     try Tables.addTurn.run(stored, db)
     if let assignment = turn.blind { try hide(assignment, db) }
@@ -168,7 +173,7 @@ struct RecordWriter {
     let last = isFirst ? 0 : try Int.fetchOne(statement, arguments: [key.session, turn, key.lane]) ?? 0
     var stored = Tables.StoredResponse(key, response)
     (stored.turn, stored.response.generation) = (turn, max(key.generation, last + 1))
-    (stored.created, stored.writer, stored.request) = (Clock.date(), identity, request?.serialized())
+    (stored.created, stored.writer, stored.request) = (now, identity, request?.serialized())
     try Tables.beginResponse.run(stored, db)
     open[key] = Open(id: db.lastInsertedRowID)
   }
@@ -194,7 +199,7 @@ struct RecordWriter {
     }
     arrivals += entry.arrivals.bytes
     var stored = Tables.StoredResponse(key, response)
-    (stored.finished, stored.arrivals) = (Clock.date(), arrivals)
+    (stored.finished, stored.arrivals) = (now, arrivals)
     try Tables.endResponse.run(stored, db, [entry.id.databaseValue])
     if entry.nextOrdinal > 0 { try db.run(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id]) }
     if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }

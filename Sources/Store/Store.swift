@@ -11,7 +11,7 @@ public final class Store: Sendable {
   private static let interval = 200
 
   private struct Pending {
-    var records: [Record] = []
+    var records: [Noted] = []
     /// How many of them come from a batch that could not be written.
     var kept = 0
     var waiting: [@Sendable (StoreError?) -> Void] = []
@@ -104,9 +104,10 @@ public final class Store: Sendable {
   // MARK: Writing
 
   /// Takes a record to be written within 200 ms. Never waits.
-  public func append(_ record: Record) {
+  /// - Parameter date: when it happened, in seconds since 1970.
+  public func append(_ record: Record, at date: Int64 = Clock.date()) {
     let mustSchedule = pending.withLock { pending in
-      pending.records.append(record)
+      pending.records.append(Noted(record: record, date: date))
       defer { pending.isScheduled = true }
       return !pending.isScheduled
     }
@@ -229,7 +230,7 @@ public final class Store: Sendable {
   /// Records of one transaction while calls are announced: about a millisecond.
   private static let slice = 24
 
-  private func write(_ records: [Record]) -> StoreError? {
+  private func write(_ records: [Noted]) -> StoreError? {
     var rest = records[...]
     var worst: StoreError?
     while !rest.isEmpty {
@@ -250,8 +251,8 @@ public final class Store: Sendable {
 
   /// A passing fault keeps the whole batch for later; a record that can never be written is dropped by itself, and told, so that
   /// it does not hold up the others.
-  private func write(_ records: [Record], isLast: Bool) -> StoreError? {
-    func attempt(_ records: [Record]) -> StoreError? { self.attempt(records, writesParts: isLast) }
+  private func write(_ records: [Noted], isLast: Bool) -> StoreError? {
+    func attempt(_ records: [Noted]) -> StoreError? { self.attempt(records, writesParts: isLast) }
     var attempted = attempt(records)
     // An index of words that is damaged can be made anew, and must not cost an answer.
     if case .damaged? = attempted, (try? database.write(rebuildSearch)) != nil { attempted = attempt(records) }
@@ -275,7 +276,7 @@ public final class Store: Sendable {
   }
 
   /// One transaction.
-  private func attempt(_ records: [Record], writesParts: Bool) -> StoreError? {
+  private func attempt(_ records: [Noted], writesParts: Bool) -> StoreError? {
     do {
       try writer.withLock { writer in
         let before = writer
@@ -293,11 +294,11 @@ public final class Store: Sendable {
   }
 
   /// What was not reached goes behind what is kept already, and before what has come since.
-  private func keepRest(_ rest: ArraySlice<Record>) {
+  private func keepRest(_ rest: ArraySlice<Noted>) {
     pending.withLock { pending in pending.records.insert(contentsOf: rest, at: pending.kept) }
   }
 
-  private func keep(_ records: [Record], _ fault: StoreError) {
+  private func keep(_ records: [Noted], _ fault: StoreError) {
     pending.withLock { pending in
       pending.records.insert(contentsOf: records, at: 0)
       pending.kept = records.count

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Engine
+import Providers
 import Store
 import Workbench
 
@@ -47,14 +48,17 @@ struct ReconcileCommand: ParsableCommand {
     guard let first = bill.lines.map(\.start).min(), let last = bill.lines.map(\.end).max() else {
       throw CommandError("\(VisibleText.line(file)) has no lines below its header: there is nothing to compare")
     }
-    let store = try Setup(database: database.database).openStore()
+    let setup = try Setup(database: database.database)
+    let store = try setup.openStore()
     let slack = bill.lines.contains(where: \.isInstant) ? Reconciliation.slack : 0
     let stored: [LedgerCall]
     do throws(StoreError) { stored = try store.ledger(since: first - slack, until: last + slack) } catch {
       throw CommandError(error.message)
     }
-    let calls = stored.filter { $0.cost.status != .free && $0.model.provider != "blind" && isOfBill($0, bill.kind) }
-    let hidden = stored.count { $0.model.provider == "blind" }
+    let calls = stored.filter {
+      $0.cost.status != .free && !$0.isHidden && isOfBill($0, bill.kind, setup.config.services)
+    }
+    let hidden = stored.count(where: \.isHidden)
     if hidden > 0 {
       Console.error("left out: \(Readable.count(hidden, "call")) of blind turns that wait for your vote")
     }
@@ -63,11 +67,13 @@ struct ReconcileCommand: ParsableCommand {
     if result.exceeds(tolerance) { throw ExitCode(1) }
   }
 
-  private func isOfBill(_ call: LedgerCall, _ kind: BillFile.Kind) -> Bool {
+  /// By whose price list a provider goes, whatever it is called here; one that the config has no more by its name.
+  private func isOfBill(_ call: LedgerCall, _ kind: BillFile.Kind, _ services: [Service]) -> Bool {
     if let provider { return call.model.provider == provider }
     switch kind {
-    case .openai: return call.model.provider.hasPrefix("openai")
-    case .anthropic, .openrouter: return call.model.provider == kind.rawValue
+    case .openai, .anthropic, .openrouter:
+      let service = services.first { $0.id == call.model.provider }
+      return (service?.priceList ?? call.model.provider) == kind.rawValue
     case .generic: return true
     }
   }

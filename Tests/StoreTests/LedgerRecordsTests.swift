@@ -48,7 +48,7 @@ import Testing
     store.append(.blind(assignment))
     #expect(commit(store) == nil)
     let call = try #require(try store.ledger().first)
-    #expect(call.model.provider == "blind")
+    #expect(call.isHidden && call.model.provider == "(blind)", "no provider can be called that")
     #expect(call.modelReported == nil && call.end == nil && call.firstAnswer == nil && call.requestIDs.isEmpty)
     #expect(call.amount == Money(decimal: "0.5"), "what was spent is told")
     store.append(.revealed(assignment: "b1"))

@@ -22,6 +22,8 @@ public struct LedgerCall: Equatable, Sendable {
   public var lanes: Int
   public var rule: RaceRule
   public var won: Bool
+  /// Its turn waits for a vote: which lane it was is not told.
+  public private(set) var isHidden = false
 
   public init(
     key: ResponseKey, created: Int64, model: ModelID, purpose: String, state: ResponseState, usage: Usage, cost: Cost
@@ -41,7 +43,8 @@ public struct LedgerCall: Equatable, Sendable {
 
   /// Takes away what would tell which lane it was.
   public mutating func hide() {
-    model = ModelID(provider: "blind", model: "not revealed yet")
+    isHidden = true
+    model = ModelID(provider: "(blind)", model: "not revealed yet")
     (modelReported, firstAnswer, end, requestIDs, won) = (nil, nil, nil, [], false)
   }
 
