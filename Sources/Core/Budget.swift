@@ -17,7 +17,9 @@ public struct Exposure: Equatable, Sendable {
   public var model: ModelID
   /// Reading the input alone.
   public var least = Money.zero
-  /// With an answer of the usual length, or of the cap where that is lower.
+  /// With an answer as long as this model's have been, as far as any is known.
+  public var probable = Money.zero
+  /// With a long answer, or one of the cap where that is lower: what is held for it until more is needed.
   public var usual = Money.zero
   /// All that the request's own fields allow.
   public var most = Money.zero

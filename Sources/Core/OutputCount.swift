@@ -11,6 +11,8 @@ public struct OutputCount: Equatable, Sendable {
 
   /// Measured from past calls of the model; nil where there are none.
   public var bytesPerToken: Double?
+  /// How many answers are written at once, of which only the first is looked at.
+  public var answers = 1
   /// UTF-8 bytes of text, reasoning and tools' calls that have come.
   public private(set) var bytes = 0
   public private(set) var chunks = 0
@@ -46,7 +48,7 @@ public struct OutputCount: Equatable, Sendable {
   /// Tokens so far, hidden ones as far as the provider has told of them.
   public var tokens: Int {
     let since = tokens(ofBytes: bytes - bytesReported, chunks: chunks - chunksReported)
-    return (reported ?? 0).addingSaturating(since).clamped(to: Bounds.tokens)
+    return (reported ?? 0).addingSaturating(since.multipliedSaturating(by: answers)).clamped(to: Bounds.tokens)
   }
 
   private func tokens(ofBytes count: Int, chunks: Int) -> Int {

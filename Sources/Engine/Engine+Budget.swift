@@ -12,7 +12,7 @@ import Store
 public struct Estimate: Equatable, Sendable {
   /// Sum over the lanes whose price is known: with all that their caps, or the models, allow.
   public var worstCase = Money.zero
-  /// With answers of the usual length.
+  /// With answers as long as these models' have been.
   public var probable = Money.zero
   /// The input alone.
   public var least = Money.zero
@@ -44,7 +44,7 @@ extension Engine {
       if exposure.isUnpriced { estimate.unknown.append(entry.number) }
       if exposure.isUncapped { estimate.uncapped.append(entry.number) }
       estimate.least = estimate.least + exposure.least
-      estimate.probable = estimate.probable + exposure.usual
+      estimate.probable = estimate.probable + exposure.probable
       estimate.worstCase = estimate.worstCase + exposure.most
     }
     estimate.today = try spentToday()

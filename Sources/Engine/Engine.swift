@@ -64,6 +64,9 @@ public final class Engine: Sendable {
     self.hasKey = hasKey
   }
 
+  /// Learns from the database how long these models' tokens and answers are. Not for the main thread.
+  public func readMeasures(of models: [ModelID]) { measures.read(models) }
+
   public func service(_ id: String) -> Service? { services.first { $0.id == id } }
 
   /// The key of a service; asks for it the first time, which may run a command of the person's.

@@ -8,6 +8,7 @@ final class TokenMeasures: Sendable {
   private struct Measure {
     var bytes = 0.0
     var tokens = 0.0
+    var calls = 0.0
 
     var bytesPerToken: Double? {
       guard tokens >= 20 else { return nil }
@@ -20,6 +21,7 @@ final class TokenMeasures: Sendable {
       let fading = 0.8
       bytes = bytes * fading + Double(count)
       tokens = tokens * fading + Double(number)
+      calls = calls * fading + 1
     }
   }
 
@@ -30,6 +32,14 @@ final class TokenMeasures: Sendable {
 
   /// Nil for a model that nobody has measured.
   func bytesPerToken(of model: ModelID) -> Double? { measures.withLock { $0[model]?.bytesPerToken } }
+
+  /// How many tokens its answers have, those of late above all; nil where none is known.
+  func usualOutput(of model: ModelID) -> Int? {
+    measures.withLock { measures in
+      guard let measure = measures[model], measure.calls > 0 else { return nil }
+      return Int(saturating: (measure.tokens / measure.calls).rounded())
+    }
+  }
 
   /// Looks at stored calls of models that are new here. A database that cannot be read is no reason to wait for it.
   func read(_ models: [ModelID]) {

@@ -96,6 +96,7 @@ public final class App {
     // A terminal that is gone stays readable, and there is never anything to read.
     if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, !isRead { isLeaving = true }
     for input in inbox.take() { dispatch(input) }
+    conductor.reckon(state)
     if state.isPlaying { isDirty = true }
     if state.isStreaming, woken - lastDraw >= tickTime { isDirty = true }
     if isDirty, hasKeys || Clock.now() - lastDraw >= Self.frameTime {

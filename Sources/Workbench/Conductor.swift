@@ -16,6 +16,17 @@ final class Conductor {
   /// What the turns that are raced here may cost, with all that is done about them.
   private var wallets: [RaceID: Wallet] = [:]
   private var lastWarm: Int64 = 0
+  /// What the prompt's cost was reckoned of last, and whether that is still under way.
+  private var reckoned = Reckoned()
+  private var isReckoning = false
+
+  private struct Reckoned: Equatable {
+    var text = ""
+    var lanes: [Lane] = []
+    var system: String?
+    var files = 0
+    var session = ""
+  }
   let finder = SessionFinder()
   let traffic = TrafficReader()
 
@@ -34,6 +45,7 @@ final class Conductor {
   /// that is still raced here.
   func taken(_ input: Input, _ state: State) -> Input {
     if input.tellsOfMoney { loadSpending(of: input, state) }
+    if case .outlook = input { isReckoning = false }
     switch input {
     case .opened(let session, _):
       let id = RaceID(session: session.id, turn: session.turns.last?.number ?? 0)
@@ -174,6 +186,31 @@ final class Conductor {
       let entries = session.activeLanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
       let estimate = try engine.estimate(entries, system: turn.system, wallets: [engine.purse.turnWallet()])
       return .estimated(estimate, .turn)
+    }
+  }
+
+  /// What the prompt will cost as it stands, whenever that has changed.
+  func reckon(_ state: State) {
+    let now = Reckoned(
+      text: state.composer.text, lanes: state.lineup, system: state.system, files: state.attachments.count,
+      session: state.session.id)
+    guard !isReckoning, !now.text.isEmpty, now != reckoned else { return }
+    (reckoned, isReckoning) = (now, true)
+    let session = state.session
+    let turn = Turn(
+      number: (state.turn?.number ?? 0) + 1, prompt: now.text, system: state.system, attachments: state.attachments,
+      rule: session.rule)
+    load { engine in
+      var outlook = Outlook()
+      engine.readMeasures(of: session.lanes.map(\.model))
+      for number in session.activeLanes {
+        let exposure = engine.exposure(
+          of: RaceRequest.entry(number: number, session: session, turn: turn), system: turn.system)
+        outlook.probable = outlook.probable + exposure.probable
+        outlook.most = outlook.most + exposure.most
+        if exposure.isUnpriced { outlook.hasUnknown = true }
+      }
+      return .outlook(outlook)
     }
   }
 

@@ -49,11 +49,13 @@ public struct ReceiptLines {
     switch cost.status {
     case .exact where cost.reported != nil && cost.reportedIsCharge: basis = "the provider's own charge"
     case .exact: basis = "price times the counts that the provider reported"
-    case .estimated: basis = "price times our own count (four bytes a token), or the provider's estimate"
+    case .estimated where cost.reasons.isEmpty: basis = "price times our own count, or the provider's estimate"
+    case .estimated: basis = "price times the counts, as far as prices are known"
     case .partial: basis = "what came before it was stopped or cut, by our own count"
     case .unknown, .free: basis = "no price is known for it: it is not counted as zero"
     }
     sums.append(("cost", "\(dollars(cost.status == .unknown ? nil : cost.amount)): \(basis)"))
+    sums += cost.reasons.map { ("not exact", $0) }
     if let price = cost.price {
       sums.append(("price", price.record + (price.since.map { ", since \($0)" } ?? "")))
     }

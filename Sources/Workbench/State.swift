@@ -52,6 +52,8 @@ public struct State: Equatable {
   public var budget = Budget()
   /// What the ledger has of this session, and of its latest turn and today with what other sessions cost.
   public var spending = Spending()
+  /// Of the prompt as it is now, or was a moment ago.
+  public var outlook = Outlook()
   /// Nothing moves that need not.
   public var hasReducedMotion = false
   public var capturesMouse = true
@@ -172,6 +174,22 @@ extension State {
   }
 }
 
+/// What the prompt that is being written will cost its lanes, and may at the most.
+public struct Outlook: Equatable, Sendable {
+  public var probable = Money.zero
+  public var most = Money.zero
+  /// Some lane's price nobody knows.
+  public var hasUnknown = false
+
+  public init() {}
+
+  /// `~$0.0040, at most $0.31`; empty where it costs nothing.
+  var words: String {
+    if most == .zero { return hasUnknown ? "price unknown" : "" }
+    return "~\(probable.screenText)\(hasUnknown ? " + ?" : ""), at most \(most.screenText)\(hasUnknown ? " + ?" : "")"
+  }
+}
+
 /// What is to be sent once it is known what it may cost.
 public enum Asking: Equatable, Sendable {
   /// The prompt that is being written, to all lanes.
@@ -200,6 +218,7 @@ public enum Input: Sendable {
   /// What is to be sent may cost so much.
   case estimated(Estimate, Asking)
   case spending(session: String, State.Spending)
+  case outlook(Outlook)
   case attached(Attachment)
   case lineups([ChoiceList.Item])
   case lineup([Lane])

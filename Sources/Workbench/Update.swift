@@ -24,6 +24,7 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     state.fill(items) { if case .attach = $0 { true } else { false } }
   case .opened(let session, let isRacedHere): return state.take(session, isRacedHere: isRacedHere)
   case .estimated(let estimate, let asking): return state.weigh(estimate, asking)
+  case .outlook(let outlook): state.outlook = outlook
   case .spending(let session, let spending): if session == state.session.id { state.spending = spending }
   case .repeated(let pair): state.reading?.add(pair)
   case .verified(let assignment, let blocks): state.add(blocks, toRevealOf: assignment)

@@ -28,10 +28,15 @@ struct ReceiptCommand: ParsableCommand {
       throw CommandError("turn \(turn.number) is blind: vote first, its receipts would tell whose answer is whose")
     }
     let responses = turn.responses.values.sorted { $0.lane < $1.lane }
+    let spending: SessionSpending
+    do throws(StoreError) { spending = try store.spending(session: session.id) } catch {
+      throw CommandError(error.message)
+    }
     if json {
       var document: JSON = [
         "session": .string(session.id), "turn": .int(turn.number), "receipts": .array(responses.map(Self.json)),
       ]
+      document["session_cost"] = Self.json(spending)
       document["route"] = turn.route
       return Console.output(document.serialized(indented: true))
     }
@@ -47,7 +52,25 @@ struct ReceiptCommand: ParsableCommand {
       for sum in lines.sums { Console.output("   \(sum.name): \(VisibleText.line(sum.words))") }
       Console.output("")
     }
+    Console.output("session: \(Self.words(spending))")
     if let route = turn.route { for line in RouteText.explanation(route) { Console.output(line) } }
+  }
+
+  /// All that the ledger has of the session.
+  private static func words(_ spending: SessionSpending) -> String {
+    let parts = [
+      ("answers", spending.answers), ("asked again", spending.retries), ("judging", spending.judging),
+    ].filter { $0.1 != .zero }.map { "\($0.0) $\($0.1.decimalText)" }
+    let unknown = spending.hasUnknown ? " and what nobody knows the price of" : ""
+    return "$\(spending.total.decimalText)\(unknown)" + (parts.count > 1 ? ": " + parts.joined(separator: ", ") : "")
+  }
+
+  private static func json(_ spending: SessionSpending) -> JSON {
+    [
+      "usd": .string(spending.total.decimalText), "answers_usd": .string(spending.answers.decimalText),
+      "asked_again_usd": .string(spending.retries.decimalText), "judging_usd": .string(spending.judging.decimalText),
+      "has_unknown": .bool(spending.hasUnknown),
+    ]
   }
 
   private static func json(_ response: Response) -> JSON {

@@ -6,6 +6,8 @@ extension Engine {
   public static let assumedOutput = 128_000
   /// The same, as long as nobody knows better: more is asked for while it runs.
   static let usualOutput = 4096
+  /// What a model nobody has asked yet will probably write.
+  static let unknownOutput = 500
 
   /// What one request may cost, by everything in it that multiplies: caps, numbers of answers, tiers, prompts that are kept for
   /// later at a dearer rate. Zero for models that cost nothing.
@@ -46,10 +48,11 @@ extension Engine {
       return max(price.charge(for: usage).total, price.charge(for: plain).total)
     }
     (exposure.least, exposure.usual, exposure.most) = (cost(0), cost(usual), cost(most))
+    exposure.probable = cost(min(most, measures.usualOutput(of: lane.model) ?? Self.unknownOutput))
     return exposure
   }
 
-  func exposure(of entry: RaceRequest.Entry, system: String?, relay: Relay? = nil) -> Exposure {
+  public func exposure(of entry: RaceRequest.Entry, system: String?, relay: Relay? = nil) -> Exposure {
     exposure(
       of: entry.lane, inputBytes: relay?.inputBytes ?? entry.inputBytes(system: system), body: entry.relayed?.body)
   }

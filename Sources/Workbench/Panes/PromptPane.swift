@@ -30,6 +30,9 @@ struct PromptPane {
       let below = rows.count - first - visible
       let mark = " \(above)\(below > 0 ? "\(state.borders.down) \(below) " : "")more "
       frame.put(mark, x: area.x + area.width - TextWidth.of(mark) - 1, y: area.y, Style(.quiet))
+    } else if !state.composer.isEmpty, !state.outlook.words.isEmpty, area.width >= 60 {
+      let mark = " \(state.outlook.words) "
+      frame.put(mark, x: area.x + area.width - TextWidth.of(mark) - 1, y: area.y, Style(.quiet))
     }
     let role: Role = isActive ? .focus : .quiet
     frame.put(" \(state.borders.prompt) ", x: area.x, y: area.y + 1, Style(role, bold: isActive))
