@@ -87,7 +87,14 @@ public final class Engine: Sendable {
     of lanes: [Lane], late: @escaping @Sendable (String, KeyResult) -> Void,
     then: @escaping @Sendable ([String: KeyResult]) -> Void
   ) {
-    measures.read(lanes.map(\.model))
+    // Models that are new here are looked up first, which the caller's thread does not wait for.
+    let new = measures.unread(lanes.map(\.model))
+    guard new.isEmpty else {
+      return OwnThread.start {
+        self.measures.read(new)
+        self.findKeys(of: lanes, late: late, then: then)
+      }
+    }
     let services = Set(lanes.map(\.model.provider)).compactMap { self.service($0) }
     let known = keys.withLock { keys in services.compactMap { service in keys[service.id].map { (service.id, $0) } } }
     if known.count == services.count { return then(Dictionary(uniqueKeysWithValues: known)) }

@@ -86,7 +86,7 @@ extension Race {
     run.response.notices += built.notices
     run.response.usage = Usage.estimated(inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: 0)
     run.response.count = OutputCount(bytesPerToken: engine.measures.bytesPerToken(of: run.response.model))
-    run.response.count.answers = RequestFields(run.entry.relayed?.body).answers
+    run.response.count.answers = RequestFields.answers(in: run.entry.relayed?.body)
     run.response.system = run.entry.lane.system
     run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.date())
     if run.service.isSimulated { return nil }

@@ -41,9 +41,12 @@ final class TokenMeasures: Sendable {
     }
   }
 
+  /// Those of these models that have not been looked up.
+  func unread(_ models: [ModelID]) -> [ModelID] { measures.withLock { known in models.filter { known[$0] == nil } } }
+
   /// Looks at stored calls of models that are new here. A database that cannot be read is no reason to wait for it.
   func read(_ models: [ModelID]) {
-    for model in Set(models) where measures.withLock({ $0[model] == nil }) {
+    for model in Set(unread(models)) {
       var measure = Measure()
       for call in (try? store.tokenLengths(of: model)) ?? [] { measure.add(bytes: call.bytes, tokens: call.tokens) }
       measures.withLock { $0[model] = $0[model] ?? measure }

@@ -83,16 +83,30 @@ struct RequestFields {
 
   private static let caps = ["max_tokens", "max_completion_tokens", "max_output_tokens"]
   private static let multipliers = ["n", "best_of", "num_return_sequences"]
+  private static let names = Set(
+    caps + multipliers + [
+      "service_tier", "speed", "modalities", "web_search_options", "plugins", "models", "fallbacks",
+      "previous_response_id", "conversation", "tools",
+    ])
   /// Tiers that cost no more than the standard price.
   private static let cheapTiers = ["", "auto", "default", "standard", "standard_only", "flex", "batch", "on_demand"]
 
   init(_ body: JSON?) {
     guard case .object(let members) = body else { return }
-    let document = JSONDocument()
     for member in members {
-      guard case .source(let text) = member.value, let view = try? document.parse(text) else { continue }
-      read(member.name, view, text)
+      guard case .source(let text) = member.value else { continue }
+      if Self.names.contains(member.name), let view = try? JSONDocument().parse(text) { read(member.name, view, text) }
+      if text.contains("cache_control") {
+        keepsPrompt = true
+        keepsLonger = keepsLonger || text.contains("\"1h\"")
+      }
     }
+  }
+
+  /// How many answers a body asks for at once.
+  static func answers(in body: JSON?) -> Int {
+    guard case .object(let members) = body else { return 1 }
+    return RequestFields(.object(members.filter { multipliers.contains($0.name) })).answers
   }
 
   private mutating func read(_ name: String, _ view: JSONView, _ text: String) {
@@ -119,10 +133,6 @@ struct RequestFields {
         fault = "the tool ‘\(VisibleText.line(String(kind.prefix(64))))’ costs fees that nobody can reckon"
       }
     default: break
-    }
-    if text.contains("cache_control") {
-      keepsPrompt = true
-      keepsLonger = keepsLonger || text.contains("\"1h\"")
     }
   }
 

@@ -46,6 +46,16 @@ public final class Purse: Sendable {
 
   // MARK: Asking
 
+  /// Whether anything limits what is paid from these.
+  func limits(_ wallets: [Wallet], _ key: GatewayKey?) -> Bool {
+    budget.perDay != nil || budget.perMonth != nil || key?.allowance != nil || wallets.contains { $0.limit != nil }
+  }
+
+  /// Leave where nothing limits.
+  func unlimited(_ wallets: [Wallet]) -> Grant {
+    Grant(self, id: "", wallets: wallets, key: nil, isLimited: false, most: .zero)
+  }
+
   /// - Parameter then: called once, on some thread; perhaps before this returns.
   func ask(_ want: Want, then: @escaping @Sendable (Result<Grant, Refusal>) -> Void) {
     ask(want, isNew: true, then: then)
@@ -53,12 +63,11 @@ public final class Purse: Sendable {
 
   private func ask(_ want: Want, isNew: Bool, then: @escaping @Sendable (Result<Grant, Refusal>) -> Void) {
     if want.isGone() { return then(.failure(.called)) }
-    let limits = sharedLimits(want.key)
-    let isLimited = !limits.isEmpty || want.wallets.contains { $0.limit != nil }
-    if isLimited, let refusal = refusal(of: want) { return then(.failure(refusal)) }
-    let grant = Grant(self, wallets: want.wallets, key: want.key, isLimited: isLimited, most: want.sums.most)
-    guard isLimited else { return then(.success(grant)) }
-    let sums = want.sums
+    guard self.limits(want.wallets, want.key) else { return then(.success(unlimited(want.wallets))) }
+    if let refusal = refusal(of: want) { return then(.failure(refusal)) }
+    let (limits, sums) = (sharedLimits(want.key), want.sums)
+    let grant = Grant(
+      self, id: Session.newID(), wallets: want.wallets, key: want.key, isLimited: true, most: sums.most)
     // A key's allowance is promised whole: nobody likes an answer that breaks off.
     let amount = want.key?.allowance != nil && !want.exposures.contains(where: \.isUncapped) ? sums.most : sums.usual
     take(amount, least: sums.least, for: grant, limits) { refusal in
@@ -197,7 +206,8 @@ final class Grant: Sendable {
     var canGrow = true
   }
 
-  let id = Session.newID()
+  /// Of its hold, where others have to know of it.
+  let id: String
   let wallets: [Wallet]
   let key: GatewayKey?
   /// Whether anything limits it at all.
@@ -207,8 +217,9 @@ final class Grant: Sendable {
   private let purse: Purse
   private let state = Mutex(State())
 
-  fileprivate init(_ purse: Purse, wallets: [Wallet], key: GatewayKey?, isLimited: Bool, most: Money) {
-    (self.purse, self.wallets, self.key, self.isLimited, self.most) = (purse, wallets, key, isLimited, most)
+  fileprivate init(_ purse: Purse, id: String, wallets: [Wallet], key: GatewayKey?, isLimited: Bool, most: Money) {
+    (self.purse, self.id, self.wallets, self.key) = (purse, id, wallets, key)
+    (self.isLimited, self.most) = (isLimited, most)
   }
 
   deinit { settle() }

@@ -7,6 +7,8 @@ extension Race {
   func askLeave(
     for entries: [RaceRequest.Entry]? = nil, then: @escaping @Sendable (Result<Grant, Refusal>) -> Void
   ) {
+    // What nothing limits need not be reckoned.
+    guard engine.purse.limits(wallets, request.key) else { return then(.success(engine.purse.unlimited(wallets))) }
     var want = Purse.Want()
     want.exposures = (entries ?? request.lanes).map {
       engine.exposure(of: $0, system: request.turn.system, relay: request.relay)
