@@ -96,6 +96,14 @@ import Testing
     #expect(wallet.spent == dollars("0.25") && wallet.left == .zero)
   }
 
+  @Test func whatIsFreeIsAskedWhenAllIsSpent() throws {
+    var budget = Budget()
+    (budget.perDay, budget.perTurn) = (.zero, .zero)
+    let server = LoopbackServer(.stream(Chat.whole("free")))
+    let track = Track([server], budget: budget) { $0.isLocal = true }
+    #expect(track.run() && track.response(0).state == .done, "\(track.response(0).error?.message ?? "")")
+  }
+
   @Test func aModelWithoutAPriceNeedsTheWord() throws {
     let track = track([LoopbackServer(.stream(Chat.whole("x")))], lanes: ["s0/nobody-knows-this"])
     let wallet = Wallet(dollars("1"), name: "a test")

@@ -66,6 +66,8 @@ public final class Purse: Sendable {
     guard self.limits(want.wallets, want.key) else { return then(.success(unlimited(want.wallets))) }
     if let refusal = refusal(of: want) { return then(.failure(refusal)) }
     let (limits, sums) = (sharedLimits(want.key), want.sums)
+    // What costs nothing needs no money, however little there is.
+    guard sums.most > .zero else { return then(.success(unlimited(want.wallets))) }
     let grant = Grant(
       self, id: Session.newID(), wallets: want.wallets, key: want.key, isLimited: true, most: sums.most)
     // A key's allowance is promised whole: nobody likes an answer that breaks off.
