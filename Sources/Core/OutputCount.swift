@@ -52,9 +52,9 @@ public struct OutputCount: Equatable, Sendable {
   }
 
   private func tokens(ofBytes count: Int, chunks: Int) -> Int {
-    if let bytesPerToken { return Int((Double(count) / bytesPerToken).rounded(.up)) }
+    let tokens = Int((Double(count) / (bytesPerToken ?? Self.usualBytesPerToken)).rounded(.up))
     // Nobody sends a piece of a token by itself, as long as nothing better is known.
-    return max(chunks, (count + 3) / 4)
+    return bytesPerToken == nil ? max(chunks, tokens) : tokens
   }
 
   /// How many of `output` tokens came with the first read: as the provider told, else by its share of the text. Reasoning that was

@@ -38,6 +38,11 @@ public struct Price: Equatable, Sendable {
     ([kind] + kind.fallbacks).lazy.compactMap { self.rates[$0] }.first
   }
 
+  /// Whether some rate of it holds because of this: a tier, a speed, a region.
+  public func goes(by name: String, _ value: String) -> Bool {
+    rates.values.contains { $0.variant?.contains("\(name)=\(value)") ?? false }
+  }
+
   /// `4`, for a table; `?` when there is none.
   public func text(_ kind: TokenClass) -> String { rate(kind)?.dollars ?? "?" }
 }

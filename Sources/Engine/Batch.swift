@@ -72,7 +72,8 @@ public struct BatchProgress: Equatable, Sendable {
   public var fresh = 0
   public var cost = Money.zero
   public var hasUnknownCost = false
-  public var isOverBudget = false
+  /// Why no call is begun any more; nil as long as there is money.
+  public var shortage: String?
 
   public init() {}
 }

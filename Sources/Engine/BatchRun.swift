@@ -131,15 +131,17 @@ final class BatchRun: Sendable {
       progress.fresh += 1
       progress.cost = progress.cost + (response.cost.amount ?? .zero)
       if response.cost.status == .unknown { progress.hasUnknownCost = true }
-      if response.error?.kind == .money { progress.isOverBudget = true }
+      progress.shortage = progress.shortage ?? response.purseRefusal
     }
   }
 
   private func mayGoOn() -> Bool {
     if Task.isCancelled { return false }
     return shared.withLock { shared in
-      if wallet.isSpent { shared.progress.isOverBudget = true }
-      return !shared.progress.isOverBudget
+      if wallet.isSpent, shared.progress.shortage == nil {
+        shared.progress.shortage = "the \((wallet.limit ?? .zero).screenText) of \(wallet.name) are spent"
+      }
+      return shared.progress.shortage == nil
     }
   }
 

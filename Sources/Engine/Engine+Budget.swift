@@ -18,7 +18,7 @@ public struct Estimate: Equatable, Sendable {
   public var least = Money.zero
   /// Lanes whose price nobody knows.
   public var unknown: [Int] = []
-  /// Lanes without a cap on their output: `Engine.assumedOutput` tokens are counted.
+  /// Lanes without a cap on their output: `PriceBook.assumedOutput` tokens are counted.
   public var uncapped: [Int] = []
   /// The least of what the budgets leave; nil when there is none.
   public var left: Money?

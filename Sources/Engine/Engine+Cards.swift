@@ -7,12 +7,13 @@ extension Engine {
   /// - Parameters:
   ///   - probes: all of them, unless a caller wants fewer.
   ///   - observe: calls made and to be made, and the cost so far; on any thread.
-  /// - Returns: nil when it was cancelled or the money did not suffice, since half a card would flatter or shame by chance.
+  /// - Returns: nil when it was cancelled, since half a card would flatter or shame by chance.
+  /// - Throws: why the purse gave no leave for a call; no card is kept then, for the same reason.
   public func makeCard(
     of judge: Lane, probes: [Probe] = Probes.all, concurrency: Int = 6, wallets: [Wallet] = [],
     allowsUnpriced: Bool = false,
     observe: @escaping @Sendable (_ done: Int, _ total: Int, Money) -> Void = { _, _, _ in }
-  ) async -> StoredCard? {
+  ) async throws(ResponseError) -> StoredCard? {
     let caller = JudgeCaller(
       engine: self, concurrency: concurrency, wallets: wallets, allowsUnpriced: allowsUnpriced
     ) {
@@ -32,7 +33,8 @@ extension Engine {
       for await result in group { results.append(result) }
       return results.sorted { $0.place < $1.place }
     }
-    if Task.isCancelled || caller.spent.lacksMoney { return nil }
+    if Task.isCancelled { return nil }
+    if let refusal = caller.spent.refusal { throw ResponseError(.money, refusal) }
     var card = JudgeCard(probes: Probes.version, trials: results.map(\.trial))
     card.cost = caller.spent.cost
     card.hasUnknownCost = caller.spent.hasUnknownCost

@@ -21,8 +21,8 @@ final class JudgeCaller: Sendable {
     var total = 0
     var cost = Money.zero
     var hasUnknownCost = false
-    /// The purse has refused a call, or a wallet is empty.
-    var lacksMoney = false
+    /// Why the purse gave no leave for a call, or stopped one: none is begun after it.
+    var refusal: String?
   }
 
   private let engine: Engine
@@ -57,11 +57,12 @@ final class JudgeCaller: Sendable {
   ) async -> (reply: JudgeReply<Value>, exchange: Exchange?) {
     let result = await throttle.run { () -> (reply: JudgeReply<Value>, exchange: Exchange?) in
       // No conversation is begun that nothing is left for.
-      if self.spent.lacksMoney { return (.void("the budget is spent"), nil) }
       if let wallet = self.wallets.first(where: \.isSpent) {
-        self.change { $0.lacksMoney = true }
-        return (.void("the \((wallet.limit ?? .zero).screenText) of \(wallet.name) are spent"), nil)
+        self.change {
+          $0.refusal = $0.refusal ?? "the \((wallet.limit ?? .zero).screenText) of \(wallet.name) are spent"
+        }
       }
+      if let refusal = self.spent.refusal { return (.void(refusal), nil) }
       if Task.isCancelled { return (.failed("stopped"), nil) }
       var exchange = Exchange(
         purpose: purpose, title: title, model: self.asJudge(judge), system: ask.system, prompt: ask.user,
@@ -85,7 +86,7 @@ final class JudgeCaller: Sendable {
     var repairs = 1
     while true {
       let response = await engine.ask(&exchange)
-      if response.error?.kind == .money { change { $0.lacksMoney = true } }
+      if let refusal = response.purseRefusal { change { $0.refusal = $0.refusal ?? refusal } }
       if let end: JudgeReply<Value> = Self.end(response) { return end }
       do throws(VerdictFault) {
         return .value(try parse(response.text))
@@ -100,11 +101,10 @@ final class JudgeCaller: Sendable {
 
   /// Nil when there is a reply to be read.
   private static func end<Value>(_ response: Response) -> JudgeReply<Value>? {
-    switch response.state {
+    if let refusal = response.purseRefusal { return .void(refusal) }
+    return switch response.state {
     case .refused: .refused("the judge refused to answer")
     case .done, .truncated: nil
-    case .failed where response.error?.kind == .money, .stopped where response.error?.kind == .money:
-      .void(response.error?.message ?? "the budget is spent")
     case .failed where response.error?.kind == .contextLength:
       .void("the task and both answers do not fit into the judge's context")
     default: .failed(response.error?.message ?? "the call was \(response.state.rawValue)")

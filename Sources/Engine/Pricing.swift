@@ -32,9 +32,10 @@ struct Pricing {
     let usage = response.usage
     cost.reported = usage.reportedCost
     cost.reportedIsCharge = usage.reportedCostIsCharge
-    cost.price = prices.price(service.query(for: response, date: date))
+    let query = service.query(for: response, date: date)
+    cost.price = prices.price(query)
     cost.computed = cost.price?.cost(of: usage)
-    let reasons = uncertainties(cost, response)
+    let reasons = uncertainties(cost, response, query)
     cost.status = status(cost, usage, response.state, isCertain: reasons.isEmpty)
     // Nothing was sent, or it was turned away: nobody bills for that.
     if usage == Usage()
@@ -58,15 +59,14 @@ struct Pricing {
   }
 
   /// Why the computed cost is not exact though the provider has counted, or that it has not.
-  private func uncertainties(_ cost: Cost, _ response: Response) -> [String] {
+  private func uncertainties(_ cost: Cost, _ response: Response, _ query: PriceBook.Query) -> [String] {
     guard let price = cost.price else { return [] }
     let usage = response.usage
     var reasons = usage.source == .estimated ? ["the provider has not counted: tokens by the length of the text"] : []
     reasons += price.charge(for: usage).unpriced.map { "no price for \($0.title)" }
-    // A tier, a region or a speed that the answer names, and no price goes by.
-    let conditions = price.rates.values.compactMap(\.variant)
-    for (name, value) in usage.variant.sorted(by: { $0.key < $1.key })
-    where !conditions.contains(where: { $0.contains("\(name)=\(value)") }) {
+    // A tier, a speed or a place that the answer names, and no price goes by; the address may name a region that has none of its own.
+    for (name, value) in query.variant.sorted(by: { $0.key < $1.key })
+    where name != "region" && !price.goes(by: name, value) {
       reasons.append("no price for \(name) \(value): the standard price is taken")
     }
     if response.model.model.contains("-search-"), price.rates[.webSearches] == nil, price.rates[.requests] == nil {
@@ -88,10 +88,10 @@ struct Pricing {
     certain.output = response.count.reported ?? 0
     certain.reasoning = min(usage.reasoning, certain.output)
     cost.lowest = price.cost(of: certain)
-    let window = prices.contextWindow(list: service.priceList, model: response.model.model)
-    let room = window.map { max(0, $0 - usage.input) } ?? Engine.assumedOutput
     // The cap as it was sent: the lane's own, else the service's.
-    let cap = response.parameters.maxTokens ?? service.defaultMaxTokens ?? min(room, Engine.assumedOutput)
+    let cap =
+      response.parameters.maxTokens ?? service.defaultMaxTokens
+      ?? prices.mostOutput(list: service.priceList, model: response.model.model, input: usage.input)
     var most = usage
     if service.wire.disconnectStopsBilling == true {
       let thinking = Double(response.timing.firstToken ?? elapsed ?? 0) / 1e9

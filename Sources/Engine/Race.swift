@@ -54,7 +54,7 @@ public final class Race: @unchecked Sendable {
 
   public func stopAll() {
     isCalledOff.store(true, ordering: .relaxed)
-    engine.purse.reconsider(after: 0)
+    engine.purse.reconsider()
     examiner?.cancel()
     loop.perform { self.tell(.stopAll) }
   }
@@ -110,7 +110,7 @@ public final class Race: @unchecked Sendable {
     switch action {
     case .add(let lane): addLate(lane)
     case .launch(let lane): if let run = runs[lane], !run.response.state.isOver { launch(run) }
-    case .resend(let lane, _):
+    case .resend(let lane):
       guard let run = runs[lane], !run.response.state.isOver, let leave = run.grant?.leave() else { return }
       run.timer = nil
       send(run, leave)

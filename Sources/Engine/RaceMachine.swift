@@ -76,8 +76,8 @@ struct RaceMachine: Equatable {
     /// Make a row for a lane in reserve; `ready` when it stands.
     case add(Int)
     case launch(Int)
-    /// The same request again, or the corrected one.
-    case resend(Int, isCorrected: Bool)
+    /// The request once more, as it is now.
+    case resend(Int)
     /// Call `elapsed` after so many nanoseconds.
     case wait(Timer, Int64)
     case giveUp(Int)
@@ -239,7 +239,7 @@ struct RaceMachine: Equatable {
     case .pause(let lane):
       guard lanes[lane]?.phase == .pausing else { return [] }
       lanes[lane]?.phase = .running
-      return [.resend(lane, isCorrected: false)]
+      return [.resend(lane)]
     case .branch(let branch):
       // Something has come: the branch is kept in reserve, for when those before it fail.
       return sawToken || winner != nil || isOver ? [] : follow(starter.elapsed(branch))
@@ -252,7 +252,7 @@ struct RaceMachine: Equatable {
     defer { lanes[lane] = one }
     if mayCorrect {
       one.corrections += 1
-      return [.resend(lane, isCorrected: true)]
+      return [.resend(lane)]
     }
     // A client waits, and there is another to ask: nobody waits for one that is limited or broken.
     let prefersAnother = policy.isRelay && starter.hasReserve

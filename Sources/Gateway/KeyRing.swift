@@ -181,8 +181,6 @@ public final class KeyRing: Sendable {
     guard let allowance = key.allowance, case let spent = spent(key, state, date), spent >= allowance.amount else {
       return nil
     }
-    let reset = isoTime(Int64(allowance.days(at: date).upperBound) * 86_400)
-    return KeyRefusal(
-      .budget, "the key ‘\(key.name)’ has spent its \(allowance.text): \(spent.screenText); it begins anew at \(reset)")
+    return KeyRefusal(.budget, key.exhausted(allowance, spent: spent, days: allowance.days(at: date)))
   }
 }

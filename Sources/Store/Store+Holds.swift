@@ -42,9 +42,9 @@ public enum HoldAnswer: Equatable, Sendable {
 }
 
 extension Store {
-  /// Decides on these in their order, each after what was granted before it, in one transaction under the database's lock: of two
-  /// processes neither promises what the other has. Calls `then` on the store's queue.
-  public func hold(_ requests: [HoldRequest], then: @escaping @Sendable ([HoldAnswer]) -> Void) {
+  /// Decides in one transaction under the database's lock: of two processes neither promises what the other has. Calls `then` once,
+  /// on the store's queue: with a fault when the lock of another program did not end within the five seconds that are waited for it.
+  public func hold(_ request: HoldRequest, then: @escaping @Sendable (HoldAnswer) -> Void) {
     commit { _ in
       do {
         // What a dead process has spent is known once its answers are marked as cut.
@@ -52,17 +52,11 @@ extension Store {
           try self.recoverAnnouncements()
           try self.recoverCutResponses()
         }
-        then(try self.database.write { db in try requests.map { try self.hold($0, db) } })
+        then(try self.database.write { db in try self.hold(request, db) })
       } catch {
-        let fault = StoreError(error, path: self.path)
-        then(requests.map { _ in .fault(fault) })
+        then(.fault(StoreError(error, path: self.path)))
       }
     }
-  }
-
-  /// The same for one, which waits no longer than `mostWait`.
-  public func holdSoon(_ request: HoldRequest, then: @escaping @Sendable (HoldAnswer) -> Void) {
-    hold([request]) { answers in then(answers.first ?? .fault(.lost(path: self.path, detail: "no answer"))) }
   }
 
   /// What requests that run hold now.

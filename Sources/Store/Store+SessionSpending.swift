@@ -10,7 +10,7 @@ extension Store {
       let own = try Row.fetchAll(
         db,
         sql: """
-          SELECT turn, lane, generation, cost, cost_status FROM response WHERE session = ? AND finished IS NOT NULL
+          SELECT turn, lane, generation, cost FROM response WHERE session = ? AND finished IS NOT NULL
           ORDER BY turn, lane, generation DESC
           """, arguments: [session])
       for row in own {

@@ -191,10 +191,11 @@ final class Conductor {
 
   /// What the prompt will cost as it stands, whenever that has changed.
   func reckon(_ state: State) {
+    guard !isReckoning, !state.composer.isEmpty else { return }
     let now = Reckoned(
       text: state.composer.text, lanes: state.lineup, system: state.system, files: state.attachments.count,
       session: state.session.id)
-    guard !isReckoning, !now.text.isEmpty, now != reckoned else { return }
+    guard now != reckoned else { return }
     (reckoned, isReckoning) = (now, true)
     let session = state.session
     let turn = Turn(
@@ -235,8 +236,9 @@ final class Conductor {
 
   /// Money is told by the ledger, once what has just ended is in it.
   private func loadSpending(of input: Input, _ state: State) {
-    let session = if case .opened(let opened, _) = input { opened.id } else { state.session.id }
-    let (wallet, number) = (wallets[shownRace(state)], state.turn?.number)
+    let shown = if case .opened(let opened, _) = input { opened } else { state.session }
+    let (session, number) = (shown.id, shown.turns.last?.number ?? 0)
+    let wallet = wallets[RaceID(session: session, turn: number)]
     let (engine, inbox) = (engine, inbox)
     engine.store.commit { _ in
       OwnThread.start {
@@ -245,7 +247,7 @@ final class Conductor {
           return
         }
         (spending.session, spending.today) = (read, today)
-        spending.turn = wallet?.spent ?? number.flatMap { read.turns[$0] } ?? .zero
+        spending.turn = wallet?.spent ?? read.turns[number] ?? .zero
         inbox.post(.spending(session: session, spending))
       }
     }

@@ -146,8 +146,10 @@ struct BatchCommand: ParsableCommand {
       Console.error("interrupted: the same command goes on from here")
       throw ExitCode(128 + interruption)
     }
-    if result.progress.isOverBudget {
-      Console.error("furlong: the budget is spent: the same command with a higher --max-cost goes on from here")
+    if let shortage = result.progress.shortage {
+      let isOwn = shortage.contains("--max-cost")
+      Console.error(
+        "furlong: \(shortage): the same command \(isOwn ? "with a higher --max-cost " : "")goes on from here")
       throw ExitCode(1)
     }
     if let contest, summary.isDecidedWorse(contest.b, than: contest.a) {

@@ -59,23 +59,28 @@ struct JudgeCardCommand: ParsableCommand {
     let wallet = engine.purse.turnWallet(spending.maxCost)
     let allowsUnpriced = spending.allowUnpriced
     let last = Mutex(-1)
-    let result = Wait.run {
-      await engine.makeCard(of: lane, wallets: [wallet], allowsUnpriced: allowsUnpriced) { done, total, cost in
-        let percent = total == 0 ? 0 : done * 100 / total
-        let isNew = last.withLock { last in
-          defer { last = percent / 5 }
-          return percent / 5 != last
-        }
-        if isNew { Console.error("\(done) of \(total) calls · \(cost.screenText)") }
+    let result = Wait.run { () -> Result<StoredCard?, ResponseError> in
+      do throws(ResponseError) {
+        return .success(
+          try await engine.makeCard(of: lane, wallets: [wallet], allowsUnpriced: allowsUnpriced) { done, total, cost in
+            let percent = total == 0 ? 0 : done * 100 / total
+            let isNew = last.withLock { last in
+              defer { last = percent / 5 }
+              return percent / 5 != last
+            }
+            if isNew { Console.error("\(done) of \(total) calls · \(cost.screenText)") }
+          })
+      } catch {
+        return .failure(error)
       }
     }
     do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
     if let signal = result.interruption { throw ExitCode(128 + signal) }
-    guard let card = result.value else {
-      throw CommandError(
-        "the budget does not suffice for a whole card, and half a one is not kept: raise --max-cost, or the config's budget"
-      )
+    let card: StoredCard?
+    do throws(ResponseError) { card = try result.value.get() } catch {
+      throw CommandError("no card is kept, since it would be half a one: \(error.message)")
     }
+    guard let card else { throw ExitCode(1) }
     return card
   }
 }

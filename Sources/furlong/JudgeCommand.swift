@@ -147,9 +147,16 @@ enum JudgeText {
       Console.error(
         "the model behind \(judge.text) has changed since its card was made: trying it again on \(Probes.all.count) probes"
       )
-      _ = Wait.run {
-        await engine.makeCard(of: judge, wallets: request.wallets, allowsUnpriced: request.allowsUnpriced)
-      }
+      let failure = Wait.run { () -> String? in
+        do throws(ResponseError) {
+          _ = try await engine.makeCard(
+            of: judge, wallets: request.wallets, allowsUnpriced: request.allowsUnpriced)
+          return nil
+        } catch {
+          return error.message
+        }
+      }.value
+      if let failure { Console.error("no new card: \(failure)") }
     }
   }
 

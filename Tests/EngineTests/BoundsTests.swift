@@ -55,6 +55,19 @@ import Testing
     #expect((cost(stopped("cerebras/gpt-oss-120b", cap: 5000)).highest ?? .zero) > .zero)
   }
 
+  /// What an answer names that a price goes by leaves the cost exact; what none goes by does not.
+  @Test(arguments: [("batch", true), ("someday", false)]) func exactMeansThatEveryTierHadAPrice(
+    _ tier: String, _ isExact: Bool
+  ) {
+    var response = stopped("openai/gpt-5")
+    response.state = .done
+    response.usage.source = .reported
+    response.usage.variant["service_tier"] = tier
+    let cost = cost(response)
+    #expect((cost.status == .exact) == isExact, "\(tier): \(cost.status), \(cost.reasons)")
+    #expect(cost.reasons.contains { $0.contains("service_tier \(tier)") } == !isExact, "\(tier): \(cost.reasons)")
+  }
+
   @Test func whatWasSentButNeverAnsweredMayHaveCostNothingOrAll() {
     var silent = stopped("google/gemini-3.1-pro-preview", cap: 1000)
     silent.usage = Usage.estimated(inputBytes: 400, outputBytes: 0, reasoningBytes: 0)

@@ -280,6 +280,18 @@ extension Mutex<[Bench.Asked]> {
     #expect(found.first?.outcome.kind == PairOutcome.Kind.none && bench.asked.all.isEmpty)
   }
 
+  @Test func aCardWithoutMoneyIsNoneAndSaysWhy() async {
+    let bench = Bench { Bench.verdict($0.nonce, "tie") }
+    let judge = Lane(model: ModelID("bench/j")!)
+    do throws(ResponseError) {
+      let card = try await bench.engine.makeCard(of: judge, wallets: [Wallet(.zero, name: "a test")])
+      Issue.record("a card for nothing: \(String(describing: card))")
+    } catch {
+      #expect(error.message.contains("$0 of a test"), "it says which limit: \(error.message)")
+    }
+    #expect(bench.asked.all.isEmpty, "nobody was asked")
+  }
+
   @Test func judgesCallsAreNotInTheListOfSessions() async throws {
     let bench = Bench { Bench.verdict($0.nonce, "tie") }
     let found = await bench.judge()
@@ -295,7 +307,7 @@ extension Mutex<[Bench.Asked]> {
       let goods = call.answers.map { right[$0] == true }
       return Bench.verdict(call.nonce, goods[0] == goods[1] ? "tie" : goods[0] ? "r1_much" : "r2_much")
     }
-    let card = try #require(await bench.engine.makeCard(of: Lane(model: ModelID("bench/j")!)))
+    let card = try #require(try await bench.engine.makeCard(of: Lane(model: ModelID("bench/j")!)))
     #expect(card.card.trials.count == Probes.all.count && card.judgeReported == "judge-2026")
     #expect(card.card.right >= Probes.all.count - 3, "right: \(card.card.right)")
     #expect(card.card.isSafeUnattended && card.card.weight > 1 && card.card.unparsed.count == 0)
@@ -306,7 +318,7 @@ extension Mutex<[Bench.Asked]> {
 
   @Test func aCardShowsAJudgeThatLooksAtTheSlot() async throws {
     let bench = Bench { Bench.verdict($0.nonce, "r1_slight") }
-    let card = try #require(await bench.engine.makeCard(of: Lane(model: ModelID("bench/j")!))).card
+    let card = try #require(try await bench.engine.makeCard(of: Lane(model: ModelID("bench/j")!))).card
     #expect(card.right == 0 && card.splits == Probes.all.count)
     #expect(card.firstSlot.first == card.firstSlot.of && card.weight == 0 && !card.isSafeUnattended)
   }

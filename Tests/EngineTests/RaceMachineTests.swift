@@ -186,7 +186,7 @@ import Testing
         } else if Int.random(in: 0..<8, using: &random) == 0 {
           end(lane, .failed)
         }
-      case .resend(let lane, _): if ended.contains(lane) { faults.append("sent \(lane) again after its end") }
+      case .resend(let lane): if ended.contains(lane) { faults.append("sent \(lane) again after its end") }
       case .wait(let timer, _): timers.append(timer)
       case .giveUp(let lane): end(lane, .failed)
       case .stop(let lane, _): end(lane, .stopped)

@@ -75,6 +75,13 @@ extension GatewayKey {
   /// Days since 1970, in UTC.
   public static func day(_ date: Int64) -> Int { Int(date.clamped(to: Bounds.dates) / 86_400) }
 
+  /// Why it may ask no more, as a sentence.
+  /// - Parameter days: since 1970, in UTC, of the period of its allowance.
+  public func exhausted(_ allowance: Allowance, spent: Money, days: Range<Int>) -> String {
+    "the key ‘\(name)’ has spent its \(allowance.text): \(spent.screenText); it begins anew at "
+      + isoTime(Int64(days.upperBound) * 86_400)
+  }
+
   public static func hash(of token: String) -> String { SHA256.hexadecimal(token.utf8) }
 
   /// The text of a new key: `fl-` and 32 random bytes in 43 letters (base64url, RFC 4648 section 5).

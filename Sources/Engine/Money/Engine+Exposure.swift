@@ -2,9 +2,7 @@ import Core
 import Providers
 
 extension Engine {
-  /// Output tokens of a request without a cap, reckoned at the most: what the largest models write.
-  public static let assumedOutput = 128_000
-  /// The same, as long as nobody knows better: more is asked for while it runs.
+  /// Output tokens of a request without a cap that are held for it at first: more is asked for while it runs.
   static let usualOutput = 4096
   /// What a model nobody has asked yet will probably write.
   static let unknownOutput = 500
@@ -22,17 +20,16 @@ extension Engine {
     let model = lane.model.model
     var query = PriceBook.Query(
       service: service.id, list: service.priceList, models: [model], date: Clock.date(), input: input)
-    if let tier = fields.tier { query.variant["service_tier"] = tier }
+    query.variant = fields.variant
     exposure.fault = fields.fault
-    guard let price = prices.price(query), fields.isTierPriced(by: price) else {
+    guard let price = prices.price(query), fields.variant.allSatisfy({ price.goes(by: $0.key, $0.value) }) else {
       exposure.isUnpriced = true
       return exposure
     }
     let caps =
       [fields.cap, lane.parameters.maxTokens].compactMap(\.self)
       + (body == nil ? [service.defaultMaxTokens].compactMap(\.self) : [])
-    let room = prices.contextWindow(list: service.priceList, model: model).map { max(0, $0 - input) }
-    let most = caps.max() ?? min(room ?? Self.assumedOutput, Self.assumedOutput)
+    let most = caps.max() ?? prices.mostOutput(list: service.priceList, model: model, input: input)
     exposure.isUncapped = caps.isEmpty
     let usual = exposure.isUncapped ? min(most, Self.usualOutput) : most
     func cost(_ output: Int) -> Money {
@@ -58,6 +55,16 @@ extension Engine {
   }
 }
 
+extension PriceBook {
+  /// Output tokens that are reckoned with at the most where there is no cap: what the largest models write.
+  static let assumedOutput = 128_000
+
+  /// What a model without a cap may write: what its window leaves, as far as any record says.
+  func mostOutput(list: String?, model: String, input: Int) -> Int {
+    min(contextWindow(list: list, model: model).map { max(0, $0 - input) } ?? Self.assumedOutput, Self.assumedOutput)
+  }
+}
+
 extension RaceRequest.Entry {
   /// UTF-8 bytes of the words that are sent.
   func inputBytes(system: String?) -> Int {
@@ -71,8 +78,8 @@ struct RequestFields {
   var cap: Int?
   /// How many answers are written, and billed, for one prompt.
   var answers = 1
-  /// A tier that is not everybody's.
-  var tier: String?
+  /// Tiers and speeds that are not everybody's, by the price records' own names.
+  var variant: [String: String] = [:]
   /// The prompt is to be kept for later calls, at a rate of its own; for an hour or longer.
   var keepsPrompt = false
   var keepsLonger = false
@@ -117,9 +124,9 @@ struct RequestFields {
     case let name where Self.multipliers.contains(name):
       answers = max(answers, view.tokens ?? 1)
     case "service_tier":
-      if let tier = view.string, !Self.cheapTiers.contains(tier) { self.tier = String(tier.prefix(64)) }
+      if let tier = view.string, !Self.cheapTiers.contains(tier) { variant[name] = String(tier.prefix(64)) }
     case "speed":
-      if let speed = view.string, speed != "standard" { tier = String(speed.prefix(64)) }
+      if let speed = view.string, speed != "standard" { variant[name] = String(speed.prefix(64)) }
     case "modalities": speaks = text.contains("audio")
     case "web_search_options", "plugins": fault = "‘\(name)’ costs fees that nobody can reckon"
     case "models", "fallbacks": fault = "‘\(name)’ lets another model answer, at its own price"
@@ -134,11 +141,5 @@ struct RequestFields {
       }
     default: break
     }
-  }
-
-  /// Whether the price goes by the tier that is asked for.
-  func isTierPriced(by price: Price) -> Bool {
-    guard let tier else { return true }
-    return price.rates.values.contains { $0.variant?.contains(tier) ?? false }
   }
 }

@@ -25,16 +25,18 @@ public final class Purse: Sendable {
   }
 
   private struct Waiting: Sendable {
+    /// Who came first gets first.
+    var number: Int
     var want: Want
     var then: @Sendable (Result<Grant, Refusal>) -> Void
   }
 
   public let budget: Budget
   private let store: Store
-  private let waiting = Mutex<[Waiting]>([])
+  private let waiting = Mutex<(list: [Waiting], count: Int, isTimed: Bool)>(([], 0, false))
   private let queue = DispatchQueue(label: "furlong.purse")
-  /// What the shared limits left when the database told it last, less what was granted since: for when it cannot be asked.
-  private let known = Mutex<Money?>(nil)
+  /// Milliseconds after which those who wait ask again: what another process gives back nobody tells.
+  private static let patience = 300
 
   init(_ budget: Budget, store: Store) { (self.budget, self.store) = (budget, store) }
 
@@ -56,14 +58,19 @@ public final class Purse: Sendable {
     Grant(self, id: "", wallets: wallets, key: nil, isLimited: false, most: .zero)
   }
 
+  /// Where something limits it: see `limits`.
   /// - Parameter then: called once, on some thread; perhaps before this returns.
   func ask(_ want: Want, then: @escaping @Sendable (Result<Grant, Refusal>) -> Void) {
-    ask(want, isNew: true, then: then)
+    let number = waiting.withLock { waiting in
+      waiting.count += 1
+      return waiting.count
+    }
+    ask(Waiting(number: number, want: want, then: then))
   }
 
-  private func ask(_ want: Want, isNew: Bool, then: @escaping @Sendable (Result<Grant, Refusal>) -> Void) {
+  private func ask(_ one: Waiting) {
+    let (want, then) = (one.want, one.then)
     if want.isGone() { return then(.failure(.called)) }
-    guard self.limits(want.wallets, want.key) else { return then(.success(unlimited(want.wallets))) }
     if let refusal = refusal(of: want) { return then(.failure(refusal)) }
     let (limits, sums) = (sharedLimits(want.key), want.sums)
     // What costs nothing needs no money, however little there is.
@@ -74,17 +81,35 @@ public final class Purse: Sendable {
     let amount = want.key?.allowance != nil && !want.exposures.contains(where: \.isUncapped) ? sums.most : sums.usual
     take(amount, least: sums.least, for: grant, limits) { refusal in
       guard let refusal else { return then(.success(grant)) }
-      if want.waits, refusal.isPassing {
-        self.waiting.withLock { waiting in
-          let one = Waiting(want: want, then: then)
-          // Who has waited before stays first.
-          if isNew { waiting.append(one) } else { waiting.insert(one, at: 0) }
-        }
-        self.reconsider(after: 300)
-      } else {
-        then(.failure(refusal))
-      }
+      guard want.waits, refusal.isPassing else { return then(.failure(refusal)) }
+      self.wait(one)
     }
+  }
+
+  private func wait(_ one: Waiting) {
+    let isTimed = waiting.withLock { waiting in
+      waiting.list.insert(one, at: waiting.list.firstIndex { $0.number > one.number } ?? waiting.list.endIndex)
+      defer { waiting.isTimed = true }
+      return waiting.isTimed
+    }
+    if isTimed { return }
+    queue.asyncAfter(deadline: .now() + .milliseconds(Self.patience)) {
+      self.waiting.withLock { $0.isTimed = false }
+      self.askAgain()
+    }
+  }
+
+  /// Somebody may have what they wait for now, or wait no more.
+  func reconsider() {
+    if waiting.withLock({ !$0.list.isEmpty }) { queue.async { self.askAgain() } }
+  }
+
+  private func askAgain() {
+    let all = waiting.withLock { waiting in
+      defer { waiting.list = [] }
+      return waiting.list
+    }
+    for one in all { ask(one) }
   }
 
   /// What no amount of money answers.
@@ -127,7 +152,7 @@ public final class Purse: Sendable {
     }
     let request = HoldRequest(id: grant.id, key: grant.key?.id, amount: amount, least: least, limits: limits)
     let wanted = amount
-    store.holdSoon(request) { answer in
+    store.hold(request) { answer in
       switch answer {
       case .granted(let granted):
         self.give(wanted - granted, backTo: grant.wallets[...])
@@ -179,19 +204,7 @@ public final class Purse: Sendable {
     }
     // Behind the records of what it cost: in between both count, never neither.
     if isStored { store.append(.released(hold: grant.id)) }
-    if amount > .zero { reconsider(after: 0) }
-  }
-
-  /// Somebody may have what they wait for now, or wait no more.
-  func reconsider(after milliseconds: Int) {
-    guard waiting.withLock({ !$0.isEmpty }) else { return }
-    queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
-      let first = self.waiting.withLock { waiting in
-        defer { waiting = [] }
-        return waiting
-      }
-      for one in first { self.ask(one.want, isNew: false, then: one.then) }
-    }
+    if amount > .zero { reconsider() }
   }
 }
 
@@ -242,9 +255,6 @@ final class Grant: Sendable {
 
   /// Counts what one of its requests has cost in the end.
   func spend(_ amount: Money) { state.withLock { $0.spent = $0.spent + amount } }
-
-  /// Of its requests that have ended.
-  var spent: Money { state.withLock(\.spent) }
 
   /// What it may cost in all; nil when nothing limits it.
   var amount: Money? { isLimited ? state.withLock(\.amount) : nil }

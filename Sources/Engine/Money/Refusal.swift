@@ -1,6 +1,14 @@
 import Core
 import Store
 
+extension Response {
+  /// Why the purse gave no leave for it, or stopped it; nil where it did not. A provider whose account is empty has been asked.
+  var purseRefusal: String? {
+    guard let error, error.kind == .money, state == .stopped || attempts.isEmpty else { return nil }
+    return error.message
+  }
+}
+
 /// Why the purse gives no leave.
 enum Refusal: Error, Equatable {
   case limit(HoldLimit, spent: Money, held: Money, least: Money, wanted: Money, key: GatewayKey?)
@@ -63,10 +71,7 @@ enum Refusal: Error, Equatable {
     if case .key(_, let days, _) = limit, let key, let allowance = key.allowance {
       let reset = isoTime(Int64(days.upperBound) * 86_400)
       if left == .zero {
-        return ResponseError(
-          .money,
-          "the key ‘\(key.name)’ has spent its \(allowance.text): \(spent.screenText); it begins anew at \(reset)",
-          status: 429)
+        return ResponseError(.money, key.exhausted(allowance, spent: spent, days: days), status: 429)
       }
       if wanted > left {
         return ResponseError(
