@@ -139,7 +139,7 @@ final class BatchRun: Sendable {
     if Task.isCancelled { return false }
     return shared.withLock { shared in
       if wallet.isSpent, shared.progress.shortage == nil {
-        shared.progress.shortage = "the \((wallet.limit ?? .zero).screenText) of \(wallet.name) are spent"
+        shared.progress.shortage = wallet.spentWords
       }
       return shared.progress.shortage == nil
     }

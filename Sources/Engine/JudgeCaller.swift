@@ -59,7 +59,7 @@ final class JudgeCaller: Sendable {
       // No conversation is begun that nothing is left for.
       if let wallet = self.wallets.first(where: \.isSpent) {
         self.change {
-          $0.refusal = $0.refusal ?? "the \((wallet.limit ?? .zero).screenText) of \(wallet.name) are spent"
+          $0.refusal = $0.refusal ?? wallet.spentWords
         }
       }
       if let refusal = self.spent.refusal { return (.void(refusal), nil) }

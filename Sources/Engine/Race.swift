@@ -166,7 +166,7 @@ public final class Race: @unchecked Sendable {
       case .called, .lost, .heldBack: nil
       case .limit: ResponseError(.timeout, "stopped: the time limit for this turn was reached")
       case .money:
-        ResponseError(.money, "stopped: the budget of \((run.grant?.amount ?? .zero).screenText) is spent")
+        ResponseError(.money, "stopped: \(run.grant?.limitWords ?? "the budget") is spent")
       }
     end(run, .stopped, error)
   }

@@ -20,14 +20,14 @@ public struct HoldRequest: Equatable, Sendable {
 
 /// A limit that all processes on the database share.
 public enum HoldLimit: Equatable, Sendable {
-  /// On everything that was asked for here since a moment, in seconds since 1970.
-  case since(Int64, Money)
+  /// On everything that was asked for here since a moment, in seconds since 1970; as the config names it.
+  case since(Int64, Money, name: String)
   /// On what a gateway's key spends on these days, in UTC since 1970. All that is asked for must fit.
   case key(String, days: Range<Int>, Money)
 
   public var amount: Money {
     switch self {
-    case .since(_, let amount), .key(_, _, let amount): amount
+    case .since(_, let amount, _), .key(_, _, let amount): amount
     }
   }
 }
@@ -75,7 +75,7 @@ extension Store {
       let counted: [Hold]
       var isStrict = false
       switch limit {
-      case .since(let date, _):
+      case .since(let date, _, _):
         spent = try Self.spent(since: date, db)
         counted = holds
       case .key(let key, let days, _):

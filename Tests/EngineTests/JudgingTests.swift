@@ -287,7 +287,7 @@ extension Mutex<[Bench.Asked]> {
       let card = try await bench.engine.makeCard(of: judge, wallets: [Wallet(.zero, name: "a test")])
       Issue.record("a card for nothing: \(String(describing: card))")
     } catch {
-      #expect(error.message.contains("$0 of a test"), "it says which limit: \(error.message)")
+      #expect(error.message.contains("$0 (a test)"), "it says which limit: \(error.message)")
     }
     #expect(bench.asked.all.isEmpty, "nobody was asked")
   }

@@ -179,8 +179,10 @@ public final class Purse: Sendable {
   private func sharedLimits(_ key: GatewayKey?) -> [HoldLimit] {
     var limits: [HoldLimit] = []
     let now = Clock.date()
-    if let perDay = budget.perDay { limits.append(.since(Engine.midnight(at: now), perDay)) }
-    if let perMonth = budget.perMonth { limits.append(.since(Engine.midnight(at: now, ofFirst: true), perMonth)) }
+    if let perDay = budget.perDay { limits.append(.since(Engine.midnight(at: now), perDay, name: "budget.per_day")) }
+    if let perMonth = budget.perMonth {
+      limits.append(.since(Engine.midnight(at: now, ofFirst: true), perMonth, name: "budget.per_month"))
+    }
     if let key, let allowance = key.allowance {
       limits.append(.key(key.id, days: allowance.days(at: now), allowance.amount))
     }
@@ -188,8 +190,8 @@ public final class Purse: Sendable {
   }
 
   /// More for requests that run: what they may still cost is asked for again and again in steps.
-  fileprivate func extend(_ grant: Grant, by amount: Money, then: @escaping @Sendable (Bool) -> Void) {
-    take(amount, least: .zero, for: grant, sharedLimits(grant.key)) { then($0 == nil) }
+  fileprivate func extend(_ grant: Grant, by amount: Money, then: @escaping @Sendable (Refusal?) -> Void) {
+    take(amount, least: .zero, for: grant, sharedLimits(grant.key), then: then)
   }
 
   // MARK: Giving back
@@ -218,7 +220,8 @@ final class Grant: Sendable {
     var isStored = false
     var isSettled = false
     var isExtending = false
-    var canGrow = true
+    /// Why there is no more; nil as long as nobody has said so.
+    var refusal: Refusal?
   }
 
   /// Of its hold, where others have to know of it.
@@ -259,6 +262,9 @@ final class Grant: Sendable {
   /// What it may cost in all; nil when nothing limits it.
   var amount: Money? { isLimited ? state.withLock(\.amount) : nil }
 
+  /// Which limit is reached, where requests are stopped for it.
+  var limitWords: String { state.withLock(\.refusal)?.limitWords ?? "the budget" }
+
   /// Requests that run have come so far. Asks for more in time.
   /// - Parameters:
   ///   - running: what those cost by now that have not ended.
@@ -270,7 +276,7 @@ final class Grant: Sendable {
       let sum = state.spent + running
       // With all that their caps allow they end by themselves: running counts are not that exact.
       let isWhole = state.amount >= most
-      guard state.canGrow else { return (sum < (isWhole ? state.amount + state.amount / 8 : state.amount), nil) }
+      guard state.refusal == nil else { return (sum < (isWhole ? state.amount + state.amount / 8 : state.amount), nil) }
       // Where half is used, the rest should last until more has come.
       guard !state.isExtending, !state.isSettled, sum >= (isWhole ? state.amount : state.amount / 2) else {
         return (true, nil)
@@ -279,10 +285,10 @@ final class Grant: Sendable {
       return (true, isWhole ? max(state.amount, running) : min(most - state.amount, max(state.amount, running)))
     }
     if let asksFor {
-      purse.extend(self, by: asksFor) { isGranted in
+      purse.extend(self, by: asksFor) { refusal in
         self.state.withLock { state in
           state.isExtending = false
-          state.canGrow = isGranted
+          state.refusal = refusal
         }
         then()
       }

@@ -33,15 +33,31 @@ enum Refusal: Error, Equatable {
     }
   }
 
+  /// `the budget of $0.020 (budget.per_day)`: the limit in the way, by the name under which a person can raise it.
+  var limitWords: String {
+    switch self {
+    case .limit(let limit, _, _, _, _, let key): Self.words(limit, key)
+    case .wallet(let name, let limit, _, _, _): "the budget of \(limit.screenText) (\(name))"
+    case .unpriced, .unreckonable, .unreadable, .called: "the budget"
+    }
+  }
+
+  private static func words(_ limit: HoldLimit, _ key: GatewayKey?) -> String {
+    switch limit {
+    case .since(_, let amount, let name): "the budget of \(amount.screenText) (\(name))"
+    case .key(_, _, let amount): "the budget of \(key?.allowance?.text ?? amount.screenText) (key ‘\(key?.name ?? "")’)"
+    }
+  }
+
   /// As a lane tells it.
   var error: ResponseError {
     switch self {
     case .limit(let limit, let spent, let held, let least, let wanted, let key):
       return Self.error(limit, spent, held, least, wanted, key)
-    case .wallet(let name, let limit, let left, let least, let isPassing):
+    case .wallet(_, _, let left, let least, let isPassing):
       let why =
         isPassing ? "requests that run may need what is left" : Self.why(left: left, least: least)
-      return ResponseError(.money, "not sent: \(why) of the \(limit.screenText) of \(name)")
+      return ResponseError(.money, "not sent: \(why) of \(limitWords)")
     case .unpriced(let model, let key):
       let whose =
         key.flatMap { key in key.allowance.map { "the key ‘\(key.name)’ may spend \($0.text)" } } ?? "there is a budget"
@@ -87,12 +103,12 @@ enum Refusal: Error, Equatable {
     if held > .zero, left > .zero {
       return ResponseError(
         .rateLimit,
-        "not sent: requests that run may cost what is left of the budget of \(limit.amount.screenText)", status: 429,
+        "not sent: requests that run may cost what is left of \(words(limit, key))", status: 429,
         retryable: true, retryAfter: 1_000_000_000)
     }
     return ResponseError(
       .money,
-      "not sent: \(why(left: left, least: least)) of the budget of \(limit.amount.screenText) (spent: "
-        + "\(spent.screenText)): raise it under budget in the config, or wait for the next day", status: 429)
+      "not sent: \(why(left: left, least: least)) of \(words(limit, key)), \(spent.screenText) is spent: raise it in the "
+        + "config, or wait until it begins anew", status: 429)
   }
 }

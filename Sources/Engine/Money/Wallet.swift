@@ -26,6 +26,9 @@ public final class Wallet: Sendable {
   /// What is neither spent nor held by requests that run; nil without a limit.
   public var left: Money? { limit.map { limit in account.withLock { (limit - $0.spent - $0.held).orZero } } }
 
+  /// Why no call is begun any more.
+  var spentWords: String { "the budget of \((limit ?? .zero).screenText) (\(name)) is spent" }
+
   /// Nothing more can be had, even when all that runs has ended.
   public var isSpent: Bool { limit.map { spent >= $0 } ?? false }
 }
