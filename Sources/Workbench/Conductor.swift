@@ -255,7 +255,7 @@ final class Conductor {
 
   /// Verdicts of a session that is opened.
   func loadJudgements(_ session: String) {
-    load { .votes(try $0.store.votes(session: session)) }
+    load { .votes(session: session, try $0.store.votes(session: session)) }
     load {
       .judgements(
         session: session, try $0.store.judgements(session: session), try $0.store.fits(session: session))

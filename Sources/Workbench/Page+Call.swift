@@ -45,7 +45,9 @@ extension Page {
   private static func receipts(_ responses: [Response], _ turn: Turn, lanes: [Lane], width: Int) -> [Block] {
     var blocks: [Block] = [.space, .heading("Lanes")]
     // A narrow window has no room for all of it.
-    let columns = Scoreboard.columns(hasFits: false).filter { width >= 70 || ![.ttfo, .speed].contains($0) }
+    let columns = Scoreboard.columns(hasFits: false, hasMarks: false).filter {
+      width >= 70 || ![.ttfo, .speed].contains($0)
+    }
     var rows = responses.map { response in
       let row = Scoreboard.row(response, place: lanes.count > 1 && response.lane == turn.winner ? 1 : nil)
       return Row(columns.map { row[$0] ?? "" }, Style(response.lane == turn.winner ? .strong : .text))

@@ -31,6 +31,9 @@ extension Page {
       ),
       ("fit", "0 to 10 from the judge: the mean over both orders, all pairs and all judges of this turn"),
       ("1st, 2nd", "lanes that finished, by their end; the winner of the rule before all"),
+      ("fastest", "the whole answer that ended first, whoever has won by the rule"),
+      ("judge", "above every other answer by the verdicts that count; without verdicts, of the best fit"),
+      ("you", "above every other answer by your votes"),
     ]
     var blocks: [Block] = formulas.map { name, words in
       .text([Span("\(name): ", Style(.strong)), Span(words)])

@@ -1,12 +1,13 @@
 import Core
+import Judging
 
 /// The table of a turn: one row a lane, the same on the screen and headless. Columns are this list.
 public enum Scoreboard {
   public enum Column: String, CaseIterable, Sendable {
     case number = "#", model, state, ttft = "TTFT", ttfo = "TTFO", end, speed = "tok/s", input = "in", output = "out",
-      cost, fit
+      cost, fit, marks
 
-    public var isNumeric: Bool { ![.model, .state].contains(self) }
+    public var isNumeric: Bool { ![.model, .state, .marks].contains(self) }
   }
 
   /// How the rows are sorted.
@@ -50,7 +51,7 @@ public enum Scoreboard {
   private static func sortKey(_ response: Response, _ column: Column) -> Double? {
     switch column {
     case .number: Double(response.lane)
-    case .model, .state: nil
+    case .model, .state, .marks: nil
     case .ttft: response.timing.firstToken.map(Double.init)
     case .ttfo: response.timing.firstAnswer.map(Double.init)
     case .end: response.state.isOver ? response.timing.end.map(Double.init) : nil
@@ -62,12 +63,16 @@ public enum Scoreboard {
     }
   }
 
-  /// The columns of a table: fits are shown once a judge has given one.
-  public static func columns(hasFits: Bool) -> [Column] { Column.allCases.filter { $0 != .fit || hasFits } }
+  /// The columns of a table: fits are shown once a judge has given one, marks once somebody has compared the answers.
+  public static func columns(hasFits: Bool, hasMarks: Bool) -> [Column] {
+    Column.allCases.filter { ($0 != .fit || hasFits) && ($0 != .marks || hasMarks) }
+  }
 
   /// Texts of one lane's row, by column.
   /// - Parameter fit: 0 to 10, from a judge.
-  public static func row(_ response: Response, place: Int?, fit: Double? = nil) -> [Column: String] {
+  public static func row(
+    _ response: Response, place: Int?, fit: Double? = nil, marks: TurnMarks? = nil
+  ) -> [Column: String] {
     let timing = response.timing
     let isOver = response.state.isOver
     func duration(_ nanoseconds: Int64?) -> String {
@@ -85,6 +90,7 @@ public enum Scoreboard {
       .output: isOver ? count(response.usage.output, response) : "…",
       .cost: cost(response),
       .fit: fit.map(Readable.fit) ?? "–",
+      .marks: marks?.marks(response.lane).map(\.rawValue).joined(separator: " ") ?? "",
     ]
   }
 

@@ -65,6 +65,8 @@ public struct State: Equatable {
   public var revealed: BlindReading?
   /// Who judges: the config's, or the one chosen last.
   public var judges: [Lane] = []
+  /// The person's votes of this session, those of a hidden turn left out.
+  public var votes: [Vote] = []
   /// Verdicts on the session's turns.
   public var judgements: [Judgement] = []
   /// What a judge gave single answers, where the rule asked for it.
@@ -125,6 +127,11 @@ public struct State: Equatable {
   public var places: [Int: Int] {
     guard let turn else { return [:] }
     return Scoreboard.places(Array(turn.responses.values), winner: turn.winner, rule: turn.rule)
+  }
+
+  /// The fastest, the judge's best and the person's pick of the latest turn.
+  public var marks: TurnMarks? {
+    turn.map { TurnMarks($0, session: session.id, judgements: judgements, fits: fits, votes: isHidden ? [] : votes) }
   }
 
   /// Below this there is no room for panes, prompt and hints.
@@ -226,7 +233,7 @@ public enum Input: Sendable {
   /// A pair that is to be voted on once more.
   case repeated(RepeatedPair)
   /// Votes cast in a session before it was left.
-  case votes([Vote])
+  case votes(session: String, [Vote])
   /// What the store says of a revealed assignment.
   case verified(assignment: String, [Page.Block])
   case judging(session: String, turn: Int, JudgeEvent)

@@ -108,6 +108,7 @@ extension State {
     focus = session.activeLanes.first ?? 0
     readFromTheTop()
     revealed = reading
+    votes += reading.votes.filter { vote in !votes.contains { $0.id == vote.id } }
     overlay = .page(Page.reveal(reading, self))
     return [.reveal(reading)]
   }

@@ -32,7 +32,10 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .judged(let session, let turn): return state.endJudging(session, turn)
   case .evidence(let session, let blocks): if session == state.session.id { state.add(evidence: blocks) }
   case .panels(let session, let panels): if session == state.session.id { state.panels = panels }
-  case .votes(let votes): state.reading?.resume(votes)
+  case .votes(let session, let votes):
+    guard session == state.session.id else { return [] }
+    state.votes = votes
+    state.reading?.resume(votes)
   case .judgements(let session, let found, let fits):
     if session == state.session.id { (state.judgements, state.fits) = (found, fits) }
   case .criteria(let text): return [.edit(.criteria, text)]
@@ -91,7 +94,7 @@ extension State {
     overlay = nil
     message = nil
     (reading, revealed, judging) = (nil, nil, nil)
-    (judgements, fits, panels) = ([], [], [])
+    (judgements, fits, panels, votes) = ([], [], [], [])
     spending = Spending()
     if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }

@@ -78,6 +78,8 @@ extension Borders {
   var file: String { isASCII ? "+" : "▪" }
   var pin: String { isASCII ? "*" : "◆" }
   var ellipsis: String { isASCII ? "..." : "…" }
+  var judge: String { isASCII ? "j" : "★" }
+  var picked: String { isASCII ? "y" : "♥" }
   var thumb: String { isASCII ? "#" : "┃" }
 }
 

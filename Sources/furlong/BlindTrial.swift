@@ -174,10 +174,14 @@ struct BlindTrial {
 
   // MARK: After it
 
+  private var outcome: RaceOutcome {
+    RaceOutcome(responses: turn.responses, winner: nil, judgements: judgements, votes: votes)
+  }
+
   var document: JSON {
-    var document = RaceDocument(
-      session: session.id, turn: turn, outcome: RaceOutcome(responses: turn.responses, winner: nil)
-    ).json
+    let race = RaceDocument(session: session.id, turn: turn, outcome: outcome)
+    var document = race.json
+    document["marks"] = race.marks
     document["blind"] = false
     document["assignment"] = .string(assignment.id)
     document["assignment_sha256"] = .string(assignment.sha256)
@@ -211,7 +215,7 @@ struct BlindTrial {
         Console.output("left \(names[0])  right \(names[1])")
       }
     }
-    RaceText.printTable(RaceOutcome(responses: turn.responses, winner: nil), rule: .all)
+    RaceText.printTable(outcome, rule: .all, marks: outcome.marks(turn, session: session.id))
     JudgeText.output(judgements, session)
     let masked = responses.map { Makers.mask($0.text).count }.reduce(0, +)
     if masked > 0 { Console.error("\(masked) mentions of models and makers were masked") }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Engine
+import Judging
 import Foundation
 import Store
 import Synchronization
@@ -198,12 +199,21 @@ struct RaceOutcome: Sendable {
   var winner: Int?
   /// What a judge gave the finishers.
   var fits: [Fit] = []
+  var judgements: [Judgement] = []
+  /// The person's, none while they may not know whose answer is whose.
+  var votes: [Vote] = []
   /// Nanoseconds from the start of the race to its winner, judging included.
   var wonAfter: Int64?
   /// The signal that stopped it.
   var interruption: Int32?
 
   var ordered: [Response] { responses.values.sorted { $0.lane < $1.lane } }
+
+  func marks(_ turn: Turn, session: String) -> TurnMarks {
+    var turn = turn
+    turn.responses = responses
+    return TurnMarks(turn, session: session, judgements: judgements, fits: fits, votes: votes)
+  }
 
   /// All lanes and what the judge read of them.
   var costOfWinning: (amount: Money, hasUnknown: Bool) {

@@ -7,9 +7,10 @@ struct RaceDocument {
   let turn: Turn
   let outcome: RaceOutcome
 
-  /// With the prompt itself, for a session of several turns.
+  /// Of a stored turn: with what was found of it since, and the prompt itself.
   var jsonWithPrompt: JSON {
     var document = json
+    document["marks"] = marks
     document["prompt"] = .string(turn.prompt)
     return document
   }
@@ -25,6 +26,14 @@ struct RaceDocument {
       document["acceptable"] = acceptable
     }
     return document
+  }
+
+  var marks: JSON {
+    let marks = outcome.marks(turn, session: session)
+    func lane(_ number: Int?) -> JSON { number.map { .int($0) } ?? .null }
+    return [
+      "fastest": lane(marks.fastest), "judges_best": lane(marks.judgesBest), "picked": lane(marks.picked),
+    ]
   }
 
   /// What one acceptable answer took and cost, losers and judge included; null when none was found.

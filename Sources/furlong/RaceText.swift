@@ -1,4 +1,5 @@
 import Core
+import Judging
 import Synchronization
 import Workbench
 
@@ -65,13 +66,15 @@ enum RaceText {
     }
   }
 
-  static func printTable(_ outcome: RaceOutcome, rule: RaceRule) {
+  /// - Parameter marks: nil where nobody has compared the answers.
+  static func printTable(_ outcome: RaceOutcome, rule: RaceRule, marks: TurnMarks? = nil) {
     let places = Scoreboard.places(outcome.ordered, winner: outcome.winner, rule: rule)
-    let columns = Scoreboard.columns(hasFits: !outcome.fits.isEmpty)
+    let columns = Scoreboard.columns(
+      hasFits: !outcome.fits.isEmpty, hasMarks: marks?.isCompared == true)
     let rows = outcome.ordered.map { response in
       let row = Scoreboard.row(
         response, place: places[response.lane],
-        fit: outcome.fits.last { $0.answer.lane == response.lane }?.value.map(Double.init))
+        fit: outcome.fits.last { $0.answer.lane == response.lane }?.value.map(Double.init), marks: marks)
       return columns.map { VisibleText.line(row[$0] ?? "") }
     }
     let numeric = Set(columns.indices.filter { columns[$0].isNumeric })

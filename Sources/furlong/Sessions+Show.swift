@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Judging
 import Store
 
 extension SessionsCommand {
@@ -18,13 +19,26 @@ extension SessionsCommand {
     func run() throws {
       let store = try Setup(database: database.database).openStore()
       let session: Session
-      do throws(StoreError) { session = try store.session(id) } catch { throw CommandError(error.message) }
+      let (judgements, fits, votes): ([Judgement], [Fit], [Vote])
+      do throws(StoreError) {
+        session = try store.session(id)
+        judgements = try store.judgements(session: session.id)
+        fits = try store.fits(session: session.id)
+        votes = try store.votes(session: session.id)
+      } catch {
+        throw CommandError(error.message)
+      }
+      func outcome(_ turn: Turn) -> RaceOutcome {
+        RaceOutcome(
+          responses: turn.responses, winner: turn.winner, fits: fits.filter { $0.answer.turn == turn.number },
+          judgements: judgements, votes: votes)
+      }
       if json {
         let turns = session.turns.map { turn in
           if let assignment = turn.blind {
             return BlindTrial(session: session, turn: turn, assignment: assignment).blindDocument
           }
-          return RaceDocument(session: session.id, turn: turn, outcome: Self.outcome(turn)).jsonWithPrompt
+          return RaceDocument(session: session.id, turn: turn, outcome: outcome(turn)).jsonWithPrompt
         }
         let document: JSON = ["session": .string(session.id), "turns": .array(turns)]
         return Console.output(document.serialized(indented: true))
@@ -40,8 +54,9 @@ extension SessionsCommand {
           Console.output("(blind: furlong ab --vote CHOICE --session \(session.id) votes and reveals)\n")
           continue
         }
-        RaceText.printAnswers(Self.outcome(turn), rule: turn.rule)
-        RaceText.printTable(Self.outcome(turn), rule: turn.rule)
+        let outcome = outcome(turn)
+        RaceText.printAnswers(outcome, rule: turn.rule)
+        RaceText.printTable(outcome, rule: turn.rule, marks: outcome.marks(turn, session: session.id))
         Console.output("")
         if let route = turn.route {
           for line in RouteText.explanation(route) { Console.output(line) }
@@ -50,8 +65,5 @@ extension SessionsCommand {
       }
     }
 
-    private static func outcome(_ turn: Turn) -> RaceOutcome {
-      RaceOutcome(responses: turn.responses, winner: turn.winner)
-    }
   }
 }

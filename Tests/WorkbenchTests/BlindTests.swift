@@ -228,7 +228,7 @@ import Testing
       return
     }
     var again = State(session: state.session)
-    _ = update(&again, .votes([vote]))
+    _ = update(&again, .votes(session: again.session.id, [vote]))
     #expect(again.reading?.round == 1 && again.reading?.votes == [vote])
   }
 

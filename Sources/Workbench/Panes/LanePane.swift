@@ -64,15 +64,27 @@ struct LanePane {
   }
 
   private func drawTitle(_ area: Area, _ isActive: Bool, _ frame: inout Frame) {
-    let medal = place.map { " \(Readable.ordinal($0)) " } ?? ""
+    let said = [place.map(Readable.ordinal)].compactMap(\.self) + marks
+    let medal = said.isEmpty ? "" : " \(said.joined(separator: " ")) "
     let medalWidth = TextWidth.of(medal)
     let room = area.width - 7 - medalWidth
     let style = Style(isActive ? .focus : isFocused ? .strong : .title, bold: isFocused)
     let used = frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, style)
     frame.put(TextWidth.fittedInTheMiddle(title, columns: room) + " ", x: area.x + 1 + used, y: area.y, style)
-    if place != nil {
+    if !medal.isEmpty {
       frame.put(
         medal, x: area.x + area.width - 1 - medalWidth, y: area.y, Style(place == 1 ? .good : .quiet, bold: place == 1))
+    }
+  }
+
+  /// That the judge, or the person, puts this answer above the others.
+  private var marks: [String] {
+    (state.marks?.marks(lane) ?? []).compactMap { mark in
+      switch mark {
+      case .fastest: nil
+      case .judge: state.borders.judge
+      case .you: state.borders.picked
+      }
     }
   }
 

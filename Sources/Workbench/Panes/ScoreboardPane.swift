@@ -12,10 +12,11 @@ enum ScoreboardPane {
   static func leastHeight(_ state: State) -> Int { 20 + state.responses.count }
 
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
-    let columns = Scoreboard.columns(hasFits: state.hasFits)
+    let marks = state.marks
+    let columns = Scoreboard.columns(hasFits: state.hasFits, hasMarks: marks?.isCompared == true)
     let places = state.places
     let responses = Scoreboard.sorted(state.responses, by: state.order)
-    let rows = responses.map { Scoreboard.row($0, place: places[$0.lane], fit: state.fit($0.lane)) }
+    let rows = responses.map { Scoreboard.row($0, place: places[$0.lane], fit: state.fit($0.lane), marks: marks) }
     let gap = area.width < 100 ? 1 : 2
     let widths = Self.widths(columns, rows, total: area.width - 2, gap: gap)
     func draw(_ texts: [Scoreboard.Column: String], y: Int, _ style: (Scoreboard.Column) -> Style) {

@@ -7,6 +7,7 @@ import Workbench
 struct ExportedSession {
   struct Part {
     let turn: Turn
+    let session: String
     let note: TurnNote
     /// Every generation, by lane.
     let answers: [StoredAnswer]
@@ -17,7 +18,11 @@ struct ExportedSession {
 
     /// Nobody may know yet which answer is whose: only texts without names leave.
     var isBlind: Bool { turn.blind != nil }
-    var outcome: RaceOutcome { RaceOutcome(responses: turn.responses, winner: turn.winner) }
+    var outcome: RaceOutcome {
+      RaceOutcome(
+        responses: turn.responses, winner: turn.winner, fits: fits, judgements: judgements, votes: isBlind ? [] : votes)
+    }
+    var marks: TurnMarks { outcome.marks(turn, session: session) }
     var responses: [Response] { turn.responses.values.sorted { $0.lane < $1.lane } }
     var places: [Int: Int] { Scoreboard.places(responses, winner: turn.winner, rule: turn.rule) }
 
@@ -43,8 +48,9 @@ struct ExportedSession {
     let fits = Dictionary(grouping: try store.fits(session: rows.id)) { $0.answer.turn }
     parts = session.turns.filter { number == nil || $0.number == number }.map { turn in
       Part(
-        turn: turn, note: notes[turn.number] ?? TurnNote(created: 0), answers: answers[turn.number] ?? [],
-        votes: votes[turn.number] ?? [], judgements: judgements[turn.number] ?? [], fits: fits[turn.number] ?? [])
+        turn: turn, session: rows.id, note: notes[turn.number] ?? TurnNote(created: 0),
+        answers: answers[turn.number] ?? [], votes: votes[turn.number] ?? [],
+        judgements: judgements[turn.number] ?? [], fits: fits[turn.number] ?? [])
     }
   }
 

@@ -38,7 +38,9 @@ struct JSONExport {
     if let trial = exported.trial(part) {
       document = trial.blindDocument
     } else {
-      document = RaceDocument(session: exported.session.id, turn: turn, outcome: part.outcome).json
+      let race = RaceDocument(session: exported.session.id, turn: turn, outcome: part.outcome)
+      document = race.json
+      document["marks"] = race.marks
       if let responses = latest(part) { document["responses"] = responses }
       let earlier = part.answers.filter { $0.response.generation != turn.responses[$0.response.lane]?.generation }
       document["earlier_generations"] = .array(earlier.map(Self.response))

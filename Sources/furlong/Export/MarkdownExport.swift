@@ -68,9 +68,10 @@ struct MarkdownExport {
   }
 
   private func table(_ part: ExportedSession.Part) -> String {
-    let columns = Scoreboard.columns(hasFits: !part.fits.isEmpty)
+    let columns = Scoreboard.columns(hasFits: !part.fits.isEmpty, hasMarks: part.marks.isCompared)
     let rows = part.responses.map { response in
-      let row = Scoreboard.row(response, place: part.places[response.lane], fit: part.fit(response.lane))
+      let row = Scoreboard.row(
+        response, place: part.places[response.lane], fit: part.fit(response.lane), marks: part.marks)
       return columns.map { row[$0] ?? "" }
     }
     let numeric = Set(columns.indices.filter { columns[$0].isNumeric })
