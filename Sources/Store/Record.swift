@@ -46,6 +46,8 @@ public enum Record: Sendable {
   case settled(ResponseKey, Settlement)
   /// Requests that a purse had promised money to have ended.
   case released(hold: String)
+  /// So much less is held.
+  case lowered(hold: String, by: Money)
   /// A call of which nothing else is kept has cost so much.
   case unkept(Money)
   /// Is added to what the key has spent on that day.

@@ -94,6 +94,9 @@ struct RecordWriter {
     case .ended(let key, let response): try end(key, response, db)
     case .settled(let key, let settlement): try settle(key, settlement, db)
     case .gatewaySpending(let spending): try Tables.addSpending.run(spending, db)
+    case .lowered(let hold, let amount):
+      try db.run(
+        sql: "UPDATE hold SET amount = MAX(0, amount - ?) WHERE id = ?", arguments: [amount.picoDollars, hold])
     case .released(let hold): try db.run(sql: "DELETE FROM hold WHERE id = ?", arguments: [hold])
     case .unkept(let cost): try Tables.addUnkeptCost.run(Tables.UnkeptCost(created: now, cost: cost), db)
     }

@@ -89,11 +89,42 @@ import Testing
     purse.ask(want) { grants.append($0) }
     #expect(grants.entries.count == 1, "the second waits")
     let first = try grants.entries[0].get()
-    first.spend(dollars("0.25"))
+    first.spend(dollars("0.25"), of: exposure, running: .zero)
     first.settle()
     #expect(grants.wait { $0.count >= 2 }, "then it gets what is left")
     #expect(try grants.entries[1].get().amount == dollars("0.75"))
     #expect(wallet.spent == dollars("0.25") && wallet.left == .zero)
+  }
+
+  /// A judge waits for the money of the lane that it is to read, not for those that still run.
+  @Test func whatALaneDidNotUseIsFreeBeforeTheOthersEnd() throws {
+    let path = folder.file("lowered.db")
+    let store = try Store(path: path)
+    var budget = Budget()
+    budget.perDay = dollars("10")
+    let purse = Purse(budget, store: store)
+    let wallet = Wallet(dollars("1"), name: "a test")
+    var lane = Exposure(model: ModelID("a/b")!)
+    (lane.usual, lane.most) = (dollars("0.4"), dollars("0.8"))
+    var want = Purse.Want()
+    (want.exposures, want.wallets, want.waits) = ([lane, lane], [wallet], true)
+    let grants = Journal<Result<Grant, Refusal>>()
+    purse.ask(want) { grants.append($0) }
+    #expect(grants.wait { $0.count >= 1 }, "two lanes are given 0.8")
+    let lanes = try grants.entries[0].get()
+    want.exposures = [lane]
+    (want.exposures[0].least) = dollars("0.3")
+    purse.ask(want) { grants.append($0) }
+    lanes.spend(dollars("0.1"), of: lane, running: dollars("0.2"))
+    #expect(grants.wait { $0.count >= 2 }, "0.3 of the ended lane's 0.4 are free, beside the 0.2 that nobody had")
+    #expect(lanes.amount == dollars("0.5"), "0.1 is spent, 0.4 stay for the lane that runs")
+    #expect(try grants.entries[1].get().amount == dollars("0.4"))
+    let written = Gate()
+    store.commit { _ in written.open() }
+    #expect(written.wait())
+    #expect(try store.held() == dollars("0.9"), "other processes see the same")
+    lanes.spend(dollars("0.3"), of: lane, running: .zero)
+    #expect(lanes.amount == dollars("0.4"), "nobody runs: what is spent is what is held")
   }
 
   @Test func whatIsFreeIsAskedWhenAllIsSpent() throws {

@@ -55,7 +55,7 @@ public final class Purse: Sendable {
 
   /// Leave where nothing limits.
   func unlimited(_ wallets: [Wallet]) -> Grant {
-    Grant(self, id: "", wallets: wallets, key: nil, isLimited: false, most: .zero)
+    Grant(self, id: "", wallets: wallets, key: nil, isLimited: false, usual: .zero, most: .zero)
   }
 
   /// Where something limits it: see `limits`.
@@ -76,7 +76,8 @@ public final class Purse: Sendable {
     // What costs nothing needs no money, however little there is.
     guard sums.most > .zero else { return then(.success(unlimited(want.wallets))) }
     let grant = Grant(
-      self, id: Session.newID(), wallets: want.wallets, key: want.key, isLimited: true, most: sums.most)
+      self, id: Session.newID(), wallets: want.wallets, key: want.key, isLimited: true, usual: sums.usual,
+      most: sums.most)
     // A key's allowance is promised whole: nobody likes an answer that breaks off.
     let amount = want.key?.allowance != nil && !want.exposures.contains(where: \.isUncapped) ? sums.most : sums.usual
     take(amount, least: sums.least, for: grant, limits) { refusal in
@@ -208,6 +209,14 @@ public final class Purse: Sendable {
     if isStored { store.append(.released(hold: grant.id)) }
     if amount > .zero { reconsider() }
   }
+
+  /// Requests that run will not need so much.
+  fileprivate func lower(_ grant: Grant, by amount: Money, isStored: Bool) {
+    give(amount, backTo: grant.wallets[...])
+    // Behind the record of the answer that has ended.
+    if isStored { store.append(.lowered(hold: grant.id, by: amount)) }
+    reconsider()
+  }
 }
 
 /// Leave to spend so much, for requests that share it: a turn's lanes, a judge's call. Given back when it is settled, or let go of.
@@ -217,6 +226,10 @@ final class Grant: Sendable {
     var amount = Money.zero
     /// Of its requests that have ended.
     var spent = Money.zero
+    /// What those usually cost that run.
+    var usual: Money
+    /// What those can cost by their own caps that run.
+    var most: Money
     var isStored = false
     var isSettled = false
     var isExtending = false
@@ -230,14 +243,15 @@ final class Grant: Sendable {
   let key: GatewayKey?
   /// Whether anything limits it at all.
   let isLimited: Bool
-  /// What its requests can cost by their own caps.
-  private let most: Money
   private let purse: Purse
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  fileprivate init(_ purse: Purse, id: String, wallets: [Wallet], key: GatewayKey?, isLimited: Bool, most: Money) {
+  fileprivate init(
+    _ purse: Purse, id: String, wallets: [Wallet], key: GatewayKey?, isLimited: Bool, usual: Money, most: Money
+  ) {
     (self.purse, self.id, self.wallets, self.key) = (purse, id, wallets, key)
-    (self.isLimited, self.most) = (isLimited, most)
+    self.isLimited = isLimited
+    state = Mutex(State(usual: usual, most: most))
   }
 
   deinit { settle() }
@@ -256,8 +270,24 @@ final class Grant: Sendable {
   /// Leave for one request under it.
   func leave() -> Leave { Leave(grant: self) }
 
-  /// Counts what one of its requests has cost in the end.
-  func spend(_ amount: Money) { state.withLock { $0.spent = $0.spent + amount } }
+  /// Counts what one of its requests has cost in the end. What was held for it and not used goes back at once, so that those who
+  /// wait need not wait for the others.
+  /// - Parameters:
+  ///   - exposure: what was reckoned with for it.
+  ///   - running: what the others that run cost by now.
+  func spend(_ amount: Money, of exposure: Exposure, running: Money) {
+    let (back, isStored) = state.withLock { state -> (Money, Bool) in
+      state.spent = state.spent + amount
+      (state.usual, state.most) = ((state.usual - exposure.usual).orZero, (state.most - exposure.most).orZero)
+      guard isLimited, !state.isSettled else { return (.zero, false) }
+      // Twice what has come: less would make them ask for more at once.
+      let kept = state.spent + min(state.most, max(state.usual, running + running))
+      let back = (state.amount - kept).orZero
+      state.amount = state.amount - back
+      return (back, state.isStored)
+    }
+    if back > .zero { purse.lower(self, by: back, isStored: isStored) }
+  }
 
   /// What it may cost in all; nil when nothing limits it.
   var amount: Money? { isLimited ? state.withLock(\.amount) : nil }
@@ -273,16 +303,14 @@ final class Grant: Sendable {
   func mayGoOn(running: Money, then: @escaping @Sendable () -> Void) -> Bool {
     guard isLimited else { return true }
     let (mayGoOn, asksFor) = state.withLock { state -> (Bool, Money?) in
-      let sum = state.spent + running
+      let left = (state.amount - state.spent).orZero
       // With all that their caps allow they end by themselves: running counts are not that exact.
-      let isWhole = state.amount >= most
-      guard state.refusal == nil else { return (sum < (isWhole ? state.amount + state.amount / 8 : state.amount), nil) }
+      let isWhole = left >= state.most
+      guard state.refusal == nil else { return (running < (isWhole ? left + left / 8 : left), nil) }
       // Where half is used, the rest should last until more has come.
-      guard !state.isExtending, !state.isSettled, sum >= (isWhole ? state.amount : state.amount / 2) else {
-        return (true, nil)
-      }
+      guard !state.isExtending, !state.isSettled, running >= (isWhole ? left : left / 2) else { return (true, nil) }
       state.isExtending = true
-      return (true, isWhole ? max(state.amount, running) : min(most - state.amount, max(state.amount, running)))
+      return (true, isWhole ? max(left, running) : min(state.most - left, max(left, running)))
     }
     if let asksFor {
       purse.extend(self, by: asksFor) { refusal in

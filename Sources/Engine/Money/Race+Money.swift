@@ -42,10 +42,17 @@ extension Race {
   /// A lane has ended, and its cost is known.
   func settle(_ run: LaneRun) {
     guard let grant = run.grant else { return }
-    grant.spend(run.response.cost.amount ?? .zero)
-    // A relay's books are kept when all of it has ended.
-    let isLast = !runs.values.contains { $0.grant === grant && !$0.response.state.isOver }
-    if isLast, request.relay == nil { grant.settle() }
+    let others = runs.values.filter { $0.grant === grant && !$0.response.state.isOver }
+    // Lanes that are asked one after another share the same money.
+    let isTogether = request.relay == nil && request.order.map(\.isRace) ?? true
+    let exposure =
+      isTogether
+      ? engine.exposure(of: run.entry, system: request.turn.system) : Exposure(model: run.response.model)
+    grant.spend(
+      run.response.cost.amount ?? .zero, of: exposure,
+      running: others.compactMap(\.response.costSoFar).reduce(.zero, +))
+    // Its books are kept when all of it has ended.
+    if others.isEmpty, request.relay == nil { grant.settle() }
   }
 
   /// All has ended: behind all that has been told of what it cost.
