@@ -35,7 +35,7 @@ struct Pricing {
     let query = service.query(for: response, date: date)
     cost.price = prices.price(query)
     cost.computed = cost.price?.cost(of: usage)
-    let reasons = uncertainties(cost, response, query)
+    let reasons = uncertainties(cost, response, query, service)
     cost.status = status(cost, usage, response.state, isCertain: reasons.isEmpty)
     // Nothing was sent, or it was turned away: nobody bills for that.
     if usage == Usage()
@@ -59,7 +59,9 @@ struct Pricing {
   }
 
   /// Why the computed cost is not exact though the provider has counted, or that it has not.
-  private func uncertainties(_ cost: Cost, _ response: Response, _ query: PriceBook.Query) -> [String] {
+  private func uncertainties(
+    _ cost: Cost, _ response: Response, _ query: PriceBook.Query, _ service: Service
+  ) -> [String] {
     guard let price = cost.price else { return [] }
     let usage = response.usage
     var reasons = usage.source == .estimated ? ["the provider has not counted: tokens by the length of the text"] : []
@@ -71,6 +73,9 @@ struct Pricing {
     }
     if response.model.model.contains("-search-"), price.rates[.webSearches] == nil, price.rates[.requests] == nil {
       reasons.append("its searches cost a fee that no price record has")
+    }
+    if service.wire.hasFreeSearches, (usage.parts[.webSearches] ?? 0) > 0 {
+      reasons.append("some searches cost nothing there, and the answer does not say which")
     }
     return reasons + price.disagreements
   }

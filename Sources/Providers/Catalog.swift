@@ -42,6 +42,7 @@ public enum Catalog {
       $0.priceList = "google"
       $0.defaultModel = "gemini-3.1-pro-preview"
       $0.wire.disconnectStopsBilling = false
+      $0.wire.hasFreeSearches = true
     },
     Service("groq", dialect: "openai-chat", baseURL: "https://api.groq.com/openai/v1") {
       $0.keyVariables = ["GROQ_API_KEY"]

@@ -141,6 +141,8 @@ public struct GeminiDialect: Dialect {
   struct Decoder: EventDecoder {
     private var sawModel = false
     private var calls = 0
+    /// Queries to Google's search that the answer rests on.
+    private var searches = 0
 
     mutating func decode(_ event: JSONView, into deltas: inout [Delta]) {
       if let error = ErrorBody.read(event, status: nil) {
@@ -166,8 +168,9 @@ public struct GeminiDialect: Dialect {
         guard let text = part["text"]?.string, !text.isEmpty else { continue }
         deltas.append(.text(part["thought"]?.bool == true ? .reasoning : .answer, text))
       }
+      searches = max(searches, candidate?["groundingMetadata"]?["webSearchQueries"]?.elements.count ?? 0)
       let reason = candidate?["finishReason"]?.string
-      if let view = event["usageMetadata"] { deltas.append(.usage(Self.usage(view, isOutputFinal: reason != nil))) }
+      if let view = event["usageMetadata"] { deltas.append(.usage(usage(view, isOutputFinal: reason != nil))) }
       if let reason {
         deltas.append(calls > 0 && reason == "STOP" ? .finish(.toolCalls) : Self.finish(reason))
       } else if event["promptFeedback"]?["blockReason"]?.string != nil {
@@ -188,7 +191,7 @@ public struct GeminiDialect: Dialect {
       ("candidatesTokensDetails", .outputAudio, .outputImage, nil),
     ]
 
-    private static func usage(_ view: JSONView, isOutputFinal: Bool) -> Usage {
+    private func usage(_ view: JSONView, isOutputFinal: Bool) -> Usage {
       var usage = Usage()
       let prompt = usage.take("promptTokenCount", of: view) ?? 0
       usage.input = prompt + (usage.take("toolUsePromptTokenCount", of: view) ?? 0)
@@ -208,6 +211,7 @@ public struct GeminiDialect: Dialect {
           }
         }
       }
+      if searches > 0 { usage.note(.webSearches, searches) }
       usage.note("service_tier", view["serviceTier"]?.string?.lowercased())
       usage.isOutputFinal = isOutputFinal
       usage.raw = view.source

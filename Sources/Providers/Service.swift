@@ -58,6 +58,8 @@ public struct Wire: Equatable, Sendable {
   public var cost: CostField?
   /// Whether breaking off a stream stops the billing; nil when nobody says.
   public var disconnectStopsBilling: Bool?
+  /// A number of searches a day or month costs nothing, and no answer tells which of them did.
+  public var hasFreeSearches = false
   /// Base URLs that bill by a price of their own, and what the price records call those places.
   public var regions: [Region] = []
   /// Below the base URL, what tells the charge of a call afterwards, by its id; nil where there is no such thing.

@@ -68,6 +68,35 @@ import Testing
     #expect(cost.reasons.contains { $0.contains("service_tier \(tier)") } == !isExact, "\(tier): \(cost.reasons)")
   }
 
+  private func counted(_ model: String) -> Response {
+    var response = stopped(model)
+    response.state = .done
+    response.usage.source = .reported
+    return response
+  }
+
+  /// Google gives some searches away and says of none whether it was one of them.
+  @Test func searchesThatMayHaveBeenFreeMakeAnEstimate() {
+    var response = counted("google/gemini-3.1-pro-preview")
+    #expect(cost(response).status == .exact)
+    response.usage.note(.webSearches, 2)
+    let cost = cost(response)
+    #expect(cost.status == .estimated && cost.reasons.contains { $0.contains("some searches cost nothing") })
+    let without = self.cost(counted("google/gemini-3.1-pro-preview"))
+    #expect((cost.computed ?? .zero) - (without.computed ?? .zero) == Money(decimal: "0.028"), "two at $14 a thousand")
+  }
+
+  @Test func anAliasWhoseRecordsDisagreeIsAnEstimateThatShowsBoth() throws {
+    let cost = cost(counted("mistral/mistral-large-latest"))
+    #expect(cost.status == .estimated, "one record has the price of an older model: \(cost.status)")
+    let reason = try #require(cost.reasons.first { $0.contains("disagree") }, "\(cost.reasons)")
+    #expect(
+      reason.contains("2/6 by mistral/mistral-large") && reason.contains("0.5/1.5 by mistral/mistral-large-latest"))
+    #expect(
+      reason.contains("genai-prices") && reason.contains("LiteLLM"), "with where and when they are from: \(reason)")
+    #expect(self.cost(counted("mistral/mistral-small-latest")).reasons.count <= 1)
+  }
+
   @Test func whatWasSentButNeverAnsweredMayHaveCostNothingOrAll() {
     var silent = stopped("google/gemini-3.1-pro-preview", cap: 1000)
     silent.usage = Usage.estimated(inputBytes: 400, outputBytes: 0, reasoningBytes: 0)

@@ -18,6 +18,22 @@ import TestSupport
       ])
   }
 
+  /// Queries are told once, in a chunk of any place; the counts that come after them have them too.
+  @Test func searchesThatTheAnswerRestsOnAreCounted() {
+    let text = """
+      data: {"candidates":[{"content":{"parts":[{"text":"It "}]},"groundingMetadata":{"webSearchQueries":["a","b"]}}]}
+
+      data: {"candidates":[{"content":{"parts":[{"text":"is."}]},"finishReason":"STOP"}],"usageMetadata":\
+      {"promptTokenCount":3,"candidatesTokenCount":2}}
+
+
+      """
+    let found = deltas(text, by: "google").compactMap { delta -> Int? in
+      if case .usage(let usage) = delta { usage.parts[.webSearches] } else { nil }
+    }
+    #expect(found == [2], "two queries, in the one report of usage")
+  }
+
   @Test func aBareErrorWithoutDataPrefix() {
     expectNoDifference(
       plainDeltas("google.error.sse"),
