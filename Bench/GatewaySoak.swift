@@ -39,7 +39,7 @@ struct GatewaySoak {
   /// By the minute: millions of calls need not be in memory at once.
   private static func receipts(_ path: String) throws -> Int {
     let store = try Store(path: path)
-    let today = Clock.date()
+    let today = Clock.system.date()
     return try stride(from: today - 86_400 * 2, through: today, by: 60).reduce(0) { sum, minute in
       sum + (try store.ledger(since: minute, until: minute + 60).count)
     }

@@ -19,7 +19,7 @@ func measureHistory() throws {
   }
   func filter(_ line: String) -> SessionFilter {
     var faults: [String] = []
-    return SessionFilter(line: line, now: Clock.date(), faults: &faults)
+    return SessionFilter(line: line, now: Clock.system.date(), faults: &faults)
   }
   func time(_ name: String, _ body: () throws -> Int) rethrows {
     var found = 0
@@ -48,5 +48,5 @@ func measureHistory() throws {
   try time("newest session") { try store.newestSession() == nil ? 0 : 1 }
   try time("recent prompts") { try store.recentPrompts(limit: 200).count }
   try time("recent models") { try store.recentModels(limit: 20).count }
-  try time("spent this month") { try store.spent(since: Clock.date() - 30 * 86_400).picoDollars > 0 ? 1 : 0 }
+  try time("spent this month") { try store.spent(since: Clock.system.date() - 30 * 86_400).picoDollars > 0 ? 1 : 0 }
 }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// When things happened to one call: nanoseconds on the monotonic clock, since *sent* (just before the request's first byte),
 /// except the three phases before it, which are durations of their own.
 public struct Timing: Equatable, Sendable {
@@ -55,34 +49,4 @@ public struct Timing: Equatable, Sendable {
     let share = Double(outputTokens) * Double(chunksInFirstRead) / Double(chunks)
     return max(Int(saturating: share.rounded()), min(chunksInFirstRead, outputTokens))
   }
-}
-
-/// The monotonic clock, in nanoseconds since some fixed moment.
-public enum Clock {
-  public static func now() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec).subtractingSaturating(start).multipliedSaturating(by: 1_000_000_000)
-      .addingSaturating(Int64(time.tv_nsec))
-  }
-
-  /// The second that is counted from: the clock's own, but for one that has run for more than a hundred years, as it does
-  /// where somebody has set it.
-  private static let start: Int64 = {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    let seconds = Int64(time.tv_sec)
-    return (0...4_000_000_000).contains(seconds) ? 0 : seconds.subtractingSaturating(1_000_000_000)
-  }()
-
-  /// Wall time in nanoseconds since 1970, for those who put together what happened on several machines. From 1970 to 2262, and
-  /// no further than that.
-  public static func wall() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return max(0, Int64(time.tv_sec)).multipliedSaturating(by: 1_000_000_000).addingSaturating(Int64(time.tv_nsec))
-  }
-
-  /// Wall time in whole seconds since 1970, for dates that people read: in `Bounds.dates` wherever the clock stands.
-  public static func date() -> Int64 { Int64(time(nil)).clamped(to: Bounds.dates) }
 }

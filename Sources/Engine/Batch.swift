@@ -100,7 +100,8 @@ extension Engine {
       session = known
     } else {
       var new = Session(
-        id: Session.newID(), created: Clock.date(), title: request.title, rule: .all, lanes: request.lanes, turns: [])
+        id: Session.newID(), created: Clock.system.date(), title: request.title, rule: .all, lanes: request.lanes,
+        turns: [])
       new.purpose = .batch
       store.append(.session(new))
       session = new

@@ -53,7 +53,7 @@ extension Engine {
     estimate.held = held
     if let perDay = purse.budget.perDay { limits.append((perDay - estimate.today - held).orZero) }
     if let perMonth = purse.budget.perMonth {
-      let spent = try store.spent(since: Self.midnight(at: Clock.date(), ofFirst: true))
+      let spent = try store.spent(since: Self.midnight(at: Clock.system.date(), ofFirst: true))
       limits.append((perMonth - spent - held).orZero)
     }
     estimate.left = limits.min()
@@ -61,7 +61,9 @@ extension Engine {
   }
 
   /// What calls since midnight have cost, imported ones not counted.
-  public func spentToday() throws(StoreError) -> Money { try store.spent(since: Self.midnight(at: Clock.date())) }
+  public func spentToday() throws(StoreError) -> Money {
+    try store.spent(since: Self.midnight(at: Clock.system.date()))
+  }
 
   /// When the day of a moment, or its month, began in the person's own time zone: seconds since 1970.
   static func midnight(at date: Int64, ofFirst isFirst: Bool = false) -> Int64 {

@@ -18,7 +18,7 @@ public struct Exchange: Sendable {
   public init(purpose: Purpose, title: String, model: Lane, system: String, prompt: String, schema: OutputSchema? = nil)
   {
     session = Session(
-      id: Session.newID(), created: Clock.date(), title: title, rule: .all, lanes: [model],
+      id: Session.newID(), created: Clock.system.date(), title: title, rule: .all, lanes: [model],
       turns: [Turn(number: 1, prompt: prompt, system: system, rule: .all)])
     session.purpose = purpose
     self.schema = schema

@@ -51,7 +51,7 @@ final class JudgeRun: Sendable {
       return nil
     }
     var judgement = Judgement(
-      created: Clock.date(), a: key(a), b: key(b), judge: judge.text, version: JudgePrompt.version,
+      created: Clock.system.date(), a: key(a), b: key(b), judge: judge.text, version: JudgePrompt.version,
       outcome: PairOutcome(kind: .none))
     if let outcome = PairOutcome.mechanical(
       a: a.text, b: b.text, aFailed: !a.state.hasAnswer, bFailed: !b.state.hasAnswer)

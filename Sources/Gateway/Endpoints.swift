@@ -136,7 +136,7 @@ struct Endpoints: HTTPResponder {
     return ResponseBody { writer in
       do {
         while let bytes = await answer.outbox.next() {
-          answer.progress.withLock { $0.unread = Clock.now() }
+          answer.progress.withLock { $0.unread = Clock.system.now() }
           try await writer.write(bytes)
           answer.progress.withLock { $0.unread = nil }
         }

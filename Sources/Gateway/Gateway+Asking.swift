@@ -13,8 +13,8 @@ extension Gateway {
     var headers: [Service.Header] = []
     var parent: TraceParent?
     /// When its head was read: monotonic nanoseconds, and nanoseconds since 1970.
-    var began = Clock.now()
-    var date = Clock.wall()
+    var began = Clock.system.now()
+    var date = Clock.system.wall()
   }
 
   /// Headers that belong to a provider's protocol, and travel to a service of the client's own dialect.
@@ -101,7 +101,7 @@ extension Gateway {
     metrics.requestBegan()
     var call = GatewayCall(
       asked: asked ?? "", dialect: dialect, path: sender.path, isStream: false, status: fault.status(in: dialect),
-      began: sender.date, duration: Clock.now() - sender.began)
+      began: sender.date, duration: Clock.system.now() - sender.began)
     call.error = fault.kind.rawValue
     call.parent = sender.parent
     tell(call)
@@ -125,7 +125,7 @@ extension Gateway {
     ]
     let title = isKept ? String(request.prompt.prefix(80)) : ""
     var session = Session(
-      id: call, created: Clock.date(), title: title, rule: .firstToken, lanes: decision.lanes, turns: [])
+      id: call, created: Clock.system.date(), title: title, rule: .firstToken, lanes: decision.lanes, turns: [])
     session.purpose = .gateway
     var race = RaceRequest(session: session, isNewSession: true, turn: turn, lanes: [])
     race.lanes = entries

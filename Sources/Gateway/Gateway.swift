@@ -143,7 +143,7 @@ public final class Gateway: Sendable {
 
   /// What can be asked for, routes first; asked of the servers again after half a minute.
   func models() async -> [ModelList.Entry] {
-    let now = Clock.now()
+    let now = Clock.system.now()
     if let known = listed.withLock({ $0 }), now - known.at < 30_000_000_000 { return known.entries }
     let catalogue = await withCheckedContinuation { continuation in
       engine.catalogue(recent: []) { continuation.resume(returning: $0) }
@@ -178,7 +178,7 @@ public final class Gateway: Sendable {
   /// Fills silences, and lets go of clients that take nothing. Called every second.
   func tick() {
     visitors.makeRoom()
-    let now = Clock.now()
+    let now = Clock.system.now()
     for answer in inFlight.withLock({ Array($0.answers.values) }) {
       let (sign, isStuck) = answer.progress.withLock { ($0.lastSign, $0.isStuck(now, settings.patience)) }
       if isStuck {

@@ -40,7 +40,7 @@ public final class KeyRing: Sendable {
   /// - Parameter interval: milliseconds between looks at the database; nil for none but by `refresh`.
   public init(store: Store, interval: Int? = 500) throws(StoreError) {
     self.store = store
-    try take(settledAndStored: [:], date: Clock.date())
+    try take(settledAndStored: [:], date: Clock.system.date())
     if let interval { watch(every: interval) }
   }
 
@@ -55,7 +55,7 @@ public final class KeyRing: Sendable {
   public var needsKeys: Bool { state.withLock { !$0.keys.isEmpty } }
 
   /// Looks at the database, after what was settled so far is in it. Calls `then` on the store's queue.
-  public func refresh(date: Int64 = Clock.date(), then: @escaping @Sendable (StoreError?) -> Void = { _ in }) {
+  public func refresh(date: Int64 = Clock.system.date(), then: @escaping @Sendable (StoreError?) -> Void = { _ in }) {
     let settled = state.withLock { $0.settled }
     store.commit { [weak self] fault in
       guard let self else { return }
@@ -91,7 +91,8 @@ public final class KeyRing: Sendable {
   ///   - route: what it asks for, in its own words.
   ///   - now: monotonic nanoseconds.
   public func admit(
-    token: String?, route: String, isLoopback: Bool = true, now: Int64 = Clock.now(), date: Int64 = Clock.date()
+    token: String?, route: String, isLoopback: Bool = true, now: Int64 = Clock.system.now(),
+    date: Int64 = Clock.system.date()
   ) -> Result<Admission, KeyRefusal> {
     let hash = token.map(GatewayKey.hash)
     return state.withLock { state in
@@ -140,7 +141,7 @@ public final class KeyRing: Sendable {
   }
 
   /// Ends an admission and counts what the request cost; a second time does nothing. A cost that nobody knows counts as nothing.
-  public func settle(_ admission: Admission, cost: Money?, date: Int64 = Clock.date()) {
+  public func settle(_ admission: Admission, cost: Money?, date: Int64 = Clock.system.date()) {
     guard let key = admission.key else { return }
     let place = Place(key: key.id, day: GatewayKey.day(date))
     state.withLock { state in
@@ -153,7 +154,7 @@ public final class KeyRing: Sendable {
   }
 
   /// What a key has spent in the period of its budget; of this day where it has none.
-  public func spent(_ key: GatewayKey, date: Int64 = Clock.date()) -> Money {
+  public func spent(_ key: GatewayKey, date: Int64 = Clock.system.date()) -> Money {
     state.withLock { Self.spent(key, $0, date) }
   }
 

@@ -22,7 +22,7 @@ public struct LogLines: LogHandler {
 
   public func log(event: LogEvent) {
     var line: JSON = [
-      "time": .string(isoTime(Clock.date())), "level": .string(event.level.rawValue),
+      "time": .string(isoTime(Clock.system.date())), "level": .string(event.level.rawValue),
       "event": .string("\(event.message)"),
     ]
     let all = metadata.merging(event.metadata ?? [:]) { $1 }

@@ -96,7 +96,7 @@ public final class LogQueue: Sendable {
 
   private static func notice(dropped: Int) -> [UInt8] {
     let line: JSON = [
-      "time": .string(isoTime(Clock.date())), "level": "warning", "event": "log lines dropped",
+      "time": .string(isoTime(Clock.system.date())), "level": "warning", "event": "log lines dropped",
       "count": .string("\(dropped)"),
     ]
     return Array((line.serialized() + "\n").utf8)

@@ -38,7 +38,7 @@ final class Visitors: AvailableConnectionsDelegate, Sendable {
     return count < most && (count == 0 || Descriptors.hasSome)
   }
 
-  func waits(_ channel: any NIOCore.Channel, since now: Int64 = Clock.now()) {
+  func waits(_ channel: any NIOCore.Channel, since now: Int64 = Clock.system.now()) {
     state.withLock { $0.idle[ObjectIdentifier(channel)] = (channel, now) }
   }
 
@@ -49,7 +49,7 @@ final class Visitors: AvailableConnectionsDelegate, Sendable {
 
   /// Lets the oldest idle connection go when there is no place for another, at once or as soon as it is old enough. Called for
   /// each that comes, and every second.
-  func makeRoom(_ now: Int64 = Clock.now()) {
+  func makeRoom(_ now: Int64 = Clock.system.now()) {
     let (oldest, wait, tells) = state.withLock { state -> ((any NIOCore.Channel)?, Int64, Bool) in
       guard state.count >= most || !Descriptors.hasSome else { return (nil, 0, false) }
       let tells = state.told.map { now - $0 >= Self.tellAgain } ?? true

@@ -26,7 +26,7 @@ struct RecordWriter {
   private var renumbered: [TurnKey: Int] = [:]
   let identity: String
   /// When what is written has happened, in seconds since 1970.
-  var now = Clock.date()
+  var now = Clock.system.date()
 
   init(identity: String = WriterIdentity.current.text) { self.identity = identity }
 
@@ -48,7 +48,7 @@ struct RecordWriter {
 
   /// A sign of life for those who cannot see this process, from its first answer on.
   private mutating func beat(_ db: Database) throws {
-    let now = Clock.date()
+    let now = Clock.system.date()
     guard now.subtractingSaturating(lastBeat).magnitude >= WriterIdentity.beat.magnitude else { return }
     try Tables.beat.run(Tables.SignOfLife(id: identity, seen: now), db)
     // Those of long ago say nothing any more.

@@ -94,7 +94,8 @@ extension Store {
     }
     try Tables.promise.run(
       Tables.Hold(
-        id: request.id, writer: WriterIdentity.current.text, created: Clock.date(), key: request.key, amount: amount),
+        id: request.id, writer: WriterIdentity.current.text, created: Clock.system.date(), key: request.key,
+        amount: amount),
       db)
     return .granted(amount)
   }

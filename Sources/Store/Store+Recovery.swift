@@ -19,7 +19,7 @@ extension Store {
     var stored =
       try Tables.response.asked(db, "SELECT cost_status, price FROM response WHERE id = ?", [id]).first
       ?? Tables.StoredResponse()
-    (stored.finished, stored.arrivals) = (Clock.date(), saved.arrivals)
+    (stored.finished, stored.arrivals) = (Clock.system.date(), saved.arrivals)
     var response = stored.response
     response.state = .cut
     response.error = ResponseError(

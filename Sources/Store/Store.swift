@@ -52,13 +52,13 @@ public final class Store: Sendable {
   /// SQLite does not wait for every lock: of several programs that give one file its journal at once, some are told at once that it
   /// is busy. They try again for as long as any other lock is waited for.
   private static func pool(path: String) throws -> DatabasePool {
-    let deadline = Clock.now() + Int64(patience * 1e9)
+    let deadline = Clock.system.now() + Int64(patience * 1e9)
     while true {
       do {
         let pool = try DatabasePool(path: path, configuration: configuration)
         try migrate(pool, path: path)
         return pool
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && Clock.now() < deadline {
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && Clock.system.now() < deadline {
         poll(nil, 0, 10)
       }
     }
@@ -105,7 +105,7 @@ public final class Store: Sendable {
 
   /// Takes a record to be written within 200 ms. Never waits.
   /// - Parameter date: when it happened, in seconds since 1970.
-  public func append(_ record: Record, at date: Int64 = Clock.date()) {
+  public func append(_ record: Record, at date: Int64 = Clock.system.date()) {
     let mustSchedule = pending.withLock { pending in
       pending.records.append(Noted(record: record, date: date))
       defer { pending.isScheduled = true }

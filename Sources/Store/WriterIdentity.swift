@@ -38,7 +38,7 @@ struct WriterIdentity: Equatable {
       database.cachedStatement(sql: "SELECT seen FROM writer WHERE id = ? AND typeof(seen) = 'integer'"),
       arguments: [text])
     guard let seen = seen ?? nil else { return false }
-    return Clock.date().subtractingSaturating(seen) < Self.longestSilence
+    return Clock.system.date().subtractingSaturating(seen) < Self.longestSilence
   }
 
   private var parts: [Substring] { text.split(separator: ":", omittingEmptySubsequences: false) }

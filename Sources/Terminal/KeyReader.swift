@@ -35,7 +35,7 @@ struct KeyReader {
     var code: Int32 = 0
     var hasEscape = false
     while true {
-      let before = Clock.now()
+      let before = Clock.system.now()
       switch Int(cnc_read(&code)) {
       case CNC_CHARACTER:
         guard let scalar = Unicode.Scalar(UInt32(bitPattern: code)) else { continue }
@@ -47,7 +47,7 @@ struct KeyReader {
         } else if scalar.value == 0x1B {
           // ncurses waits a moment for the rest of a sequence. If it waited in vain this is the Esc key itself, and what
           // comes next is another key; if it did not wait, the next character belongs to it (Alt).
-          hasEscape = Clock.now() - before < Self.escapeDelay
+          hasEscape = Clock.system.now() - before < Self.escapeDelay
           if !hasEscape { events.append(.key(.escape)) }
         } else {
           append(Key.scalar(scalar), to: &events)

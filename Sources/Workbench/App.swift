@@ -87,7 +87,7 @@ public final class App {
       pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let ready = poll(&sources, 2, waitMilliseconds())
-    let woken = Clock.now()
+    let woken = Clock.system.now()
     dispatch(.tick(woken))
     // An interrupted wait is a resize, which ncurses tells as a key.
     let hasKeys = ready < 0 || screen.isSignalled || sources[0].revents & Int16(POLLIN) != 0
@@ -99,14 +99,14 @@ public final class App {
     conductor.reckon(state)
     if state.isPlaying { isDirty = true }
     if state.isStreaming, woken - lastDraw >= tickTime { isDirty = true }
-    if isDirty, hasKeys || Clock.now() - lastDraw >= Self.frameTime {
+    if isDirty, hasKeys || Clock.system.now() - lastDraw >= Self.frameTime {
       draw()
-      if hasKeys { probe?.keys.append(Clock.now() - woken) }
+      if hasKeys { probe?.keys.append(Clock.system.now() - woken) }
     }
   }
 
   private func waitMilliseconds() -> Int32 {
-    let now = Clock.now()
+    let now = Clock.system.now()
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
     if state.isPlaying { return Int32(Self.frameTime / 1_000_000) }
     if state.isStreaming { return Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) }
@@ -126,12 +126,12 @@ public final class App {
   }
 
   private func draw() {
-    let start = Clock.now()
+    let start = Clock.system.now()
     let (frame, extents) = view(state, layouts)
     state.extents = extents
     screen.draw(frame)
     drawn = frame
-    lastDraw = Clock.now()
+    lastDraw = Clock.system.now()
     isDirty = false
     probe?.frames.append(lastDraw - start)
     probe?.last = frame

@@ -33,19 +33,19 @@ final class TrafficReader: Sendable {
   }
 
   private static func traffic(_ engine: Engine, _ limit: Int, _ memory: inout Memory) throws(StoreFault) -> Traffic {
-    let (store, now) = (engine.store, Clock.now())
+    let (store, now) = (engine.store, Clock.system.now())
     var traffic = Traffic()
-    traffic.date = Clock.date()
+    traffic.date = Clock.system.date()
     if now >= memory.callsUntil { (memory.calls, memory.callsUntil) = ([:], now + memoryTime) }
     traffic.calls = try store.trafficCalls(limit: limit, known: memory.calls)
     memory.calls = Dictionary(traffic.calls.map { ($0.id, $0) }) { first, _ in first }
     traffic.open = try store.openTrafficCalls()
     traffic.minute = try store.trafficSums(since: traffic.date - 59)
     if now >= memory.hourUntil {
-      let start = Clock.now()
+      let start = Clock.system.now()
       memory.hour = try store.trafficSums(since: traffic.date - 3599)
       // A twentieth of the time at the most.
-      memory.hourUntil = now + 20 * (Clock.now() - start)
+      memory.hourUntil = now + 20 * (Clock.system.now() - start)
     }
     traffic.hour = memory.hour
     return traffic

@@ -170,7 +170,7 @@ final class Conductor {
   }
 
   private func warm(_ state: State) {
-    let now = Clock.now()
+    let now = Clock.system.now()
     guard now - lastWarm > 20_000_000_000 || lastWarm == 0 else { return }
     lastWarm = now
     engine.warm(state.lineup)

@@ -44,10 +44,10 @@ public enum NativeClipboard {
     close(ends[0])
     defer { close(ends[1]) }
     guard let child else { return }
-    let deadline = Clock.now() + patience * 1_000_000
+    let deadline = Clock.system.now() + patience * 1_000_000
     var sent = 0
     while sent < bytes.count {
-      let left = (deadline - Clock.now()) / 1_000_000
+      let left = (deadline - Clock.system.now()) / 1_000_000
       var output = pollfd(fd: ends[1], events: Int16(POLLOUT), revents: 0)
       guard left > 0, poll(&output, 1, Int32(left)) > 0 else { break }
       let count = bytes[sent...].withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }

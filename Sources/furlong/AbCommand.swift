@@ -116,7 +116,7 @@ struct AbCommand: ParsableCommand {
     let lanes = try setup.lanes(self.lanes, engine)
     guard lanes.count > 1 else { throw CommandError("a pair needs two lanes: name them with -m A -m B") }
     let session = Session(
-      id: Session.newID(), created: Clock.date(), title: sessionTitle(text), rule: .all, lanes: lanes, turns: [])
+      id: Session.newID(), created: Clock.system.date(), title: sessionTitle(text), rule: .all, lanes: lanes, turns: [])
     var turn = Turn(
       number: 1, prompt: text, system: system, attachments: try files.map(RaceCommand.attachment), rule: .all)
     var random = SystemRandomNumberGenerator()

@@ -58,7 +58,7 @@ struct BlindTrial {
 
   private static func vote(_ round: BlindReading.Round, _ choice: Vote.Choice, time: Int64? = nil) -> Vote {
     Vote(
-      created: Clock.date(), assignment: round.assignment, left: round.left.key, right: round.right.key,
+      created: Clock.system.date(), assignment: round.assignment, left: round.left.key, right: round.right.key,
       choice: choice, repeats: round.repeats, time: time)
   }
 
@@ -84,7 +84,7 @@ struct BlindTrial {
         place -= 1
       }
       Console.output(Self.text(rounds[place], number: place + 1, of: rounds.count))
-      let began = Clock.now()
+      let began = Clock.system.now()
       Self.waitUntilWritten(store)
       guard let answer = Self.question(isFirst: place == 0) else { return false }
       switch answer {
@@ -94,7 +94,7 @@ struct BlindTrial {
           place -= 1
         }
       case .choice(let choice):
-        let vote = Self.vote(rounds[place], choice, time: Clock.now() - began)
+        let vote = Self.vote(rounds[place], choice, time: Clock.system.now() - began)
         votes.append(vote)
         store.append(.vote(vote))
         place += 1

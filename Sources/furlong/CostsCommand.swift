@@ -75,7 +75,7 @@ struct CostsCommand: ParsableCommand {
     }
     let isRepriced = other != nil || prices == .today
     if isRepriced {
-      calls = engine.repriced(calls, as: other, at: prices == .today ? Clock.date() : nil)
+      calls = engine.repriced(calls, as: other, at: prices == .today ? Clock.system.date() : nil)
     }
     let ledger = Ledger(calls, day: localDay)
     if json { return Console.output(document(ledger, isRepriced ? before : nil).serialized(indented: true)) }

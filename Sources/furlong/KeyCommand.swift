@@ -61,7 +61,7 @@ struct KeyCommand: ParsableCommand {
       var random = SystemRandomNumberGenerator()
       let token = GatewayKey.newToken(using: &random)
       var key = GatewayKey(
-        id: Session.newID(), name: name, created: Clock.date(), hash: GatewayKey.hash(of: token))
+        id: Session.newID(), name: name, created: Clock.system.date(), hash: GatewayKey.hash(of: token))
       key.allowance = budget.flatMap(Allowance.init)
       key.routes = routes.map(Self.names)
       key.requestsPerMinute = rpm
@@ -95,7 +95,7 @@ struct KeyCommand: ParsableCommand {
 
     func run() throws {
       let store = try Setup(database: database.database).openStore()
-      let now = Clock.date()
+      let now = Clock.system.date()
       let keys: [GatewayKey]
       let spendings: [GatewaySpending]
       do throws(StoreError) {
@@ -126,7 +126,7 @@ struct KeyCommand: ParsableCommand {
       let store = try Setup(database: database.database).openStore()
       let names: [String]
       do throws(StoreError) {
-        if try store.revokeGatewayKey(name: name, date: Clock.date()) {
+        if try store.revokeGatewayKey(name: name, date: Clock.system.date()) {
           Console.output("revoked \(VisibleText.line(name)); what it spent stays in the ledger")
           if try !store.gatewayKeys().contains(where: { $0.revoked == nil }) {
             Console.error("No key is left: the gateway answers nobody until furlong key new gives one out.")

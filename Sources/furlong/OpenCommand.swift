@@ -77,7 +77,7 @@ struct OpenCommand: ParsableCommand {
     } else {
       let lanes = try setup.lanes(self.lanes, engine)
       opened = Session(
-        id: Session.newID(), created: Clock.date(), title: "", rule: rule ?? .all, lanes: lanes, turns: [])
+        id: Session.newID(), created: Clock.system.date(), title: "", rule: rule ?? .all, lanes: lanes, turns: [])
     }
     var launch = WorkbenchLaunch(setup: setup, engine: engine, session: opened, isStored: isStored, looks: looks)
     launch.gateway = try serve.map { try setup.gatewayBeside(engine, place: $0) }
@@ -99,7 +99,8 @@ struct DemoCommand: ParsableCommand {
     let prompt = "Which of you is fastest, and how would I know?"
     let lanes = ["hare", "tortoise", "owl"].map { Lane(model: ModelID(provider: "demo", model: $0)) }
     let session = Session(
-      id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: .all, lanes: lanes, turns: [])
+      id: Session.newID(), created: Clock.system.date(), title: sessionTitle(prompt), rule: .all, lanes: lanes,
+      turns: [])
     if looks.plain || (Console.outputIsTerminal && Console.inputIsTerminal) {
       let launch = WorkbenchLaunch(
         setup: setup, engine: engine, session: session, isStored: false, looks: looks, keepsNothing: true)

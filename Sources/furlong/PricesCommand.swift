@@ -34,7 +34,7 @@ struct PricesCommand: ParsableCommand {
         throw CommandError("‘\(model)’ is no model of a known provider: write provider/model, as in openai/gpt-5.6")
       }
       if service.isLocal { return Console.output("\(id.text) runs on this machine: free") }
-      let price = setup.prices.price(of: id.model, by: service, on: on ?? Clock.date(), input: input, tier: tier)
+      let price = setup.prices.price(of: id.model, by: service, on: on ?? Clock.system.date(), input: input, tier: tier)
       guard let price else { throw CommandError("no price is known for \(id.text): its cost is unknown, not zero") }
       if json { return Console.output(price.json.serialized(indented: true)) }
       let rows = TokenClass.allCases.compactMap { kind in
@@ -69,10 +69,10 @@ struct PricesCommand: ParsableCommand {
     func run() throws {
       let setup = try Setup()
       let bytes = try setup.read(source)
-      let name = "\(VisibleText.line(source)), \(isoDate(Clock.date()))"
+      let name = "\(VisibleText.line(source)), \(isoDate(Clock.system.date()))"
       let changes: [PriceBook.Change]
       do throws(InvalidPriceRecords) {
-        changes = try setup.prices.changes(in: PriceBook.Update(source: name, bytes: bytes), date: Clock.date())
+        changes = try setup.prices.changes(in: PriceBook.Update(source: name, bytes: bytes), date: Clock.system.date())
       } catch {
         throw CommandError("\(VisibleText.line(source)) \(error.message)")
       }

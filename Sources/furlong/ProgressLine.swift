@@ -11,11 +11,11 @@ final class ProgressLine: Sendable {
     var width = 0
   }
 
-  private let started = Clock.now()
+  private let started = Clock.system.now()
   private let shown = Mutex(Shown())
 
   func show(_ progress: BatchProgress) {
-    let now = Clock.now()
+    let now = Clock.system.now()
     let text = Self.text(progress, seconds: Double(now - started) / 1e9)
     shown.withLock { shown in
       let isOver = progress.done >= progress.total

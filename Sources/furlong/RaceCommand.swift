@@ -94,7 +94,8 @@ struct RaceCommand: ParsableCommand {
     try Self.requireAnyKey(lanes, setup, engine)
     let rule = rule ?? (valid == nil ? .all : .firstValid)
     let session = Session(
-      id: Session.newID(), created: Clock.date(), title: sessionTitle(prompt), rule: rule, lanes: lanes, turns: [])
+      id: Session.newID(), created: Clock.system.date(), title: sessionTitle(prompt), rule: rule, lanes: lanes,
+      turns: [])
     var turn = Turn(number: 1, prompt: prompt, system: system, attachments: attachments, rule: rule)
     turn.tags = tags
     var request = RaceRequest(session: session, isNewSession: true, turn: turn)
@@ -256,7 +257,7 @@ final class HeadlessRace: Sendable {
     let warmed = DispatchSemaphore(value: 0)
     engine.warm(request.lanes.map(\.lane)) { warmed.signal() }
     warmed.wait()
-    let began = Clock.now()
+    let began = Clock.system.now()
     let stream = LineStream(lanes: request.lanes.count)
     let race = engine.start(request) { [self] event in
       outcome.withLock { outcome in
@@ -268,7 +269,7 @@ final class HeadlessRace: Sendable {
             outcome.responses[lane]?.apply(event)
           }
         case .ended(let winner): outcome.winner = winner
-        case .won: outcome.wonAfter = Clock.now() - began
+        case .won: outcome.wonAfter = Clock.system.now() - began
         case .fit(let fit): outcome.fits.append(fit)
         }
       }

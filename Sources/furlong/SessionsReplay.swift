@@ -106,11 +106,11 @@ struct SessionsReplay: ParsableCommand {
     let turn = replay.turn
     Console.error("session \(replay.session) turn \(turn.number): \(VisibleText.line(sessionTitle(turn.prompt)))")
     let stream = LineStream(lanes: (turn.responses.keys.max() ?? 0) + 1)
-    let start = Clock.now()
+    let start = Clock.system.now()
     let clock = DispatchSemaphore(value: 0)
     for event in replay.events {
       let due = speed > 0 ? start.addingSaturating(Int64(saturating: Double(event.at) / speed)) : start
-      let left = due - Clock.now()
+      let left = due - Clock.system.now()
       if left > 0 { _ = clock.wait(timeout: .now() + .nanoseconds(Int(left))) }
       switch event.event {
       case .lane(let lane, .text(.answer, let text, _)):

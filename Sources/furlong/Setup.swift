@@ -46,13 +46,15 @@ struct SpendingOptions: ParsableArguments {
 
 /// Reads an option that is a date: the first second of that day.
 @Sendable func dayStart(_ text: String) throws -> Int64 {
-  guard let moment = DayText.start(text, now: Clock.date()) else { throw ValidationError(SessionFilter.dateFault) }
+  guard let moment = DayText.start(text, now: Clock.system.date()) else {
+    throw ValidationError(SessionFilter.dateFault)
+  }
   return moment
 }
 
 /// The first second after that day.
 @Sendable func dayEnd(_ text: String) throws -> Int64 {
-  guard let moment = DayText.end(text, now: Clock.date()) else { throw ValidationError(SessionFilter.dateFault) }
+  guard let moment = DayText.end(text, now: Clock.system.date()) else { throw ValidationError(SessionFilter.dateFault) }
   return moment
 }
 

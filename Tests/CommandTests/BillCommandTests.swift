@@ -75,7 +75,7 @@ import Testing
 
   @Test func plantedDiscrepanciesAreFound() throws {
     let program = try raced(5)
-    let day = isoDate(Clock.date())
+    let day = isoDate(Clock.system.date())
     func bill(_ rows: [String]) throws -> String {
       let path = program.home + "/bill.csv"
       let header = "model,time,request_id,input_tokens,output_tokens,cost_usd\n"

@@ -65,9 +65,9 @@ final class TerminalSession {
   }
 
   func wait(_ sourceLocation: SourceLocation, _ fault: String, until isDone: () -> Bool) {
-    let deadline = Clock.now() + Int64(patience * 1e9)
+    let deadline = Clock.system.now() + Int64(patience * 1e9)
     while !isDone() {
-      guard Clock.now() < deadline, read() else {
+      guard Clock.system.now() < deadline, read() else {
         Issue.record("\(fault): \(drawn.suffix(200).debugDescription)\n\(screen.text)", sourceLocation: sourceLocation)
         return
       }

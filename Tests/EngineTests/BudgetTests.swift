@@ -181,7 +181,7 @@ import Testing
       second?.error.kind == .rateLimit && second?.error.retryAfter == 1_000_000_000, "two of 0.6 do not fit at once")
     store.append(
       .gatewaySpending(
-        GatewaySpending(key: "0000000000aa", day: GatewayKey.day(Clock.date()), cost: dollars("0.9"), calls: 1)))
+        GatewaySpending(key: "0000000000aa", day: GatewayKey.day(Clock.system.date()), cost: dollars("0.9"), calls: 1)))
     try first.entries[0].get().settle()
     exposure.most = dollars("0.2")
     let third = refusal(exposure, key("1/day"), purse)

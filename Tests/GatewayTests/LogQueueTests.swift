@@ -80,9 +80,9 @@ import Testing
     defer { close(reader) }
     let queue = LogQueue(descriptor: writer)
     for _ in 0..<2_000 { queue.add([UInt8](repeating: 0x78, count: 100)) }
-    let start = Clock.now()
+    let start = Clock.system.now()
     queue.flush(seconds: 0.05)
-    #expect(Clock.now() - start >= 50_000_000, "it is still full")
+    #expect(Clock.system.now() - start >= 50_000_000, "it is still full")
   }
 
   @Test func theGatewayAnswersThoughNobodyReadsItsLog() async {

@@ -92,7 +92,7 @@ import Testing
     let spans = calls.flatMap { Span.spans(of: $0, using: &random) }
     let documents = [
       "traces.json": Telemetry.traces(spans, resource).serialized(),
-      "metrics.json": Telemetry.metrics(metrics, resource, at: Clock.wall())?.serialized() ?? "",
+      "metrics.json": Telemetry.metrics(metrics, resource, at: Clock.system.wall())?.serialized() ?? "",
       "page.txt": Prometheus.text(metrics),
     ]
     for (name, text) in documents { try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8) }

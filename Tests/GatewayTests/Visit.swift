@@ -156,7 +156,7 @@ final class Stay: @unchecked Sendable {
     }
     var body: [UInt8] = []
     while let size = line().flatMap({ Int($0, radix: 16) }) {
-      if visit.firstByte == 0 { visit.firstByte = Clock.now() }
+      if visit.firstByte == 0 { visit.firstByte = Clock.system.now() }
       if size == 0 {
         visit.trailers = fields() ?? [:]
         visit.isWhole = true

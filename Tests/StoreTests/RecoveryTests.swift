@@ -99,7 +99,7 @@ import Testing
       try rawDatabase(path).write {
         try $0.execute(
           sql: "INSERT OR REPLACE INTO writer (id, seen) VALUES (?, ?)",
-          arguments: [elsewhere, Clock.date() - secondsAgo])
+          arguments: [elsewhere, Clock.system.date() - secondsAgo])
       }
     }
     try see(secondsAgo: WriterIdentity.longestSilence - 5)

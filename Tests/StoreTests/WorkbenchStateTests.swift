@@ -51,7 +51,7 @@ import Testing
     store.append(.ended(Sample.key, Sample.finished()))
     #expect(commit(store) == nil)
     #expect(try store.spent(since: 0) == Money(decimal: "0.5"))
-    #expect(try store.spent(since: Clock.date() + 10) == .zero)
+    #expect(try store.spent(since: Clock.system.date() + 10) == .zero)
   }
 
   /// A database of the first version, as it lies on somebody's disk.

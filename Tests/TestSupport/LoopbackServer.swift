@@ -139,7 +139,7 @@ private final class Connection {
       do {
         for step in respond(request, count) where try !play(step) { return }
       } catch {
-        return journal.append(.disconnected(at: Clock.now()))
+        return journal.append(.disconnected(at: Clock.system.now()))
       }
     }
   }
@@ -148,9 +148,9 @@ private final class Connection {
   private func play(_ step: Step) throws -> Bool {
     switch step {
     case .send(let bytes): try write(bytes)
-    case .pause(let milliseconds): try idle(until: Clock.now() + Int64(milliseconds) * 1_000_000)
+    case .pause(let milliseconds): try idle(until: Clock.system.now() + Int64(milliseconds) * 1_000_000)
     case .hold(let gate):
-      while !gate.wait(seconds: 0.005) { try idle(until: Clock.now()) }
+      while !gate.wait(seconds: 0.005) { try idle(until: Clock.system.now()) }
     case .note(let note): note()
     case .stall: try idle(until: .max)
     case .endless(let bytes): while true { try write(bytes) }
@@ -166,13 +166,13 @@ private final class Connection {
   /// Waits, but notices at once when the client goes away.
   private func idle(until deadline: Int64) throws {
     while true {
-      let left = deadline == .max ? 1_000_000_000 : max(0, deadline - Clock.now())
+      let left = deadline == .max ? 1_000_000_000 : max(0, deadline - Clock.system.now())
       var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
       if poll(&entry, 1, Int32((left + 999_999) / 1_000_000)) > 0 {
         var byte: UInt8 = 0
         if recv(socket, &byte, 1, Int32(MSG_PEEK)) <= 0 { throw Gone() }
       }
-      if deadline != .max, Clock.now() >= deadline { return }
+      if deadline != .max, Clock.system.now() >= deadline { return }
     }
   }
 
@@ -200,7 +200,7 @@ private final class Connection {
     while buffer.count < length { guard fill() else { return nil } }
     request.body = Array(buffer.prefix(length))
     buffer.removeFirst(length)
-    request.time = Clock.now()
+    request.time = Clock.system.now()
     return request
   }
 

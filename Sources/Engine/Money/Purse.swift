@@ -179,7 +179,7 @@ public final class Purse: Sendable {
   /// The config's limits, and the key's, as the database decides on them.
   private func sharedLimits(_ key: GatewayKey?) -> [HoldLimit] {
     var limits: [HoldLimit] = []
-    let now = Clock.date()
+    let now = Clock.system.date()
     if let perDay = budget.perDay { limits.append(.since(Engine.midnight(at: now), perDay, name: "budget.per_day")) }
     if let perMonth = budget.perMonth {
       limits.append(.since(Engine.midnight(at: now, ofFirst: true), perMonth, name: "budget.per_month"))

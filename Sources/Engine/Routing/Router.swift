@@ -20,7 +20,7 @@ public final class Router: Sendable {
   ///   - now: nanoseconds on a clock that never goes back.
   public init(
     routes: [String: Route], services: [Service], prices: PriceBook, seed: UInt64 = 0,
-    hasKey: (Service) -> Bool = { _ in true }, now: @escaping @Sendable () -> Int64 = { Clock.now() }
+    hasKey: (Service) -> Bool = { _ in true }, now: @escaping @Sendable () -> Int64 = { Clock.system.now() }
   ) {
     self.routes = routes
     self.now = now
@@ -45,7 +45,7 @@ public final class Router: Sendable {
       }
     }
     let time = now()
-    return .success(state.withLock { $0.decide(name, route, request, now: time, date: Clock.date()) })
+    return .success(state.withLock { $0.decide(name, route, request, now: time, date: Clock.system.date()) })
   }
 
   /// Learns from a response that has ended, however it ended.
@@ -75,7 +75,7 @@ public final class Router: Sendable {
 
   /// Takes what earlier calls have shown. For the start, before any decision.
   /// - Parameter date: now, in seconds since 1970.
-  public func seed(with observations: [RouteObservation], date: Int64 = Clock.date()) {
+  public func seed(with observations: [RouteObservation], date: Int64 = Clock.system.date()) {
     let time = now()
     state.withLock { state in
       for observation in observations.sorted(by: { $0.created < $1.created }) {

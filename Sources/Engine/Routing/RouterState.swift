@@ -22,7 +22,7 @@ struct RouterState {
     self.prices = prices
     self.seed = seed
     // Looking up a price for the first time takes half a millisecond.
-    for lane in routes.values.flatMap(\.lanes) { _ = bracketed(lane.model, date: Clock.date()) }
+    for lane in routes.values.flatMap(\.lanes) { _ = bracketed(lane.model, date: Clock.system.date()) }
   }
 
   /// A trial that has told nothing by then is made again.

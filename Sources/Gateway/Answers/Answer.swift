@@ -18,7 +18,7 @@ final class Answer: @unchecked Sendable {
 
   /// What the ticker and watchers read from other threads.
   struct Progress {
-    var lastSign = Clock.now()
+    var lastSign = Clock.system.now()
     var hasHead = false
     var isOver = false
     var race: Race?
@@ -53,8 +53,8 @@ final class Answer: @unchecked Sendable {
   private let wantsUsage: Bool
   /// Fields without a bearing on the answer that another dialect has no place for.
   private let leftOut: [String]
-  private let created = Clock.date()
-  private let start = Clock.now()
+  private let created = Clock.system.date()
+  private let start = Clock.system.now()
   private var buffers: [Int: Buffer]
   private(set) var winner: Int?
   /// What the client was told in the end.
@@ -152,7 +152,7 @@ final class Answer: @unchecked Sendable {
 
   private func win(_ lane: Int) {
     winner = lane
-    firstToken = Clock.now() - start
+    firstToken = Clock.system.now() - start
     guard let buffer = buffers[lane] else { return }
     if !buffer.isPassedThrough || buffer.whole != nil {
       writer = dialect.writer(answerHead(lane))
@@ -272,7 +272,7 @@ final class Answer: @unchecked Sendable {
 
   private func send() {
     guard isStream, !out.isEmpty else { return }
-    progress.withLock { $0.lastSign = Clock.now() }
+    progress.withLock { $0.lastSign = Clock.system.now() }
     if !outbox.append(out.take()) { leave() }
   }
 

@@ -126,7 +126,7 @@ public final class Collector: Sendable {
 
   func sendMetrics(tries: Int = tries) async {
     guard let url = settings.metrics,
-      let document = Telemetry.metrics(metrics, resource, at: Clock.wall())
+      let document = Telemetry.metrics(metrics, resource, at: Clock.system.wall())
     else { return }
     // What is lost is in the next one: they count from the start.
     _ = await send(document, to: url, tries: tries)

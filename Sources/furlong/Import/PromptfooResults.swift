@@ -49,7 +49,7 @@ struct PromptfooResults {
   /// Older files tell no time.
   private static func date(_ root: JSONView, _ summary: JSONView) -> Int64 {
     let times = [summary["timestamp"], root["createdAt"], root["metadata"]?["exportedAt"]].compactMap { $0?.string }
-    return times.lazy.compactMap { secondsSince1970(isoTime: $0) }.first ?? Clock.date()
+    return times.lazy.compactMap { secondsSince1970(isoTime: $0) }.first ?? Clock.system.date()
   }
 
   private mutating func add(_ result: JSONView, _ place: String) throws(InvalidFile) {
