@@ -34,7 +34,7 @@ public struct BlindAssignment: Equatable, Sendable {
     self.salt = salt
   }
 
-  /// All pairs of these lanes, in random order and with random sides.
+  /// All pairs of these lanes, in random order and with random sides. Id and salt are drawn as well.
   public static func draw(
     session: String, turn: Int, lanes: [(number: Int, text: String)], using random: inout some RandomNumberGenerator
   ) -> BlindAssignment {
@@ -47,15 +47,14 @@ public struct BlindAssignment: Equatable, Sendable {
       }
     }
     pairs.shuffle(using: &random)
-    let salt = (0..<4).map { _ in
-      let digits = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
-      return String(repeating: "0", count: 8 - digits.count) + digits
-    }.joined()
     return BlindAssignment(
-      id: Session.newID(), session: session, turn: turn,
+      id: Session.newID(using: &random), session: session, turn: turn,
       lanes: Dictionary(lanes.map { ($0.number, $0.text) }, uniquingKeysWith: { first, _ in first }), pairs: pairs,
-      salt: salt)
+      salt: newSalt(using: &random))
   }
+
+  /// See `salt`.
+  public static func newSalt(using random: inout some RandomNumberGenerator) -> String { random.hexadecimalDigits(32) }
 
   /// What is hashed: compact JSON, lanes by number, pairs as shown.
   public var text: String {
@@ -112,7 +111,7 @@ public struct Vote: Equatable, Sendable {
   public var time: Int64?
 
   public init(
-    id: String = Session.newID(), created: Int64, assignment: String, left: ResponseKey, right: ResponseKey,
+    id: String, created: Int64, assignment: String, left: ResponseKey, right: ResponseKey,
     choice: Choice, repeats: String? = nil, time: Int64? = nil
   ) {
     self.id = id

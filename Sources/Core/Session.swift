@@ -23,9 +23,12 @@ public struct Session: Equatable, Sendable {
   public var activeLanes: [Int] { lanes.indices.filter { !lanes[$0].isDropped } }
 
   /// A new id: 48 random bits. Unguessability is not needed, uniqueness is.
+  public static func newID(using random: inout some RandomNumberGenerator) -> String { random.hexadecimalDigits(12) }
+
+  /// The same out of the system's randomness, for those who act.
   public static func newID() -> String {
-    let text = String(UInt64.random(in: 0..<(1 << 48)), radix: 16)
-    return String(repeating: "0", count: 12 - text.count) + text
+    var random = SystemRandomNumberGenerator()
+    return newID(using: &random)
   }
 }
 

@@ -53,7 +53,8 @@ final class Briefs: Sendable {
       return (id, kept.brief)
     }
     caller.expect(1)
-    let nonce = JudgePrompt.newNonce()
+    var random = SystemRandomNumberGenerator()
+    let nonce = JudgePrompt.newNonce(using: &random)
     let ask = JudgePrompt.brief(task, nonce: nonce)
     let result = await caller.call(ask, .brief, by: judge, about: session) { text throws(VerdictFault) in
       try BriefReply.parse(text, nonce: nonce)

@@ -39,7 +39,8 @@ extension Engine {
     card.cost = caller.spent.cost
     card.hasUnknownCost = caller.spent.hasUnknownCost
     let stored = StoredCard(
-      created: Clock.system.date(), judge: judge.text, judgeReported: results.lazy.compactMap(\.model).first,
+      id: Session.newID(), created: Clock.system.date(), judge: judge.text,
+      judgeReported: results.lazy.compactMap(\.model).first,
       version: JudgePrompt.version, card: card)
     store.append(.card(stored))
     return stored

@@ -96,12 +96,13 @@ final class Examiner: Sendable {
       return fit
     }
     let found = await briefs.brief(by: good.judge)
-    let nonce = JudgePrompt.newNonce()
+    var random = SystemRandomNumberGenerator()
+    let nonce = JudgePrompt.newNonce(using: &random)
     let copy = JudgeCopy.make([response.text], limit: JudgeRun.longestAnswer)[0]
     let ask = JudgePrompt.fit(
       task, brief: found?.brief ?? .none,
       candidate: Candidate(text: copy.text, isTruncated: response.state == .truncated), nonce: nonce,
-      id: JudgePrompt.newID())
+      id: JudgePrompt.newID(using: &random))
     let result = await caller.call(ask, .judge, by: good.judge, about: session) { text throws(VerdictFault) in
       try FitReply.parse(text, nonce: nonce)
     }

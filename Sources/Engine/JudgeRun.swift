@@ -51,7 +51,8 @@ final class JudgeRun: Sendable {
       return nil
     }
     var judgement = Judgement(
-      created: Clock.system.date(), a: key(a), b: key(b), judge: judge.text, version: JudgePrompt.version,
+      id: Session.newID(), created: Clock.system.date(), a: key(a), b: key(b), judge: judge.text,
+      version: JudgePrompt.version,
       outcome: PairOutcome(kind: .none))
     if let outcome = PairOutcome.mechanical(
       a: a.text, b: b.text, aFailed: !a.state.hasAnswer, bFailed: !b.state.hasAnswer)
@@ -179,10 +180,11 @@ extension JudgeCaller {
     _ first: Candidate, _ second: Candidate, _ task: JudgeTask, _ brief: Brief, _ judge: Lane, _ purpose: Purpose,
     _ title: String
   ) async -> (reading: OrderReading, exchange: Exchange?) {
-    let nonce = JudgePrompt.newNonce()
+    var random = SystemRandomNumberGenerator()
+    let nonce = JudgePrompt.newNonce(using: &random)
     let ask = JudgePrompt.comparison(
       task, brief: brief, first: first, second: second, nonce: nonce,
-      ids: (JudgePrompt.newID(), JudgePrompt.newID()))
+      ids: (JudgePrompt.newID(using: &random), JudgePrompt.newID(using: &random)))
     let result = await call(ask, purpose, by: judge, about: title) { text throws(VerdictFault) in
       try Verdict.parse(text, nonce: nonce, brief: brief)
     }

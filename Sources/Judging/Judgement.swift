@@ -41,7 +41,7 @@ public struct Judgement: Equatable, Sendable {
   }
 
   public init(
-    id: String = Session.newID(), created: Int64, a: ResponseKey, b: ResponseKey, judge: String, version: String,
+    id: String, created: Int64, a: ResponseKey, b: ResponseKey, judge: String, version: String,
     outcome: PairOutcome
   ) {
     self.id = id
@@ -116,7 +116,7 @@ public struct StoredCard: Equatable, Sendable {
   public var card: JudgeCard
 
   public init(
-    id: String = Session.newID(), created: Int64, judge: String, judgeReported: String?, version: String,
+    id: String, created: Int64, judge: String, judgeReported: String?, version: String,
     card: JudgeCard
   ) {
     self.id = id

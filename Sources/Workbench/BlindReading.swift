@@ -79,10 +79,11 @@ public struct BlindReading: Equatable, Sendable {
 
   /// The choice stands; on to the next pair.
   /// - Returns: the vote to be kept.
-  mutating func confirm(_ round: Round, created: Int64, now: Int64) -> Vote? {
+  mutating func confirm(_ round: Round, id: String, created: Int64, now: Int64) -> Vote? {
     guard let choice else { return nil }
     let vote = Vote(
-      created: created, assignment: round.assignment, left: round.left.key, right: round.right.key, choice: choice,
+      id: id, created: created, assignment: round.assignment, left: round.left.key, right: round.right.key,
+      choice: choice,
       repeats: round.repeats, time: shownAt.map { now - $0 })
     votes.append(vote)
     self.choice = nil

@@ -48,7 +48,8 @@ extension Conductor {
   /// Every twelfth vote repeats an old pair with its sides exchanged.
   func loadRepeat() {
     load { engine in
-      guard let pair = try RepeatedPairs.next(engine) else { return .message("") }
+      var random = SystemRandomNumberGenerator()
+      guard let pair = try RepeatedPairs.next(engine, using: &random) else { return .message("") }
       engine.store.append(.blind(pair.assignment))
       return .repeated(pair)
     }

@@ -1,6 +1,5 @@
 import Core
 import Engine
-import Judging
 
 /// Which earlier pair is asked about once more.
 public enum RepeatedPairs {
@@ -9,7 +8,10 @@ public enum RepeatedPairs {
 
   /// Nil while it is too early, or when nothing can be asked again. The oldest pair that has not been repeated comes first.
   /// Reads the database.
-  public static func next(_ engine: Engine) throws -> RepeatedPair? {
+  /// - Parameter random: for the id and the salt of its assignment.
+  public static func next(
+    _ engine: Engine, using random: inout some RandomNumberGenerator
+  ) throws -> RepeatedPair? {
     let votes = try engine.store.votes()
     guard votes.reversed().prefix(while: { $0.repeats == nil }).count >= interval else { return nil }
     let repeated = Set(votes.compactMap(\.repeats))
@@ -22,9 +24,10 @@ public enum RepeatedPairs {
       else { continue }
       // Exchanged, and under an assignment of its own.
       let assignment = BlindAssignment(
-        id: Session.newID(), session: session.id, turn: turn.number,
+        id: Session.newID(using: &random), session: session.id, turn: turn.number,
         lanes: [vote.left.lane: name(session, vote.left.lane), vote.right.lane: name(session, vote.right.lane)],
-        pairs: [BlindAssignment.Pair(left: vote.right.lane, right: vote.left.lane)], salt: JudgePrompt.newNonce())
+        pairs: [BlindAssignment.Pair(left: vote.right.lane, right: vote.left.lane)],
+        salt: BlindAssignment.newSalt(using: &random))
       return RepeatedPair(
         vote: vote.id, prompt: turn.prompt, left: BlindReading.Side(key: vote.right, text: right.text),
         right: BlindReading.Side(key: vote.left, text: left.text), assignment: assignment)

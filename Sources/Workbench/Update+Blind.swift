@@ -76,7 +76,7 @@ extension State {
   private mutating func confirmVote() -> [Command] {
     if isVoted { return reveal() }
     guard let round = currentRound else { return tell("wait until all have answered") }
-    guard let vote = reading?.confirm(round, created: Clock.system.date(), now: now) else {
+    guard let vote = reading?.confirm(round, id: Session.newID(), created: Clock.system.date(), now: now) else {
       return tell("choose first: 1 left, 2 right, 3 tie, 4 both bad")
     }
     readFromTheTop()

@@ -58,7 +58,8 @@ struct BlindTrial {
 
   private static func vote(_ round: BlindReading.Round, _ choice: Vote.Choice, time: Int64? = nil) -> Vote {
     Vote(
-      created: Clock.system.date(), assignment: round.assignment, left: round.left.key, right: round.right.key,
+      id: Session.newID(), created: Clock.system.date(), assignment: round.assignment, left: round.left.key,
+      right: round.right.key,
       choice: choice, repeats: round.repeats, time: time)
   }
 
@@ -68,7 +69,8 @@ struct BlindTrial {
     let store = engine.store
     var rounds = rounds
     // One vote in twelve is on an old pair, with its sides exchanged.
-    if let pair = try? RepeatedPairs.next(engine) {
+    var random = SystemRandomNumberGenerator()
+    if let pair = try? RepeatedPairs.next(engine, using: &random) {
       store.append(.blind(pair.assignment))
       rounds.append(pair.round)
     }

@@ -60,6 +60,17 @@ import Testing
     let ids = (0..<200).map { _ in Session.newID() }
     #expect(ids.allSatisfy { $0.count == 12 && $0.allSatisfy(\.isHexDigit) && $0 == $0.lowercased() })
     #expect(Set(ids).count == 200)
+    var (one, other) = (SplitMix64(seed: 1), SplitMix64(seed: 1))
+    let drawn = (0..<200).map { _ in Session.newID(using: &one) }
+    #expect(drawn == (0..<200).map { _ in Session.newID(using: &other) }, "the same seed draws the same")
+    #expect(Set(drawn).count == 200 && drawn.allSatisfy { $0.count == 12 })
+  }
+
+  @Test func randomDigitsAreAsManyAsAskedForAndSpreadEvenly() {
+    var random = SplitMix64(seed: 3)
+    for count in 0...64 { #expect(random.hexadecimalDigits(count).count == count) }
+    let counts = Dictionary(grouping: (0..<250).flatMap { _ in random.hexadecimalDigits(64) }) { $0 }.mapValues(\.count)
+    #expect(counts.count == 16 && counts.values.allSatisfy { (850...1150).contains($0) }, "of 1000 each")
   }
 
   @Test func thePromptHasItsDigest() {

@@ -28,9 +28,11 @@ import Testing
 
   @Test func theVersionIsOfEverythingTheJudgeIsTold() {
     #expect(JudgePrompt.version.count == 12)
+    var random = SplitMix64(seed: 7)
     let ask = JudgePrompt.comparison(
       JudgeTask(prompt: "p"), brief: .none, first: Candidate(text: "x"), second: Candidate(text: "y"),
-      nonce: JudgePrompt.newNonce(), ids: (JudgePrompt.newID(), JudgePrompt.newID()))
+      nonce: JudgePrompt.newNonce(using: &random),
+      ids: (JudgePrompt.newID(using: &random), JudgePrompt.newID(using: &random)))
     let nonces = Set(ask.user.matches(of: /[0-9a-f]{32}/).map { String($0.output) })
     #expect(nonces == [ask.nonce], "the nonce is the only such string in the prompt")
   }

@@ -151,7 +151,7 @@ func reply(
     found.isQuarantined = true
     #expect(found.rankingValue == nil)
     var judgement = Judgement(
-      created: 0, a: ResponseKey(session: "s", turn: 1, lane: 0, generation: 1),
+      id: "c00000000001", created: 0, a: ResponseKey(session: "s", turn: 1, lane: 0, generation: 1),
       b: ResponseKey(session: "s", turn: 1, lane: 1, generation: 1), judge: "x/y", version: "v", outcome: found)
     #expect(judgement.rankingValue == nil)
     judgement.isConfirmed = true

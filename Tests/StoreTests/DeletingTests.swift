@@ -25,7 +25,8 @@ import Testing
       id: "0123456789ab", session: Self.id, turn: 1, lanes: [0: "a/one", 1: "b/two"], pairs: [.init(left: 0, right: 1)],
       salt: "s")
     store.append(.blind(assignment))
-    store.append(.vote(Vote(created: 1, assignment: assignment.id, left: left, right: right, choice: .left)))
+    store.append(
+      .vote(Vote(id: "a00000000001", created: 1, assignment: assignment.id, left: left, right: right, choice: .left)))
     store.append(.revealed(assignment: assignment.id))
     var judging = Session(
       id: "ffff00000001", created: 300, title: Self.id, rule: .all, lanes: [try Lane(parsing: "j/judge")], turns: [])
@@ -49,7 +50,8 @@ import Testing
       store.append(.ended(key, response))
     }
     var judgement = Judgement(
-      created: 1, a: left, b: right, judge: "j/judge", version: "1", outcome: PairOutcome(kind: .none))
+      id: Session.newID(), created: 1, a: left, b: right, judge: "j/judge", version: "1",
+      outcome: PairOutcome(kind: .none))
     judgement.calls = ["ffff00000001"]
     judgement.brief = "brief-of-it"
     store.append(.judgement(judgement))
@@ -171,7 +173,7 @@ import Testing
   @Test func aBriefThatOthersUseStays() throws {
     let store = try makeStore()
     var judgement = Judgement(
-      created: 1, a: ResponseKey(session: "eeee00000002", turn: 1, lane: 0, generation: 1),
+      id: Session.newID(), created: 1, a: ResponseKey(session: "eeee00000002", turn: 1, lane: 0, generation: 1),
       b: ResponseKey(session: "eeee00000002", turn: 1, lane: 1, generation: 1), judge: "j/judge", version: "1",
       outcome: PairOutcome(kind: .none))
     judgement.brief = "brief-of-it"

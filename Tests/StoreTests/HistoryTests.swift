@@ -97,7 +97,8 @@ import Testing
     store.append(
       .vote(
         Vote(
-          created: 1, assignment: assignment.id, left: ResponseKey(session: id, turn: 1, lane: 0, generation: 1),
+          id: "a00000000001", created: 1, assignment: assignment.id,
+          left: ResponseKey(session: id, turn: 1, lane: 0, generation: 1),
           right: ResponseKey(session: id, turn: 1, lane: 1, generation: 1), choice: .left)))
     #expect(commit(store) == nil)
     let before = try store.sessions()[0]

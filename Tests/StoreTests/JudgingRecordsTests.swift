@@ -71,7 +71,7 @@ import Testing
     verdict.fit = .init(r1: 8, r2: 5)
     let readings = Judgement.Readings(ab: .verdict(verdict), ba: .unparsed("prose \(Sample.hostile)"))
     var judgement = Judgement(
-      created: 7, a: left, b: right, judge: "x/y,effort=low", version: "v",
+      id: "c00000000001", created: 7, a: left, b: right, judge: "x/y,effort=low", version: "v",
       outcome: .combine(ab: readings.ab, ba: readings.ba))
     judgement.readings = readings
     judgement.checked = readings

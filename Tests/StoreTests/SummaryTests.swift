@@ -105,7 +105,8 @@ import Testing
         case 0: store.append(.winner(session: turn.session, turn: turn.number, lane: random.index(below: 3)))
         case 1: store.append(.tags(session: turn.session, ["b", "new"]))
         case 2:
-          let vote = Vote(created: 1, assignment: "none", left: key(0), right: key(1), choice: .tie)
+          let vote = Vote(
+            id: Session.newID(), created: 1, assignment: "none", left: key(0), right: key(1), choice: .tie)
           store.append(.vote(vote))
           votes.append(vote.id)
         default:

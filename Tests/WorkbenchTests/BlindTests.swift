@@ -187,7 +187,8 @@ import Testing
   @Test func anOldPairComesBackWithItsSidesExchanged() {
     var state = sent()
     let old = Vote(
-      created: 1, assignment: "x", left: ResponseKey(session: "old", turn: 1, lane: 0, generation: 1),
+      id: "a00000000001", created: 1, assignment: "x",
+      left: ResponseKey(session: "old", turn: 1, lane: 0, generation: 1),
       right: ResponseKey(session: "old", turn: 1, lane: 1, generation: 1), choice: .left)
     let assignment = BlindAssignment(
       id: "y", session: "old", turn: 1, lanes: [0: "a/b", 1: "c/d"], pairs: [.init(left: 1, right: 0)], salt: "s")
