@@ -98,13 +98,13 @@ extension Store {
   /// Calls that a dead process had announced and not written: their rows are made, unfinished as they are.
   func recoverAnnouncements() throws {
     func dead(_ db: Database) throws -> [Tables.Announced] {
-      try Tables.announcement.all(db, "").filter { !WriterIdentity(text: $0.writer).isAlive(db) }
+      try Tables.announcement.all(db, "").filter { !isAlive(WriterIdentity(text: $0.writer), db) }
     }
     guard try !database.read(dead).isEmpty else { return }
     try database.write { db in
       for one in try dead(db) {
         if let announcement = Announcement(text: one.document) {
-          var rows = RecordWriter(identity: one.writer)
+          var rows = RecordWriter(identity: one.writer, clock: clock)
           rows.now = announcement.session.created
           try rows.writeCall(announcement.session, announcement.turn, announcement.calls, db)
         }

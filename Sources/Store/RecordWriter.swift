@@ -25,10 +25,14 @@ struct RecordWriter {
   /// Turns that got another number in the database: two Furlongs had continued one session.
   private var renumbered: [TurnKey: Int] = [:]
   let identity: String
+  private let clock: Clock
   /// When what is written has happened, in seconds since 1970.
-  var now = Clock.system.date()
+  var now: Int64
 
-  init(identity: String = WriterIdentity.current.text) { self.identity = identity }
+  init(identity: String = WriterIdentity.current.text, clock: Clock) {
+    (self.identity, self.clock) = (identity, clock)
+    now = clock.date()
+  }
 
   /// - Parameter writesParts: what has come of open responses so far.
   mutating func write(_ records: [Noted], writesParts: Bool, _ db: Database) throws {
@@ -48,7 +52,7 @@ struct RecordWriter {
 
   /// A sign of life for those who cannot see this process, from its first answer on.
   private mutating func beat(_ db: Database) throws {
-    let now = Clock.system.date()
+    let now = clock.date()
     guard now.subtractingSaturating(lastBeat).magnitude >= WriterIdentity.beat.magnitude else { return }
     try Tables.beat.run(Tables.SignOfLife(id: identity, seen: now), db)
     // Those of long ago say nothing any more.
@@ -205,11 +209,11 @@ struct RecordWriter {
     (stored.finished, stored.arrivals) = (now, arrivals)
     try Tables.endResponse.run(stored, db, [entry.id.databaseValue])
     if entry.nextOrdinal > 0 { try db.run(sql: "DELETE FROM part WHERE response = ?", arguments: [entry.id]) }
-    if response.state.isFinish { try weigh(key.session, number(key.session, key.turn), db) }
+    if response.state.isFinish { try Self.weigh(key.session, number(key.session, key.turn), db) }
   }
 
   /// What an earlier version has stored; the latest only, since nobody wants to wait for the rest.
-  func weighLatest(_ db: Database) throws {
+  static func weighLatest(_ db: Database) throws {
     let turns = try Row.fetchAll(
       db,
       sql: """
@@ -222,7 +226,7 @@ struct RecordWriter {
   }
 
   /// Notes how far the answers of a turn are apart.
-  private func weigh(_ session: String, _ turn: Int, _ db: Database) throws {
+  private static func weigh(_ session: String, _ turn: Int, _ db: Database) throws {
     let others = try db.cachedStatement(sql: "SELECT COUNT(*) FROM response WHERE session = ? AND turn = ?")
     guard try Int.fetchOne(others, arguments: [session, turn]) ?? 0 > 1 else { return }
     let statement = try db.cachedStatement(

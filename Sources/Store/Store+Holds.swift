@@ -94,7 +94,7 @@ extension Store {
     }
     try Tables.promise.run(
       Tables.Hold(
-        id: request.id, writer: WriterIdentity.current.text, created: Clock.system.date(), key: request.key,
+        id: request.id, writer: WriterIdentity.current.text, created: clock.date(), key: request.key,
         amount: amount),
       db)
     return .granted(amount)
@@ -111,11 +111,14 @@ extension Store {
   private func holds(_ db: Database) throws -> [Hold] {
     var alive: [String: Bool] = [:]
     return try Tables.hold.all(db).map { hold in
-      let lives = alive[hold.writer] ?? WriterIdentity(text: hold.writer).isAlive(db)
+      let lives = alive[hold.writer] ?? isAlive(WriterIdentity(text: hold.writer), db)
       alive[hold.writer] = lives
       return Hold(id: hold.id, key: hold.key, amount: hold.amount, lives: lives)
     }
   }
+
+  /// Whether the process runs that has written something.
+  func isAlive(_ writer: WriterIdentity, _ db: Database) -> Bool { writer.isAlive(db, at: clock.date()) }
 
   static func spent(since date: Int64, _ db: Database) throws -> Money {
     let sums = try [

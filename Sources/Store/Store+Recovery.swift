@@ -7,7 +7,7 @@ extension Store {
   func recoverCutResponses() throws {
     func dead(_ db: Database) throws -> [Int64] {
       try Row.fetchAll(db, sql: "SELECT id, writer FROM response WHERE finished IS NULL")
-        .filter { !WriterIdentity(text: $0.text("writer") ?? "").isAlive(db) }.map { $0["id"] }
+        .filter { !isAlive(WriterIdentity(text: $0.text("writer") ?? ""), db) }.map { $0["id"] }
     }
     guard try !database.read(dead).isEmpty else { return }
     // Looked for again within the transaction: another Furlong may be doing the same.
@@ -19,7 +19,7 @@ extension Store {
     var stored =
       try Tables.response.asked(db, "SELECT cost_status, price FROM response WHERE id = ?", [id]).first
       ?? Tables.StoredResponse()
-    (stored.finished, stored.arrivals) = (Clock.system.date(), saved.arrivals)
+    (stored.finished, stored.arrivals) = (clock.date(), saved.arrivals)
     var response = stored.response
     response.state = .cut
     response.error = ResponseError(

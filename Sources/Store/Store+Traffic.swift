@@ -46,7 +46,7 @@ extension Store {
     for stored in answers {
       var response = stored.response
       if !stored.hasEnded {
-        let isAlive = alive[stored.writer] ?? WriterIdentity(text: stored.writer).isAlive(db)
+        let isAlive = alive[stored.writer] ?? self.isAlive(WriterIdentity(text: stored.writer), db)
         alive[stored.writer] = isAlive
         response.state = isAlive ? response.state : .cut
         if isAlive { newest = stored.id }
@@ -88,7 +88,7 @@ extension Store {
             SELECT DISTINCT r.session, r.writer FROM response r INDEXED BY response_open
             JOIN session s ON s.id = r.session WHERE r.finished IS NULL AND s.purpose = 'gateway'
             """))
-      let writers = Set(rows.compactMap { $0.text("writer") }).filter { WriterIdentity(text: $0).isAlive(db) }
+      let writers = Set(rows.compactMap { $0.text("writer") }).filter { isAlive(WriterIdentity(text: $0), db) }
       return Set(rows.filter { writers.contains($0.text("writer") ?? "") }.compactMap { $0.text("session") }).count
     }
   }

@@ -30,6 +30,8 @@ public final class Store: Sendable {
   }
 
   public let path: String
+  /// What its rows' dates and its waiting go by.
+  public let clock: Clock
   let database: any DatabaseWriter
   private let queue = DispatchQueue(label: "furlong.store")
   private let pending = Mutex(Pending())
@@ -38,9 +40,9 @@ public final class Store: Sendable {
 
   /// Opens or creates the file, brings its tables up to date, and marks as `cut` what a dead process left unfinished.
   /// - Throws: `StoreError`.
-  public convenience init(path: String) throws(StoreError) {
+  public convenience init(path: String, clock: Clock = .system) throws(StoreError) {
     do {
-      try self.init(database: try Self.pool(path: path), path: path)
+      try self.init(database: try Self.pool(path: path, clock), path: path, clock: clock)
     } catch {
       throw StoreError(error, path: path).whileOpening
     }
@@ -51,14 +53,14 @@ public final class Store: Sendable {
 
   /// SQLite does not wait for every lock: of several programs that give one file its journal at once, some are told at once that it
   /// is busy. They try again for as long as any other lock is waited for.
-  private static func pool(path: String) throws -> DatabasePool {
-    let deadline = Clock.system.now() + Int64(patience * 1e9)
+  private static func pool(path: String, _ clock: Clock) throws -> DatabasePool {
+    let deadline = clock.now() + Int64(patience * 1e9)
     while true {
       do {
         let pool = try DatabasePool(path: path, configuration: configuration)
         try migrate(pool, path: path)
         return pool
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && Clock.system.now() < deadline {
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && clock.now() < deadline {
         poll(nil, 0, 10)
       }
     }
@@ -74,11 +76,11 @@ public final class Store: Sendable {
   }
 
   /// A store that forgets everything when the process ends.
-  public static func inMemory() throws(StoreError) -> Store {
+  public static func inMemory(clock: Clock = .system) throws(StoreError) -> Store {
     do {
       let database = try DatabaseQueue()
       try migrate(database, path: ":memory:")
-      return try Store(database: database, path: ":memory:")
+      return try Store(database: database, path: ":memory:", clock: clock)
     } catch {
       throw StoreError(error, path: ":memory:")
     }
@@ -92,20 +94,22 @@ public final class Store: Sendable {
     return configuration
   }
 
-  private init(database: any DatabaseWriter, path: String) throws {
+  private init(database: any DatabaseWriter, path: String, clock: Clock) throws {
     self.database = database
     self.path = path
-    writer = Mutex(RecordWriter())
+    self.clock = clock
+    writer = Mutex(RecordWriter(clock: clock))
     try recoverAnnouncements()
     try recoverCutResponses()
-    try purge { !$0.isAlive($1) }
+    try purge { !isAlive($0, $1) }
   }
 
   // MARK: Writing
 
   /// Takes a record to be written within 200 ms. Never waits.
-  /// - Parameter date: when it happened, in seconds since 1970.
-  public func append(_ record: Record, at date: Int64 = Clock.system.date()) {
+  /// - Parameter date: when it happened, in seconds since 1970; nil for just now.
+  public func append(_ record: Record, at date: Int64? = nil) {
+    let date = date ?? clock.date()
     let mustSchedule = pending.withLock { pending in
       pending.records.append(Noted(record: record, date: date))
       defer { pending.isScheduled = true }

@@ -30,15 +30,17 @@ struct WriterIdentity: Equatable {
   static let beat: Int64 = 60
   static let longestSilence: Int64 = 600
 
-  /// - Parameter database: for the signs of life of a process in another namespace or on another machine; it is not even there for
-  ///   the system, though it may live.
-  func isAlive(_ database: Database) -> Bool {
+  /// - Parameters:
+  ///   - database: for the signs of life of a process in another namespace or on another machine; it is not even there for the
+  ///     system, though it may live.
+  ///   - date: now, in seconds since 1970.
+  func isAlive(_ database: Database, at date: Int64) -> Bool {
     guard let space, space != Self.ownSpace else { return isAliveHere }
     let seen = try? Int64.fetchOne(
       database.cachedStatement(sql: "SELECT seen FROM writer WHERE id = ? AND typeof(seen) = 'integer'"),
       arguments: [text])
     guard let seen = seen ?? nil else { return false }
-    return Clock.system.date().subtractingSaturating(seen) < Self.longestSilence
+    return date.subtractingSaturating(seen) < Self.longestSilence
   }
 
   private var parts: [Substring] { text.split(separator: ":", omittingEmptySubsequences: false) }

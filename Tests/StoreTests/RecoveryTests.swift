@@ -84,9 +84,9 @@ import Testing
 
   @Test func thisProcessIsAlive() throws {
     try Store.inMemory().database.read { db in
-      #expect(WriterIdentity.current.isAlive(db))
+      #expect(WriterIdentity.current.isAlive(db, at: 0))
       #expect(WriterIdentity.current == WriterIdentity.current)
-      #expect(!WriterIdentity(text: "0").isAlive(db))
+      #expect(!WriterIdentity(text: "0").isAlive(db, at: 0))
     }
   }
 
@@ -95,16 +95,16 @@ import Testing
     try leaveOpen()
     let elsewhere = "7:123:0a1b2c3d-4026532000"
     try setWriter(elsewhere)
-    func see(secondsAgo: Int64) throws {
-      try rawDatabase(path).write {
-        try $0.execute(
-          sql: "INSERT OR REPLACE INTO writer (id, seen) VALUES (?, ?)",
-          arguments: [elsewhere, Clock.system.date() - secondsAgo])
-      }
+    let clock = StillClock()
+    try rawDatabase(path).write {
+      try $0.execute(
+        sql: "INSERT OR REPLACE INTO writer (id, seen) VALUES (?, ?)",
+        arguments: [elsewhere, clock.date])
     }
-    try see(secondsAgo: WriterIdentity.longestSilence - 5)
-    #expect(try Store(path: path).session("3f2a").turns.first?.responses[0]?.state == .queued, "it lives elsewhere")
-    try see(secondsAgo: WriterIdentity.longestSilence + 5)
-    try expectCut(try Store(path: path))
+    func open() throws -> Store { try Store(path: path, clock: clock.clock) }
+    clock.date += WriterIdentity.longestSilence - 1
+    #expect(try open().session("3f2a").turns.first?.responses[0]?.state == .queued, "it lives elsewhere")
+    clock.date += 1
+    try expectCut(try open())
   }
 }

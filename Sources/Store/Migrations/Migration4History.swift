@@ -3,7 +3,7 @@ extension Migration {
   /// a `document` with its words in `search` for each prompt and each answer that people listed, and `cost`, the one figure
   /// of a response's cost (`Cost.amount`; NULL: unknown).
   static let history = Migration("4 history, receipts", sql: historyObjects + historyFilling) { db in
-    try RecordWriter().weighLatest(db)
+    try RecordWriter.weighLatest(db)
   }
 
   private static let historyObjects = """

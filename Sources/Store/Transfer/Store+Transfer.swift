@@ -154,7 +154,7 @@ extension Store {
   private func addSlice(
     of sessions: ArraySlice<SessionRows>, _ db: Database
   ) throws -> (arrivals: [Arrival], added: [String]) {
-    let end = Clock.system.now() + Self.slice
+    let end = clock.now() + Self.slice
     var slice: (arrivals: [Arrival], added: [String]) = ([], [])
     for session in sessions {
       var arrival = Arrival(
@@ -168,7 +168,7 @@ extension Store {
         slice.added += ids
       }
       slice.arrivals.append(arrival)
-      if Clock.system.now() >= end { break }
+      if clock.now() >= end { break }
     }
     return slice
   }
