@@ -100,7 +100,7 @@ extension Engine {
       session = known
     } else {
       var new = Session(
-        id: Session.newID(), created: Clock.system.date(), title: request.title, rule: .all, lanes: request.lanes,
+        id: Session.newID(), created: clock.date(), title: request.title, rule: .all, lanes: request.lanes,
         turns: [])
       new.purpose = .batch
       store.append(.session(new))

@@ -72,7 +72,7 @@ final class Briefs: Sendable {
     engine.store.append(
       .brief(
         StoredBrief(
-          id: id, created: Clock.system.date(), judge: judge?.text ?? "", version: JudgePrompt.version, brief: brief,
+          id: id, created: engine.clock.date(), judge: judge?.text ?? "", version: JudgePrompt.version, brief: brief,
           session: session)))
     observe(.brief(judge: judge?.text ?? "", brief))
     return id

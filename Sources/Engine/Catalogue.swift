@@ -64,7 +64,7 @@ extension Engine {
           isKeyMissing: isMissing)
       }
       let live = (listed[service.id] ?? []).map { entry($0.id, $0.contextLength, nil) }
-      let priced = service.priceList.map { prices.models(list: $0, date: Clock.system.date()) } ?? []
+      let priced = service.priceList.map { prices.models(list: $0, date: clock.date()) } ?? []
       return live + priced.map { entry($0.id, $0.contextWindow, $0.price) }
     }
     // Local servers first, then services with a key, then the rest; a stable order within.

@@ -39,7 +39,7 @@ extension Engine {
     card.cost = caller.spent.cost
     card.hasUnknownCost = caller.spent.hasUnknownCost
     let stored = StoredCard(
-      id: Session.newID(), created: Clock.system.date(), judge: judge.text,
+      id: Session.newID(), created: clock.date(), judge: judge.text,
       judgeReported: results.lazy.compactMap(\.model).first,
       version: JudgePrompt.version, card: card)
     store.append(.card(stored))

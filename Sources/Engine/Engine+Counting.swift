@@ -35,7 +35,7 @@ extension Engine {
   private func readCount(_ answer: Answer, _ service: Service, _ model: String) -> Result<Int, ResponseError> {
     guard (200..<300).contains(answer.status) else {
       var error = ErrorBody.read(
-        status: answer.status, headers: answer.headers, body: answer.body, now: Clock.system.date())
+        status: answer.status, headers: answer.headers, body: answer.body, now: clock.date())
       error.message = Advice.sentence(error, service: service, model: model)
       error.message = redacted(error.message)
       return .failure(error)

@@ -23,7 +23,7 @@ extension Engine {
   /// Criteria of the person's own, for every judge of this task from now on.
   public func keep(_ brief: Brief, for request: JudgeRequest) {
     let stored = StoredBrief(
-      id: request.task.briefID(judge: nil), created: Clock.system.date(), judge: "", version: JudgePrompt.version,
+      id: request.task.briefID(judge: nil), created: clock.date(), judge: "", version: JudgePrompt.version,
       brief: brief, session: request.session.id)
     store.append(.brief(stored))
   }

@@ -51,7 +51,7 @@ extension Engine {
     _ service: Service, _ dialect: any Dialect, _ status: Int, _ headers: [String: String], _ body: [UInt8]
   ) -> ModelList {
     guard (200..<300).contains(status) else {
-      var error = ErrorBody.read(status: status, headers: headers, body: body, now: Clock.system.date())
+      var error = ErrorBody.read(status: status, headers: headers, body: body, now: clock.date())
       error.message = redacted(error.message)
       error.message = Advice.sentence(error, service: service, model: nil)
       return .failure(error)

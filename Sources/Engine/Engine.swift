@@ -11,6 +11,8 @@ public final class Engine: Sendable {
   public let services: [Service]
   public let store: Store
   public let prices: PriceBook
+  /// What dates, prices and budgets go by; the times of a race by the loop's own.
+  public let clock: Clock
   let loop: TransferLoop
   let limits: Limits
   private let findKey: @Sendable (Service) -> KeyResult
@@ -49,14 +51,15 @@ public final class Engine: Sendable {
   ///   - findKey: where a service's key comes from; asked once for each service, on a background thread.
   public init(
     services: [Service], store: Store, prices: PriceBook, loop: TransferLoop, limits: Limits = Limits(),
-    budget: Budget = Budget(),
+    budget: Budget = Budget(), clock: Clock = .system,
     hasKey: @escaping @Sendable (Service) -> Bool = { _ in true },
     findKey: @escaping @Sendable (Service) -> KeyResult
   ) {
     self.services = services
     self.store = store
+    self.clock = clock
     measures = TokenMeasures(store)
-    purse = Purse(budget, store: store)
+    purse = Purse(budget, store: store, clock: clock)
     self.prices = prices
     self.loop = loop
     self.limits = limits

@@ -77,9 +77,9 @@ final class Examiner: Sendable {
   /// - Parameter then: on some thread; told the fit and whether it reaches the bar.
   func examine(_ response: Response, _ answer: ResponseKey, then: @escaping @Sendable (Fit, Bool) -> Void) {
     start {
-      let began = Clock.system.now()
+      let began = self.engine.clock.now()
       var fit = await self.fit(of: response, answer)
-      fit.time = Clock.system.now() - began
+      fit.time = self.engine.clock.now() - began
       self.engine.store.append(.fit(fit))
       then(fit, fit.reaches(self.good.bar))
     }

@@ -15,10 +15,13 @@ public struct Exchange: Sendable {
   var allowsUnpriced = false
   private var isStored = false
 
-  public init(purpose: Purpose, title: String, model: Lane, system: String, prompt: String, schema: OutputSchema? = nil)
-  {
+  /// - Parameter created: now, in seconds since 1970.
+  public init(
+    purpose: Purpose, title: String, model: Lane, system: String, prompt: String, schema: OutputSchema? = nil,
+    created: Int64
+  ) {
     session = Session(
-      id: Session.newID(), created: Clock.system.date(), title: title, rule: .all, lanes: [model],
+      id: Session.newID(), created: created, title: title, rule: .all, lanes: [model],
       turns: [Turn(number: 1, prompt: prompt, system: system, rule: .all)])
     session.purpose = purpose
     self.schema = schema

@@ -66,7 +66,8 @@ final class JudgeCaller: Sendable {
       if Task.isCancelled { return (.failed("stopped"), nil) }
       var exchange = Exchange(
         purpose: purpose, title: title, model: self.asJudge(judge), system: ask.system, prompt: ask.user,
-        schema: OutputSchema(name: ask.schemaName, schema: ask.schema, bounded: ask.boundedSchema))
+        schema: OutputSchema(name: ask.schemaName, schema: ask.schema, bounded: ask.boundedSchema),
+        created: self.engine.clock.date())
       (exchange.wallets, exchange.allowsUnpriced) = (self.wallets, self.allowsUnpriced)
       let reply = await self.converse(&exchange, ask, parse)
       return (reply, exchange)

@@ -51,7 +51,7 @@ final class JudgeRun: Sendable {
       return nil
     }
     var judgement = Judgement(
-      id: Session.newID(), created: Clock.system.date(), a: key(a), b: key(b), judge: judge.text,
+      id: Session.newID(), created: engine.clock.date(), a: key(a), b: key(b), judge: judge.text,
       version: JudgePrompt.version,
       outcome: PairOutcome(kind: .none))
     if let outcome = PairOutcome.mechanical(

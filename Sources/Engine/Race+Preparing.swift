@@ -88,7 +88,7 @@ extension Race {
     run.response.count = OutputCount(bytesPerToken: engine.measures.bytesPerToken(of: run.response.model))
     run.response.count.answers = RequestFields.answers(in: run.entry.relayed?.body)
     run.response.system = run.entry.lane.system
-    run.response.cost = pricing.quote(for: run.response, by: run.service, date: Clock.system.date())
+    run.response.cost = pricing.quote(for: run.response, by: run.service, date: engine.clock.date())
     if run.service.isSimulated { return nil }
     switch request.relay?.keeping {
     // The words of a relayed thread are nowhere else.

@@ -181,7 +181,7 @@ extension Race {
     if run.status != 0, !(200..<300).contains(run.status), error == nil || !run.errorBody.isEmpty {
       let redirect = (300..<400).contains(run.status) ? run.headers["location"] : nil
       let body = Array(engine.redacted(String(decoding: run.errorBody, as: UTF8.self)).utf8)
-      var refusal = ErrorBody.read(status: run.status, headers: run.headers, body: body, now: Clock.system.date())
+      var refusal = ErrorBody.read(status: run.status, headers: run.headers, body: body, now: engine.clock.date())
       if let redirect {
         refusal = ResponseError(
           .protocolFault, "redirects to \(VisibleText.line(redirect)): set base_url to where the service is",

@@ -201,7 +201,7 @@ public final class Race: @unchecked Sendable {
     }
     if let sent = run.sentAt, let gun { run.response.timing.sentAfter = max(0, sent - gun) }
     run.response.cost = pricing.cost(
-      of: run.response, by: run.service, date: Clock.system.date(), isWasted: run.response.cost.isWasted,
+      of: run.response, by: run.service, date: engine.clock.date(), isWasted: run.response.cost.isWasted,
       elapsed: run.sentAt.map { loop.now() - $0 })
     if let price = run.response.cost.price, !price.charge(for: usage).total.isOfCall {
       notify(run, "its tokens come to more than a call can cost: left out")

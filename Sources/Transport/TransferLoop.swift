@@ -46,8 +46,7 @@ public final class TransferLoop: @unchecked Sendable {
   ///   - caFile: a PEM file of certificate authorities instead of the system's.
   ///   - mostIdle: connections kept for the next request.
   ///   - now: another clock than the system's, for tests; whoever moves it wakes the loop with `perform`.
-  public init(caFile: String? = nil, mostIdle: Int = 64, now: @escaping @Sendable () -> Int64 = { Clock.system.now() })
-  {
+  public init(caFile: String? = nil, mostIdle: Int = 64, now: @escaping @Sendable () -> Int64 = Clock.system.now) {
     curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     // Fails only when memory is out, before anything of the person's is at stake.
     guard let multi = curl_multi_init() else { preconditionFailure("libcurl could not be started: out of memory") }

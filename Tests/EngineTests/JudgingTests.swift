@@ -350,7 +350,7 @@ extension Mutex<[Bench.Asked]> {
     }
     var exchange = Exchange(
       purpose: .judge, title: "t", model: Lane(model: ModelID("s/m")!), system: "s", prompt: "p",
-      schema: OutputSchema(name: "x", schema: ["type": "object"]))
+      schema: OutputSchema(name: "x", schema: ["type": "object"]), created: 1)
     let response = await engine.ask(&exchange)
     #expect(response.state == .done && response.notices.count == 2, "notices: \(response.notices)")
     let formats = server.requests.map { (try! JSONDocument().parse($0.text))["response_format"]?["type"]?.string }

@@ -104,7 +104,8 @@ import Testing
         observations.append(one)
       }
     }
-    trial.router.seed(with: observations, date: 10_000)
+    trial.clock.date = 10_000
+    trial.router.seed(with: observations)
     let wins = try (0..<100).filter { _ in try trial.first("r") == "a/thinker" }.count
     #expect(wins > 85, "expected no cold start after twenty stored answers: \(wins)")
     #expect(try trial.decide("r").reason("a/thinker", "samples") == "20")

@@ -1,13 +1,14 @@
 import Core
 import Providers
 import Synchronization
+import TestSupport
 
 @testable import Engine
 
 /// A router with made-up services and prices, and a clock that only the test moves.
 final class RoutingTrial: Sendable {
   let router: Router
-  private let clock = TestClock()
+  let clock = StillClock()
   private let calls = Mutex(0)
 
   /// Models of the one list: `plain` and `thinker` are cheap to the eye, `tiered` doubles above 200k, `cached` has a cheap
@@ -43,13 +44,14 @@ final class RoutingTrial: Sendable {
   ]
 
   init(_ routes: [String: Route] = [:], seed: UInt64 = 1) {
+    clock.now = 1_000_000 * RouteHealth.second
     router = Router(
       routes: routes, services: Self.services,
       prices: PriceBook(update: { PriceBook.Update(source: "test", bytes: Array(Self.records.utf8)) }), seed: seed,
-      hasKey: { $0.id != "nokey" }, now: { [clock] in clock.time.withLock { $0 } })
+      hasKey: { $0.id != "nokey" }, clock: clock.clock)
   }
 
-  func pass(seconds: Double) { clock.time.withLock { $0 += Int64(seconds * 1e9) } }
+  func pass(seconds: Double) { clock.now += Int64(seconds * 1e9) }
 
   func request(
     input: Int = 1000, call: String? = nil, user: String? = nil, maxTokens: Int? = nil
@@ -95,10 +97,6 @@ final class RoutingTrial: Sendable {
     let error = ResponseError(kind, "failed", retryAfter: wait.map { Int64($0 * 1e9) })
     router.failed(try Lane(parsing: model).model, error, input: input)
   }
-}
-
-private final class TestClock: Sendable {
-  let time = Mutex<Int64>(1_000_000 * RouteHealth.second)
 }
 
 /// A route from short words: `a/plain` is a model, anything else another route.

@@ -30,9 +30,11 @@ final class Track {
     for (place, server) in servers.enumerated() {
       services.append(Service("s\(place)", dialect: "openai-chat", baseURL: server.url, configure))
     }
-    store = try! Store.inMemory()
-    engine = Engine(services: services, store: store, prices: PriceBook(), loop: loop, limits: limits, budget: budget) {
-      service in
+    store = try! Store.inMemory(clock: clock?.clock ?? .system)
+    engine = Engine(
+      services: services, store: store, prices: PriceBook(), loop: loop, limits: limits, budget: budget,
+      clock: clock?.clock ?? .system
+    ) { service in
       guard let key else { return .notNeeded }
       return key.isEmpty ? .missing("no key for \(service.id): set KEY") : .key(key)
     }

@@ -19,7 +19,7 @@ extension Engine {
     let input = (inputBytes + 3) / 4
     let model = lane.model.model
     var query = PriceBook.Query(
-      service: service.id, list: service.priceList, models: [model], date: Clock.system.date(), input: input)
+      service: service.id, list: service.priceList, models: [model], date: clock.date(), input: input)
     query.variant = fields.variant
     exposure.fault = fields.fault
     guard let price = prices.price(query), fields.variant.allSatisfy({ price.goes(by: $0.key, $0.value) }) else {

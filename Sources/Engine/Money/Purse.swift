@@ -33,12 +33,16 @@ public final class Purse: Sendable {
 
   public let budget: Budget
   private let store: Store
+  /// When a day or a month of a budget begins.
+  private let clock: Clock
   private let waiting = Mutex<(list: [Waiting], count: Int, isTimed: Bool)>(([], 0, false))
   private let queue = DispatchQueue(label: "furlong.purse")
   /// Milliseconds after which those who wait ask again: what another process gives back nobody tells.
   private static let patience = 300
 
-  init(_ budget: Budget, store: Store) { (self.budget, self.store) = (budget, store) }
+  init(_ budget: Budget, store: Store, clock: Clock = .system) {
+    (self.budget, self.store, self.clock) = (budget, store, clock)
+  }
 
   /// The wallet of one turn, with all that is done about it: a command's limit, else the config's.
   public func turnWallet(_ limit: Money? = nil, spent: Money = .zero) -> Wallet {
@@ -179,7 +183,7 @@ public final class Purse: Sendable {
   /// The config's limits, and the key's, as the database decides on them.
   private func sharedLimits(_ key: GatewayKey?) -> [HoldLimit] {
     var limits: [HoldLimit] = []
-    let now = Clock.system.date()
+    let now = clock.date()
     if let perDay = budget.perDay { limits.append(.since(Engine.midnight(at: now), perDay, name: "budget.per_day")) }
     if let perMonth = budget.perMonth {
       limits.append(.since(Engine.midnight(at: now, ofFirst: true), perMonth, name: "budget.per_month"))

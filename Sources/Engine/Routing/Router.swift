@@ -11,26 +11,26 @@ public final class Router: Sendable {
   /// Providers whose key is there, or that need none.
   private let usable: Set<String>
   private let state: Mutex<RouterState>
-  private let now: @Sendable () -> Int64
+  private let clock: Clock
 
   /// - Parameters:
   ///   - routes: without cycles, as the config's reader leaves them.
   ///   - seed: the same calls in the same order are then decided the same way.
   ///   - hasKey: whether a service's key is there, told without running anything.
-  ///   - now: nanoseconds on a clock that never goes back.
   public init(
     routes: [String: Route], services: [Service], prices: PriceBook, seed: UInt64 = 0,
-    hasKey: (Service) -> Bool = { _ in true }, now: @escaping @Sendable () -> Int64 = { Clock.system.now() }
+    hasKey: (Service) -> Bool = { _ in true }, clock: Clock = .system
   ) {
     self.routes = routes
-    self.now = now
+    self.clock = clock
     self.services = Dictionary(services.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let usable = services.filter { !$0.needsKey || hasKey($0) }
     self.usable = Set(usable.map(\.id))
     names = ModelNames(usable, prices: prices, lanes: routes.values.flatMap(\.lanes))
     state = Mutex(
       RouterState(
-        routes: routes, services: self.services, usable: self.usable, prices: prices, seed: seed))
+        routes: routes, services: self.services, usable: self.usable, prices: prices, seed: seed,
+        date: clock.date()))
   }
 
   /// Who is asked for a name: a route, `provider/model` with parameters after commas, or a model that one provider has.
@@ -44,8 +44,8 @@ public final class Router: Sendable {
       case .failure(let fault): return .failure(fault)
       }
     }
-    let time = now()
-    return .success(state.withLock { $0.decide(name, route, request, now: time, date: Clock.system.date()) })
+    let (time, date) = (clock.now(), clock.date())
+    return .success(state.withLock { $0.decide(name, route, request, now: time, date: date) })
   }
 
   /// Learns from a response that has ended, however it ended.
@@ -58,7 +58,7 @@ public final class Router: Sendable {
       return failed(response.model, error, input: input)
     }
     guard response.timing.firstToken != nil || response.state.isFinish else { return }
-    let time = now()
+    let time = clock.now()
     let observation = RouteObservation(response, route: route, created: 0)
     let known = routes[route] == nil ? nil : route
     state.withLock { state in
@@ -69,14 +69,13 @@ public final class Router: Sendable {
 
   /// Learns that a model could not be had; `observe` does this for a response.
   public func failed(_ model: ModelID, _ error: ResponseError, input: Int) {
-    let time = now()
+    let time = clock.now()
     state.withLock { $0.health.failed(model, error, input: input, now: time) }
   }
 
   /// Takes what earlier calls have shown. For the start, before any decision.
-  /// - Parameter date: now, in seconds since 1970.
-  public func seed(with observations: [RouteObservation], date: Int64 = Clock.system.date()) {
-    let time = now()
+  public func seed(with observations: [RouteObservation]) {
+    let (time, date) = (clock.now(), clock.date())
     state.withLock { state in
       for observation in observations.sorted(by: { $0.created < $1.created }) {
         let age = max(0, min(date - observation.created, 10 * 365 * 86_400)) * RouteHealth.second

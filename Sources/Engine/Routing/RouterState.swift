@@ -15,14 +15,18 @@ struct RouterState {
   /// When a contender that has shown nothing yet was last asked.
   private var trials: [Contender: Int64] = [:]
 
-  init(routes: [String: Route], services: [String: Service], usable: Set<String>, prices: PriceBook, seed: UInt64) {
+  /// - Parameter date: now, in seconds since 1970.
+  init(
+    routes: [String: Route], services: [String: Service], usable: Set<String>, prices: PriceBook, seed: UInt64,
+    date: Int64
+  ) {
     self.routes = routes
     self.services = services
     self.usable = usable
     self.prices = prices
     self.seed = seed
     // Looking up a price for the first time takes half a millisecond.
-    for lane in routes.values.flatMap(\.lanes) { _ = bracketed(lane.model, date: Clock.system.date()) }
+    for lane in routes.values.flatMap(\.lanes) { _ = bracketed(lane.model, date: date) }
   }
 
   /// A trial that has told nothing by then is made again.
