@@ -132,11 +132,11 @@ struct Endpoints: HTTPResponder {
 
   /// - Parameter wantsTrailers: the client says that it reads them; others get what they say in a comment alone.
   private func stream(_ answer: Answer, _ channel: any NIOCore.Channel, wantsTrailers: Bool) -> ResponseBody {
-    let departures = gateway.departures
+    let (departures, clock) = (gateway.departures, gateway.clock)
     return ResponseBody { writer in
       do {
         while let bytes = await answer.outbox.next() {
-          answer.progress.withLock { $0.unread = Clock.system.now() }
+          answer.progress.withLock { $0.unread = clock.now() }
           try await writer.write(bytes)
           answer.progress.withLock { $0.unread = nil }
         }
@@ -222,7 +222,7 @@ struct Endpoints: HTTPResponder {
   }
 
   private func sender(of request: Request) -> Gateway.Sender {
-    var sender = Gateway.Sender()
+    var sender = Gateway.Sender(gateway.clock)
     sender.path = request.uri.path
     sender.token = token(of: request)
     sender.parent = request.headers[HTTPField.Name("traceparent")].flatMap {

@@ -13,8 +13,10 @@ extension Gateway {
     var headers: [Service.Header] = []
     var parent: TraceParent?
     /// When its head was read: monotonic nanoseconds, and nanoseconds since 1970.
-    var began = Clock.system.now()
-    var date = Clock.system.wall()
+    var began: Int64
+    var date: Int64
+
+    init(_ clock: Clock) { (began, date) = (clock.now(), clock.wall()) }
   }
 
   /// Headers that belong to a provider's protocol, and travel to a service of the client's own dialect.
@@ -66,7 +68,8 @@ extension Gateway {
     race.key = admission.key
     let leftOut = passedThrough.count < decision.lanes.count ? (try? request.thread.get())?.hints ?? [] : []
     let answer = Answer(
-      call: call, request: request, decision: decision, passedThrough: passedThrough, leftOut: leftOut
+      call: call, request: request, decision: decision, passedThrough: passedThrough, leftOut: leftOut,
+      clock: clock
     ) {
       [self] answer, responses in
       finish(answer, responses, request, sender, admission)
@@ -101,7 +104,7 @@ extension Gateway {
     metrics.requestBegan()
     var call = GatewayCall(
       asked: asked ?? "", dialect: dialect, path: sender.path, isStream: false, status: fault.status(in: dialect),
-      began: sender.date, duration: Clock.system.now() - sender.began)
+      began: sender.date, duration: clock.now() - sender.began)
     call.error = fault.kind.rawValue
     call.parent = sender.parent
     tell(call)
@@ -125,7 +128,7 @@ extension Gateway {
     ]
     let title = isKept ? String(request.prompt.prefix(80)) : ""
     var session = Session(
-      id: call, created: Clock.system.date(), title: title, rule: .firstToken, lanes: decision.lanes, turns: [])
+      id: call, created: clock.date(), title: title, rule: .firstToken, lanes: decision.lanes, turns: [])
     session.purpose = .gateway
     var race = RaceRequest(session: session, isNewSession: true, turn: turn, lanes: [])
     race.lanes = entries

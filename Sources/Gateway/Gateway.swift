@@ -52,6 +52,7 @@ public final class Gateway: Sendable {
   }
 
   let engine: Engine
+  var clock: Clock { engine.clock }
   let routing: Routing
   let keys: KeyRing
   let metrics: Metrics
@@ -85,7 +86,7 @@ public final class Gateway: Sendable {
     self.settings = settings
     self.logger = logger
     self.report = report
-    visitors = Visitors(most: settings.mostConnections, logger: logger)
+    visitors = Visitors(most: settings.mostConnections, logger: logger, clock: engine.clock)
     engine.store.onFault { [weak self] fault in
       guard let self else { return }
       self.fault.withLock { $0 = fault }
@@ -143,7 +144,7 @@ public final class Gateway: Sendable {
 
   /// What can be asked for, routes first; asked of the servers again after half a minute.
   func models() async -> [ModelList.Entry] {
-    let now = Clock.system.now()
+    let now = clock.now()
     if let known = listed.withLock({ $0 }), now - known.at < 30_000_000_000 { return known.entries }
     let catalogue = await withCheckedContinuation { continuation in
       engine.catalogue(recent: []) { continuation.resume(returning: $0) }
@@ -178,7 +179,7 @@ public final class Gateway: Sendable {
   /// Fills silences, and lets go of clients that take nothing. Called every second.
   func tick() {
     visitors.makeRoom()
-    let now = Clock.system.now()
+    let now = clock.now()
     for answer in inFlight.withLock({ Array($0.answers.values) }) {
       let (sign, isStuck) = answer.progress.withLock { ($0.lastSign, $0.isStuck(now, settings.patience)) }
       if isStuck {

@@ -33,14 +33,15 @@ public final class KeyRing: Sendable {
   }
 
   private let store: Store
+  private let clock: Clock
   private let state = Mutex(State())
   private let queue = DispatchQueue(label: "furlong.keys")
 
   /// Reads the keys that there are.
   /// - Parameter interval: milliseconds between looks at the database; nil for none but by `refresh`.
-  public init(store: Store, interval: Int? = 500) throws(StoreError) {
-    self.store = store
-    try take(settledAndStored: [:], date: Clock.system.date())
+  public init(store: Store, interval: Int? = 500, clock: Clock = .system) throws(StoreError) {
+    (self.store, self.clock) = (store, clock)
+    try take(settledAndStored: [:], date: clock.date())
     if let interval { watch(every: interval) }
   }
 
@@ -55,7 +56,8 @@ public final class KeyRing: Sendable {
   public var needsKeys: Bool { state.withLock { !$0.keys.isEmpty } }
 
   /// Looks at the database, after what was settled so far is in it. Calls `then` on the store's queue.
-  public func refresh(date: Int64 = Clock.system.date(), then: @escaping @Sendable (StoreError?) -> Void = { _ in }) {
+  public func refresh(then: @escaping @Sendable (StoreError?) -> Void = { _ in }) {
+    let date = clock.date()
     let settled = state.withLock { $0.settled }
     store.commit { [weak self] fault in
       guard let self else { return }
@@ -89,11 +91,8 @@ public final class KeyRing: Sendable {
   /// - Parameters:
   ///   - token: as the client sent it; nil when it sent none.
   ///   - route: what it asks for, in its own words.
-  ///   - now: monotonic nanoseconds.
-  public func admit(
-    token: String?, route: String, isLoopback: Bool = true, now: Int64 = Clock.system.now(),
-    date: Int64 = Clock.system.date()
-  ) -> Result<Admission, KeyRefusal> {
+  public func admit(token: String?, route: String, isLoopback: Bool = true) -> Result<Admission, KeyRefusal> {
+    let (now, date) = (clock.now(), clock.date())
     let hash = token.map(GatewayKey.hash)
     return state.withLock { state in
       let key: GatewayKey
@@ -141,9 +140,9 @@ public final class KeyRing: Sendable {
   }
 
   /// Ends an admission and counts what the request cost; a second time does nothing. A cost that nobody knows counts as nothing.
-  public func settle(_ admission: Admission, cost: Money?, date: Int64 = Clock.system.date()) {
+  public func settle(_ admission: Admission, cost: Money?) {
     guard let key = admission.key else { return }
-    let place = Place(key: key.id, day: GatewayKey.day(date))
+    let place = Place(key: key.id, day: GatewayKey.day(clock.date()))
     state.withLock { state in
       guard state.open.removeValue(forKey: admission.number) != nil else { return }
       state.settled[place] = (state.settled[place] ?? .zero) + (cost ?? .zero)
@@ -154,8 +153,9 @@ public final class KeyRing: Sendable {
   }
 
   /// What a key has spent in the period of its budget; of this day where it has none.
-  public func spent(_ key: GatewayKey, date: Int64 = Clock.system.date()) -> Money {
-    state.withLock { Self.spent(key, $0, date) }
+  public func spent(_ key: GatewayKey) -> Money {
+    let date = clock.date()
+    return state.withLock { Self.spent(key, $0, date) }
   }
 
   private static func spent(_ key: GatewayKey, _ state: State, _ date: Int64) -> Money {

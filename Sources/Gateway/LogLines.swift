@@ -8,9 +8,13 @@ public struct LogLines: LogHandler {
 
   /// Shared by all copies: lines go out whole and in order, and nobody waits for their reader.
   private let queue: LogQueue
+  private let clock: Clock
 
   /// - Parameter descriptor: an open file, which stays open.
-  public init(descriptor: Int32 = 2) { queue = LogQueue(descriptor: descriptor) }
+  public init(descriptor: Int32 = 2, clock: Clock = .system) {
+    queue = LogQueue(descriptor: descriptor, clock: clock)
+    self.clock = clock
+  }
 
   /// Waits for what is on its way, for the end of the process.
   public func flush(seconds: Double) { queue.flush(seconds: seconds) }
@@ -22,7 +26,7 @@ public struct LogLines: LogHandler {
 
   public func log(event: LogEvent) {
     var line: JSON = [
-      "time": .string(isoTime(Clock.system.date())), "level": .string(event.level.rawValue),
+      "time": .string(isoTime(clock.date())), "level": .string(event.level.rawValue),
       "event": .string("\(event.message)"),
     ]
     let all = metadata.merging(event.metadata ?? [:]) { $1 }

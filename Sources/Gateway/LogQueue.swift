@@ -24,12 +24,15 @@ public final class LogQueue: Sendable {
 
   private let descriptor: Int32
   private let most: Int
+  private let clock: Clock
   private let state = Mutex(State())
   private let work = DispatchSemaphore(value: 0)
   private let empty = DispatchSemaphore(value: 0)
 
   /// - Parameter descriptor: an open file, which stays open.
-  public init(descriptor: Int32, most: Int = LogQueue.most) { (self.descriptor, self.most) = (descriptor, most) }
+  public init(descriptor: Int32, most: Int = LogQueue.most, clock: Clock = .system) {
+    (self.descriptor, self.most, self.clock) = (descriptor, most, clock)
+  }
 
   /// Leaves a whole line, its end included.
   public func add(_ line: [UInt8]) {
@@ -87,16 +90,16 @@ public final class LogQueue: Sendable {
       guard !state.lines.isEmpty else { return nil }
       var bytes: [UInt8] = []
       bytes.reserveCapacity(state.bytes + 128)
-      if state.dropped > 0 { bytes += Self.notice(dropped: state.dropped) }
+      if state.dropped > 0 { bytes += notice(dropped: state.dropped) }
       for line in state.lines { bytes += line }
       defer { (state.lines, state.bytes, state.dropped, state.isWriting) = ([], 0, 0, true) }
       return (bytes, state.lines.count + state.dropped)
     }
   }
 
-  private static func notice(dropped: Int) -> [UInt8] {
+  private func notice(dropped: Int) -> [UInt8] {
     let line: JSON = [
-      "time": .string(isoTime(Clock.system.date())), "level": "warning", "event": "log lines dropped",
+      "time": .string(isoTime(clock.date())), "level": "warning", "event": "log lines dropped",
       "count": .string("\(dropped)"),
     ]
     return Array((line.serialized() + "\n").utf8)

@@ -21,9 +21,10 @@ final class Visitors: AvailableConnectionsDelegate, Sendable {
 
   let most: Int
   private let logger: Logger
+  private let clock: Clock
   private let state = Mutex(State())
 
-  init(most: Int, logger: Logger) { (self.most, self.logger) = (most, logger) }
+  init(most: Int, logger: Logger, clock: Clock) { (self.most, self.logger, self.clock) = (most, logger, clock) }
 
   func connectionOpened() {
     state.withLock { $0.count += 1 }
@@ -38,7 +39,8 @@ final class Visitors: AvailableConnectionsDelegate, Sendable {
     return count < most && (count == 0 || Descriptors.hasSome)
   }
 
-  func waits(_ channel: any NIOCore.Channel, since now: Int64 = Clock.system.now()) {
+  func waits(_ channel: any NIOCore.Channel) {
+    let now = clock.now()
     state.withLock { $0.idle[ObjectIdentifier(channel)] = (channel, now) }
   }
 
@@ -49,7 +51,8 @@ final class Visitors: AvailableConnectionsDelegate, Sendable {
 
   /// Lets the oldest idle connection go when there is no place for another, at once or as soon as it is old enough. Called for
   /// each that comes, and every second.
-  func makeRoom(_ now: Int64 = Clock.system.now()) {
+  func makeRoom() {
+    let now = clock.now()
     let (oldest, wait, tells) = state.withLock { state -> ((any NIOCore.Channel)?, Int64, Bool) in
       guard state.count >= most || !Descriptors.hasSome else { return (nil, 0, false) }
       let tells = state.told.map { now - $0 >= Self.tellAgain } ?? true

@@ -43,13 +43,15 @@ extension Setup {
     let room = DescriptorPlan(limit: Descriptors.limit, open: Descriptors.open)
     (settings.mostConnections, settings.mostUpstream) = (room.connections, room.upstream)
     let keys: KeyRing
-    do throws(StoreError) { keys = try KeyRing(store: engine.store) } catch { throw CommandError(error.message) }
+    do throws(StoreError) { keys = try KeyRing(store: engine.store, clock: engine.clock) } catch {
+      throw CommandError(error.message)
+    }
     guard settings.isLoopback || keys.needsKeys else {
       throw CommandError(
         "listening on \(settings.host) would let others spend your money: give out a key first (furlong key new NAME)")
     }
     let router = try makeRouter(store: engine.store)
-    let metrics = Metrics(version: Furlong.version)
+    let metrics = Metrics(version: Furlong.version, start: engine.clock.wall())
     let collector = makeCollector(engine, metrics)
     let gateway = Gateway(
       engine: engine,
@@ -70,7 +72,7 @@ extension Setup {
   /// Where the usual OTEL_ variables say that a collector listens; nil when they say nothing.
   private func makeCollector(_ engine: Engine, _ metrics: Metrics) -> Collector? {
     CollectorSettings(environment: environment).map { settings in
-      Collector(settings, metrics: metrics, instance: Session.newID()) { url, headers, body in
+      Collector(settings, metrics: metrics, instance: Session.newID(), clock: engine.clock) { url, headers, body in
         let answer = await engine.post(url, headers: headers.map { .init($0.name, $0.value) }, body: body)
         let wait = (try? answer.get())?.headers["retry-after"].flatMap { Int64($0) }
         return Collector.Reply(

@@ -14,7 +14,7 @@ import Testing
 
   private let journal = Journal<Sent>()
   private let pauses = Journal<Int64>()
-  private let metrics = Metrics(version: "0.1.0")
+  private let metrics = Metrics(version: "0.1.0", start: 5)
 
   /// A collector that gets these replies, and then 200 for ever.
   private func collector(_ replies: [Collector.Reply] = []) throws -> Collector {

@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func requestsThatAreRunningAreCounted() {
-    let metrics = Metrics(version: "0.1.0")
+    let metrics = Metrics(version: "0.1.0", start: 5)
     for _ in 0..<3 { metrics.requestBegan() }
     metrics.requestEnded(WatchedCalls.race())
     #expect(Prometheus.text(metrics).contains("\nfurlong_requests_in_flight 2\n"), "three began, one ended")
@@ -79,7 +79,7 @@ import Testing
   /// `FURLONG_TELEMETRY=FOLDER` writes what is sent there, for scripts/otlp-sink.py to check.
   @Test func itCanBeWrittenForOthersToCheck() throws {
     guard let folder = ProcessInfo.processInfo.environment["FURLONG_TELEMETRY"] else { return }
-    let metrics = Metrics(version: "0.1.0")
+    let metrics = Metrics(version: "0.1.0", start: 5)
     var odd = WatchedCalls.race()
     odd.asked = "a \"quoted\" \\ name\n"
     let calls = [WatchedCalls.race(), WatchedCalls.fallback(), WatchedCalls.refused(), odd]

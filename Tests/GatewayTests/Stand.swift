@@ -54,7 +54,8 @@ final class Stand: Sendable {
           return .failure(RouteFault(kind: .unknown, message: "there is no model ‘\(name)’ here", candidates: []))
         }
         return .success(RouteDecision(name: name, lanes: [lane], order: .lane(0), reasons: [:]))
-      }, keys: try! KeyRing(store: store, interval: nil), metrics: Metrics(version: "test"), settings: settings,
+      }, keys: try! KeyRing(store: store, interval: nil), metrics: Metrics(version: "test", start: 5),
+      settings: settings,
       logger: logger)
     let server = GatewayServer(gateway)
     let ready = Coming<Int>()

@@ -18,7 +18,7 @@ final class Answer: @unchecked Sendable {
 
   /// What the ticker and watchers read from other threads.
   struct Progress {
-    var lastSign = Clock.system.now()
+    var lastSign: Int64
     var hasHead = false
     var isOver = false
     var race: Race?
@@ -49,12 +49,13 @@ final class Answer: @unchecked Sendable {
   let isStream: Bool
   let outbox = Outbox()
   let head = Coming<Head>()
-  let progress = Mutex(Progress())
+  let progress: Mutex<Progress>
   private let wantsUsage: Bool
   /// Fields without a bearing on the answer that another dialect has no place for.
   private let leftOut: [String]
-  private let created = Clock.system.date()
-  private let start = Clock.system.now()
+  let clock: Clock
+  private let created: Int64
+  private let start: Int64
   private var buffers: [Int: Buffer]
   private(set) var winner: Int?
   /// What the client was told in the end.
@@ -73,9 +74,12 @@ final class Answer: @unchecked Sendable {
 
   init(
     call: String, request: ClientRequest, decision: RouteDecision, passedThrough: Set<Int>, leftOut: [String],
-    finished: @escaping @Sendable (Answer, [Response]) -> Void
+    clock: Clock, finished: @escaping @Sendable (Answer, [Response]) -> Void
   ) {
     self.call = call
+    self.clock = clock
+    (created, start) = (clock.date(), clock.now())
+    progress = Mutex(Progress(lastSign: start))
     dialect = request.dialect
     isStream = request.isStream
     wantsUsage = request.wantsUsage
@@ -152,7 +156,7 @@ final class Answer: @unchecked Sendable {
 
   private func win(_ lane: Int) {
     winner = lane
-    firstToken = Clock.system.now() - start
+    firstToken = clock.now() - start
     guard let buffer = buffers[lane] else { return }
     if !buffer.isPassedThrough || buffer.whole != nil {
       writer = dialect.writer(answerHead(lane))
@@ -272,7 +276,7 @@ final class Answer: @unchecked Sendable {
 
   private func send() {
     guard isStream, !out.isEmpty else { return }
-    progress.withLock { $0.lastSign = Clock.system.now() }
+    progress.withLock { $0.lastSign = clock.now() }
     if !outbox.append(out.take()) { leave() }
   }
 

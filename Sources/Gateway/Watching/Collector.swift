@@ -31,6 +31,7 @@ public final class Collector: Sendable {
   private let settings: CollectorSettings
   private let resource: Telemetry.Resource
   private let metrics: Metrics
+  private let clock: Clock
   private let post: Post
   private let pause: @Sendable (Int64) async -> Void
   private let waiting = Mutex<[Span]>([])
@@ -40,11 +41,12 @@ public final class Collector: Sendable {
   ///   - instance: tells this gateway from others beside it.
   ///   - pause: waits so many nanoseconds; for tests.
   public init(
-    _ settings: CollectorSettings, metrics: Metrics, instance: String, post: @escaping Post,
+    _ settings: CollectorSettings, metrics: Metrics, instance: String, clock: Clock = .system, post: @escaping Post,
     pause: @escaping @Sendable (Int64) async -> Void = { try? await Task.sleep(for: .nanoseconds($0)) }
   ) {
     self.settings = settings
     self.metrics = metrics
+    self.clock = clock
     self.post = post
     self.pause = pause
     resource = Telemetry.Resource(
@@ -126,7 +128,7 @@ public final class Collector: Sendable {
 
   func sendMetrics(tries: Int = tries) async {
     guard let url = settings.metrics,
-      let document = Telemetry.metrics(metrics, resource, at: Clock.system.wall())
+      let document = Telemetry.metrics(metrics, resource, at: clock.wall())
     else { return }
     // What is lost is in the next one: they count from the start.
     _ = await send(document, to: url, tries: tries)

@@ -8,7 +8,7 @@ extension GatewayCall {
   ) {
     self.init(
       asked: answer.decision.name, dialect: answer.dialect, path: sender.path, isStream: answer.isStream,
-      status: answer.status, began: sender.date, duration: Clock.system.now() - sender.began)
+      status: answer.status, began: sender.date, duration: answer.clock.now() - sender.began)
     self.key = key
     firstToken = answer.firstToken
     error = answer.error?.rawValue

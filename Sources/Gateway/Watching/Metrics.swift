@@ -45,7 +45,7 @@ public final class Metrics: Sendable {
   let version: String
   private let state = Mutex(State())
 
-  public init(version: String, start: Int64 = Clock.system.wall()) {
+  public init(version: String, start: Int64) {
     self.version = version
     self.start = start
   }
