@@ -21,6 +21,7 @@ public final class App {
   let screen: Screen
   let inbox = Inbox()
   private let conductor: Conductor
+  private var clock: Clock { conductor.clock }
   let surroundings: Surroundings
   private(set) lazy var themes = surroundings.themes()
   private let layouts = Layouts()
@@ -68,7 +69,7 @@ public final class App {
   public func run(prompt: String?) {
     defer { screen.close() }
     screen.wake(through: inbox.writeEnd)
-    conductor.begin()
+    conductor.begin(&state)
     if let prompt {
       state.composer.set(prompt)
       dispatch(.key(.enter))
@@ -87,8 +88,8 @@ public final class App {
       pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let ready = poll(&sources, 2, waitMilliseconds())
-    let woken = Clock.system.now()
-    dispatch(.tick(woken))
+    let woken = clock.now()
+    dispatch(conductor.tick)
     // An interrupted wait is a resize, which ncurses tells as a key.
     let hasKeys = ready < 0 || screen.isSignalled || sources[0].revents & Int16(POLLIN) != 0
     if screen.isAskedToEnd { dispatch(.quit) }
@@ -99,14 +100,14 @@ public final class App {
     conductor.reckon(state)
     if state.isPlaying { isDirty = true }
     if state.isStreaming, woken - lastDraw >= tickTime { isDirty = true }
-    if isDirty, hasKeys || Clock.system.now() - lastDraw >= Self.frameTime {
+    if isDirty, hasKeys || clock.now() - lastDraw >= Self.frameTime {
       draw()
-      if hasKeys { probe?.keys.append(Clock.system.now() - woken) }
+      if hasKeys { probe?.keys.append(clock.now() - woken) }
     }
   }
 
   private func waitMilliseconds() -> Int32 {
-    let now = Clock.system.now()
+    let now = clock.now()
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
     if state.isPlaying { return Int32(Self.frameTime / 1_000_000) }
     if state.isStreaming { return Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) }
@@ -126,12 +127,12 @@ public final class App {
   }
 
   private func draw() {
-    let start = Clock.system.now()
+    let start = clock.now()
     let (frame, extents) = view(state, layouts)
     state.extents = extents
     screen.draw(frame)
     drawn = frame
-    lastDraw = Clock.system.now()
+    lastDraw = clock.now()
     isDirty = false
     probe?.frames.append(lastDraw - start)
     probe?.last = frame

@@ -26,7 +26,7 @@ public struct Asciicast: Sendable {
     lines = [header.serialized()]
     // The clock of the lanes must not stand at zero: that is "never".
     let start: Int64 = 1_000_000_000
-    _ = update(&state, .tick(start))
+    _ = update(&state, .tick(start, date: session.created))
     _ = update(&state, .replay(replay))
     var shown: Frame?
     var clock: Int64 = 0
@@ -40,7 +40,7 @@ public struct Asciicast: Sendable {
       shown = frame
       guard clock < replay.end else { break }
       clock = min(replay.end, clock + step)
-      _ = update(&state, .tick(start + clock))
+      _ = update(&state, .tick(start + clock, date: session.created))
     }
     append("\u{1B}[0m\u{1B}[?25h", at: Double(clock) / 1e9 / speed + Double(Self.rest) / 1e9)
   }

@@ -33,19 +33,20 @@ final class TrafficReader: Sendable {
   }
 
   private static func traffic(_ engine: Engine, _ limit: Int, _ memory: inout Memory) throws(StoreFault) -> Traffic {
-    let (store, now) = (engine.store, Clock.system.now())
+    let (store, clock) = (engine.store, engine.clock)
+    let now = clock.now()
     var traffic = Traffic()
-    traffic.date = Clock.system.date()
+    traffic.date = clock.date()
     if now >= memory.callsUntil { (memory.calls, memory.callsUntil) = ([:], now + memoryTime) }
     traffic.calls = try store.trafficCalls(limit: limit, known: memory.calls)
     memory.calls = Dictionary(traffic.calls.map { ($0.id, $0) }) { first, _ in first }
     traffic.open = try store.openTrafficCalls()
     traffic.minute = try store.trafficSums(since: traffic.date - 59)
     if now >= memory.hourUntil {
-      let start = Clock.system.now()
+      let start = clock.now()
       memory.hour = try store.trafficSums(since: traffic.date - 3599)
       // A twentieth of the time at the most.
-      memory.hourUntil = now + 20 * (Clock.system.now() - start)
+      memory.hourUntil = now + 20 * (clock.now() - start)
     }
     traffic.hour = memory.hour
     return traffic

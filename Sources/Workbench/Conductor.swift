@@ -8,6 +8,7 @@ import Engine
 final class Conductor {
   let engine: Engine
   let inbox: Inbox
+  var clock: Clock { engine.clock }
   /// Judges at work; cancelled when the person says so.
   var judgingTask: Task<Void, Never>?
   private let surroundings: Surroundings
@@ -121,8 +122,15 @@ final class Conductor {
     }
   }
 
-  /// What runs beside the workbench begins with it.
-  func begin() {
+  /// The time, as the state is told it.
+  var tick: Input { .tick(clock.now(), date: clock.date()) }
+
+  /// Before the first key: gives the state the time and chance, which it cannot get by itself. What runs beside the workbench begins
+  /// with it.
+  func begin(_ state: inout State) {
+    var random = SystemRandomNumberGenerator()
+    state.random = SplitMix64(seed: random.next())
+    (state.now, state.date) = (clock.now(), clock.date())
     let inbox = inbox
     surroundings.gateway?.start { inbox.post(.gateway($0)) }
   }
@@ -170,7 +178,7 @@ final class Conductor {
   }
 
   private func warm(_ state: State) {
-    let now = Clock.system.now()
+    let now = clock.now()
     guard now - lastWarm > 20_000_000_000 || lastWarm == 0 else { return }
     lastWarm = now
     engine.warm(state.lineup)

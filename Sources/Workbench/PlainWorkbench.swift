@@ -33,7 +33,7 @@ public final class PlainWorkbench {
   /// - Parameter prompt: sent at once, if given.
   public func run(prompt: String?) {
     interrupts = Self.watchInterrupt(inbox)
-    conductor.begin()
+    conductor.begin(&state)
     tellLanes()
     tell("Type a prompt and press Enter. An empty line opens the menu.")
     if let prompt { send(prompt) }
@@ -74,6 +74,7 @@ public final class PlainWorkbench {
     var sources = [pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0)]
     if readsInput { sources.append(pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)) }
     _ = poll(&sources, nfds_t(sources.count), -1)
+    carryOut(update(&state, conductor.tick))
     for input in inbox.take() { dispatch(input) }
     if readsInput, sources[1].revents != 0 { lines.fill() }
   }

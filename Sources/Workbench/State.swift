@@ -34,6 +34,12 @@ public struct State: Equatable {
   public var message: String?
   /// Monotonic nanoseconds of the last input, for the running clocks.
   public var now: Int64 = 0
+  /// The wall's time at the last tick, in seconds since 1970, for what is dated.
+  public var date: Int64 = 0
+  /// What ids and blind assignments are drawn from. Whoever shows the workbench seeds it with 64 bits of the system's randomness:
+  /// enough, since sides and salts only have to be unguessable to somebody who sees ids and hashes, and neither tells what the
+  /// generator draws next.
+  public var random = SplitMix64(seed: 0)
   /// When each lane of the running turn was sent, on the same clock.
   public var sentAt: [Int: Int64] = [:]
   /// Lanes of the latest turn that this process is asking. Another Furlong may be filling rows of the same session: those are
@@ -209,8 +215,8 @@ public enum Asking: Equatable, Sendable {
 public enum Input: Sendable {
   case key(Key)
   case size(width: Int, height: Int)
-  /// The clock, in monotonic nanoseconds.
-  case tick(Int64)
+  /// The clock: monotonic nanoseconds, and seconds since 1970.
+  case tick(Int64, date: Int64)
   case replay(Replay)
   case race(session: String, turn: Int, RaceEvent)
   case models([ChoiceList.Item])

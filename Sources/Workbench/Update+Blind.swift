@@ -76,7 +76,8 @@ extension State {
   private mutating func confirmVote() -> [Command] {
     if isVoted { return reveal() }
     guard let round = currentRound else { return tell("wait until all have answered") }
-    guard let vote = reading?.confirm(round, id: Session.newID(), created: Clock.system.date(), now: now) else {
+    let id = Session.newID(using: &random)
+    guard let vote = reading?.confirm(round, id: id, created: date, now: now) else {
       return tell("choose first: 1 left, 2 right, 3 tie, 4 both bad")
     }
     readFromTheTop()
@@ -127,7 +128,6 @@ extension State {
     guard isBlind, shown.count > 1, let index = session.turns.indices.last else { return }
     // A rule that stops lanes would tell who was faster.
     session.turns[index].rule = .all
-    var random = SystemRandomNumberGenerator()
     let assignment = BlindAssignment.draw(
       session: session.id, turn: session.turns[index].number, lanes: shown.map { ($0, lanes[$0].text) },
       using: &random)

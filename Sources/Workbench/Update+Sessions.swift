@@ -6,7 +6,7 @@ import Terminal
 extension State {
   mutating func openSessions() -> [Command] {
     var page = SessionsPage()
-    let find = page.find(now: Clock.system.date())
+    let find = page.find(now: date)
     overlay = .sessions(page)
     return [find]
   }
@@ -54,17 +54,17 @@ extension State {
       }
       page.line.clear()
       page.selectFirst()
-      return [page.find(now: Clock.system.date())]
+      return [page.find(now: date)]
     default:
       let before = page.line.text
       type(key, into: &page.line)
       guard page.line.text != before else { return [] }
       page.selectFirst()
-      return [page.find(now: Clock.system.date())]
+      return [page.find(now: date)]
     }
     // The end of what was asked for is not the end of what there is.
     guard page.selection == page.rows.count - 1, page.isCut, !page.isLoading else { return [] }
-    return [page.find(now: Clock.system.date(), limit: page.limit + 2 * SessionsPage.page)]
+    return [page.find(now: date, limit: page.limit + 2 * SessionsPage.page)]
   }
 
   private func type(_ key: Key, into line: inout Composer) {
@@ -140,7 +140,7 @@ extension State {
   private mutating func undelete(_ page: inout SessionsPage) -> [Command] {
     guard let last = deletedSessions.popLast() else { return tell("nothing was deleted") }
     message = "brought back"
-    return [.undelete(session: last), page.find(now: Clock.system.date(), limit: page.limit)]
+    return [.undelete(session: last), page.find(now: date, limit: page.limit)]
   }
 
   // MARK: Asking again
@@ -155,7 +155,7 @@ extension State {
     lanes.removeAll(where: \.isDropped)
     guard !lanes.isEmpty else { return tell("no lane to ask: every lane was dropped") }
     let rule = turn.rule.examines ? RaceRule.all : turn.rule
-    open(Session(id: Session.newID(), created: Clock.system.date(), title: "", rule: rule, lanes: lanes, turns: []))
+    open(Session(id: Session.newID(using: &random), created: date, title: "", rule: rule, lanes: lanes, turns: []))
     isStored = false
     system = turn.system
     attachments = turn.attachments

@@ -144,7 +144,7 @@ extension State {
     let system = system
     open(
       Session(
-        id: Session.newID(), created: Clock.system.date(), title: "", rule: session.rule,
+        id: Session.newID(using: &random), created: date, title: "", rule: session.rule,
         lanes: lanes.filter { !$0.isDropped }, turns: []))
     self.system = system
     isStored = false

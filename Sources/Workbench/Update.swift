@@ -2,14 +2,15 @@ import Core
 import Engine
 import Terminal
 
-/// The one function that changes the state. Pure: what has to be done outside comes back as commands.
+/// The one function that changes the state. Pure: time and chance are in the state, what has to be done outside comes back as
+/// commands.
 public func update(_ state: inout State, _ input: Input) -> [Command] {
   switch input {
   case .key(let key): return state.press(key)
   case .size(let width, let height): (state.width, state.height) = (width, height)
-  case .tick(let now):
+  case .tick(let now, let date):
     let before = state.now
-    state.now = now
+    (state.now, state.date) = (now, date)
     state.advancePlayback(from: before)
     return state.refreshTraffic()
   case .replay(let replay): state.play(replay)

@@ -29,7 +29,7 @@ import Testing
     }
     state.session.turns = [turn]
     let session = state.session
-    _ = update(&state, .tick(1_000_000_000))
+    _ = update(&state, .tick(1_000_000_000, date: 0))
     _ = update(&state, .replay(Replay(session: session.id, turn: turn, arrivals: arrivals)))
     return (state, session)
   }
@@ -39,12 +39,12 @@ import Testing
   @Test func chunksComeWhenTheyCame() {
     var (state, session) = playing()
     #expect(text(state, 0) == "")
-    _ = update(&state, .tick(1_150_000_000))
+    _ = update(&state, .tick(1_150_000_000, date: 0))
     #expect((text(state, 0), text(state, 1)) == ("One ", ""))
-    _ = update(&state, .tick(1_200_000_000))
+    _ = update(&state, .tick(1_200_000_000, date: 0))
     #expect((text(state, 0), text(state, 1)) == ("One two ", "One "), "the second lane's clock began 40 ms later")
     #expect(state.turn?.winner == nil)
-    _ = update(&state, .tick(2_000_000_000))
+    _ = update(&state, .tick(2_000_000_000, date: 0))
     #expect(state.turn?.responses == session.turns[0].responses, "at the end everything is as it was")
     #expect(state.turn?.winner == 0)
     #expect(!state.isPlaying, "it stops at the end")
@@ -56,10 +56,10 @@ import Testing
   @Test func speedPauseSeekAndStep() {
     var (state, _) = playing()
     _ = update(&state, .key(.character("+")))
-    _ = update(&state, .tick(1_060_000_000))
+    _ = update(&state, .tick(1_060_000_000, date: 0))
     #expect(text(state, 0) == "One ", "twice as fast")
     _ = update(&state, .key(.character(" ")))
-    _ = update(&state, .tick(9_000_000_000))
+    _ = update(&state, .tick(9_000_000_000, date: 0))
     #expect(text(state, 0) == "One ", "paused")
     _ = update(&state, .key(.character(".")))
     _ = update(&state, .key(.character(".")))

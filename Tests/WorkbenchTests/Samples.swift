@@ -17,7 +17,7 @@ enum Sample {
       lanes: (0..<lanes).map { try! Lane(parsing: models[$0 % models.count]) }, turns: [])
     var state = State(session: session)
     (state.width, state.height) = (width, height)
-    state.now = 5_000_000_000
+    (state.now, state.date) = (5_000_000_000, 1_795_600_000)
     return state
   }
 

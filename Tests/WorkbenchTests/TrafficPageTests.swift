@@ -81,18 +81,18 @@ import Testing
   @Test func itIsReadAnewWhileItIsOpen() {
     var state = opened(nil)
     let start = state.now
-    #expect(update(&state, .tick(start + 300_000_000)).isEmpty, "the first reading is still on its way")
+    #expect(update(&state, .tick(start + 300_000_000, date: 0)).isEmpty, "the first reading is still on its way")
     _ = update(&state, .traffic(Sample.traffic))
-    #expect(update(&state, .tick(start + 200_000_000)).isEmpty)
-    #expect(update(&state, .tick(start + 250_000_000)) == [.readTraffic(limit: 200)])
+    #expect(update(&state, .tick(start + 200_000_000, date: 0)).isEmpty)
+    #expect(update(&state, .tick(start + 250_000_000, date: 0)) == [.readTraffic(limit: 200)])
     _ = update(&state, .traffic(nil))
     #expect(page(state).rows.count == Sample.traffic.calls.count, "what was there stays")
     state.hasReducedMotion = true
-    #expect(update(&state, .tick(start + 600_000_000)).isEmpty)
-    #expect(update(&state, .tick(start + 1_300_000_000)) == [.readTraffic(limit: 200)])
+    #expect(update(&state, .tick(start + 600_000_000, date: 0)).isEmpty)
+    #expect(update(&state, .tick(start + 1_300_000_000, date: 0)) == [.readTraffic(limit: 200)])
     _ = update(&state, .key(.escape))
     #expect(state.overlay == nil && !state.isWatchingTraffic)
-    #expect(update(&state, .tick(start + 9_000_000_000)).isEmpty)
+    #expect(update(&state, .tick(start + 9_000_000_000, date: 0)).isEmpty)
     #expect(update(&state, .traffic(Sample.traffic)).isEmpty && state.overlay == nil)
   }
 

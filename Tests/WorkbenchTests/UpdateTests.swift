@@ -275,6 +275,31 @@ import Testing
     #expect(Scoreboard.places(responses, winner: 0, rule: .all) == [0: 1, 1: 2, 2: 3])
   }
 
+  @Test func aTickDatesWhatComesAfterIt() {
+    var state = Sample.state(lanes: 2)
+    _ = update(&state, .tick(7_000_000_000, date: 1_234))
+    #expect(state.now == 7_000_000_000)
+    let before = state.session.id
+    _ = state.perform(.newSession)
+    #expect(state.session.created == 1_234 && state.session.id != before)
+  }
+
+  /// Time and chance are in the state: what is done twice from the same one comes out the same.
+  @Test func theSameInputsMakeTheSameState() {
+    func play(seed: UInt64) -> (State, [Command]) {
+      var state = Sample.state(lanes: 3)
+      state.random = SplitMix64(seed: seed)
+      _ = state.perform(.newSession)
+      state.isBlind = true
+      let commands = Sample.send("Why are there tides?", &state)
+      return (state, commands)
+    }
+    let (one, other, third) = (play(seed: 1), play(seed: 1), play(seed: 2))
+    #expect(one.0 == other.0 && one.1 == other.1)
+    #expect(one.0.turn?.blind != nil && one.0.turn?.blind?.id != third.0.turn?.blind?.id)
+    #expect(one.0.session.id != third.0.session.id)
+  }
+
   /// 35 tokens in at $2 and 24 of output at $10 a million, by the length of its text, are $0.0003.
   @Test func aRunningCostIsAnEstimate() {
     let state = Sample.race(width: 80, height: 24)
