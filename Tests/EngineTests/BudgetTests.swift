@@ -3,6 +3,7 @@ import Providers
 import Store
 import TestSupport
 import Testing
+import Transport
 
 @testable import Engine
 
@@ -50,7 +51,7 @@ import Testing
     let other = try Store(path: folder.file("shared.db"))
     var budget = Budget()
     budget.perDay = Money(decimal: perDay)
-    let purses = [Purse(budget, store: store), Purse(budget, store: other)]
+    let purses = [Purse(budget, store: store, clock: .system), Purse(budget, store: other, clock: .system)]
     var exposure = Exposure(model: ModelID("a/b")!)
     (exposure.least, exposure.usual, exposure.most) = (dollars("0.001"), dollars("0.015"), dollars("0.015"))
     let grants = Journal<Result<Grant, Refusal>>()
@@ -78,7 +79,7 @@ import Testing
   }
 
   @Test func whoWaitsGetsWhatComesBack() throws {
-    let purse = Purse(Budget(), store: try Store.inMemory())
+    let purse = Purse(Budget(), store: try Store.inMemory(), clock: .system)
     let wallet = Wallet(dollars("1"), name: "a test")
     var want = Purse.Want()
     var exposure = Exposure(model: ModelID("a/b")!)
@@ -102,7 +103,7 @@ import Testing
     let store = try Store(path: path)
     var budget = Budget()
     budget.perDay = dollars("10")
-    let purse = Purse(budget, store: store)
+    let purse = Purse(budget, store: store, clock: .system)
     let wallet = Wallet(dollars("1"), name: "a test")
     var lane = Exposure(model: ModelID("a/b")!)
     (lane.usual, lane.most) = (dollars("0.4"), dollars("0.8"))
@@ -125,6 +126,40 @@ import Testing
     #expect(try store.held() == dollars("0.9"), "other processes see the same")
     lanes.spend(dollars("0.3"), of: lane, running: .zero)
     #expect(lanes.amount == dollars("0.4"), "nobody runs: what is spent is what is held")
+  }
+
+  @Test func aDaysBudgetIsFreeAgainAfterMidnightByTheClockThatIsHandedIn() throws {
+    let clock = StillClock()
+    var budget = Budget()
+    (budget.perDay, budget.perMonth) = (dollars("1"), dollars("1.5"))
+    let store = try Store.inMemory(clock: clock.clock)
+    let loop = TransferLoop()
+    defer { loop.stop() }
+    let engine = Engine(
+      services: [], store: store, prices: PriceBook(), loop: loop, budget: budget, clock: clock.clock
+    ) { _ in .notNeeded }
+    var exposure = Exposure(model: ModelID("a/b")!)
+    (exposure.least, exposure.usual, exposure.most) = (dollars("0.4"), dollars("0.4"), dollars("0.4"))
+    func ask() -> Result<Grant, Refusal>? {
+      var want = Purse.Want()
+      want.exposures = [exposure]
+      let answers = Journal<Result<Grant, Refusal>>()
+      engine.purse.ask(want) { answers.append($0) }
+      return answers.wait { $0.count >= 1 } ? answers.entries[0] : nil
+    }
+    func isGranted() -> Bool { if case .success? = ask() { true } else { false } }
+    clock.date = Engine.midnight(at: clock.date, ofFirst: true) + 10 * 86_400
+    store.append(.unkept(dollars("0.9")))
+    #expect(!isGranted(), "0.9 of 1 is spent")
+    #expect(try engine.spentToday() == dollars("0.9"))
+    // Two days, so that no change of summer time matters.
+    clock.date += 2 * 86_400
+    #expect(isGranted(), "a new day")
+    #expect(try engine.spentToday() == .zero)
+    store.append(.unkept(dollars("0.5")))
+    #expect(!isGranted(), "1.4 of the month's 1.5 is spent")
+    clock.date += 30 * 86_400
+    #expect(isGranted(), "a new month")
   }
 
   @Test func whatIsFreeIsAskedWhenAllIsSpent() throws {
@@ -167,8 +202,9 @@ import Testing
   }
 
   @Test func aKeysRequestIsRefusedBeforeItsLimit() throws {
-    let store = try Store.inMemory()
-    let purse = Purse(Budget(), store: store)
+    let clock = StillClock()
+    let store = try Store.inMemory(clock: clock.clock)
+    let purse = Purse(Budget(), store: store, clock: clock.clock)
     var exposure = Exposure(model: ModelID("a/b")!)
     (exposure.usual, exposure.most) = (dollars("0.6"), dollars("0.6"))
     var want = Purse.Want()
@@ -181,7 +217,7 @@ import Testing
       second?.error.kind == .rateLimit && second?.error.retryAfter == 1_000_000_000, "two of 0.6 do not fit at once")
     store.append(
       .gatewaySpending(
-        GatewaySpending(key: "0000000000aa", day: GatewayKey.day(Clock.system.date()), cost: dollars("0.9"), calls: 1)))
+        GatewaySpending(key: "0000000000aa", day: GatewayKey.day(clock.date), cost: dollars("0.9"), calls: 1)))
     try first.entries[0].get().settle()
     exposure.most = dollars("0.2")
     let third = refusal(exposure, key("1/day"), purse)

@@ -44,14 +44,44 @@ import Testing
   }
 
   @Test func spendingCountsWhatTheProviderCharged() throws {
-    let store = try Store.inMemory()
+    let clock = StillClock()
+    let store = try Store.inMemory(clock: clock.clock)
     store.append(.session(Sample.session()))
     store.append(.turn(session: Sample.key.session, Sample.turn()))
     store.append(.began(Sample.key, Sample.response(), request: nil))
     store.append(.ended(Sample.key, Sample.finished()))
     #expect(commit(store) == nil)
     #expect(try store.spent(since: 0) == Money(decimal: "0.5"))
-    #expect(try store.spent(since: Clock.system.date() + 10) == .zero)
+    #expect(try store.spent(since: clock.date) == Money(decimal: "0.5"), "it was asked for in this second")
+    #expect(try store.spent(since: clock.date + 1) == .zero)
+  }
+
+  @Test func rowsAreDatedByTheClockThatIsHandedIn() throws {
+    let clock = StillClock(date: 1_000)
+    let store = try Store.inMemory(clock: clock.clock)
+    func dates(_ column: String, of table: String) throws -> [Int64] {
+      try store.database.read { try Int64.fetchAll($0, sql: "SELECT \(column) FROM \(table)") }
+    }
+    store.append(.session(Sample.session()))
+    store.append(.turn(session: Sample.key.session, Sample.turn()))
+    clock.date = 2_000
+    store.append(.began(Sample.key, Sample.response(), request: nil))
+    #expect(commit(store) == nil)
+    #expect(try dates("seen", of: "writer") == [2_000], "a sign of life")
+    clock.date = 3_000
+    store.append(.ended(Sample.key, Sample.finished()))
+    store.append(.unkept(Money(picoDollars: 1)), at: 2_500)
+    let limit = Money(picoDollars: 9_000_000_000_000)
+    let held = Journal<HoldAnswer>()
+    store.hold(
+      HoldRequest(id: "h", key: nil, amount: limit, least: .zero, limits: [.since(3_001, limit, name: "a test")])
+    ) { held.append($0) }
+    #expect(held.wait { $0.count >= 1 } && held.entries == [.granted(limit)])
+    #expect(try dates("created", of: "turn") == [1_000])
+    #expect(try dates("created", of: "response") == [2_000])
+    #expect(try dates("finished", of: "response") == [3_000])
+    #expect(try dates("created", of: "unkept_cost") == [2_500], "it says itself when")
+    #expect(try dates("created", of: "hold") == [3_000])
   }
 
   /// A database of the first version, as it lies on somebody's disk.
