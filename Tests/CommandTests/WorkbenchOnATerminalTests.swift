@@ -11,6 +11,8 @@ import Testing
     session.wait(for: "ask all 2 lanes")
     session.press("hello\r")
     session.wait(for: "Answered.")
+    // While the other lane still answers the key would stop it, and not ask.
+    session.waitUntilShown("2 of 2 ended")
     session.press("\u{3}")
     session.wait(for: "again to leave")
     session.press("\u{3}")

@@ -51,7 +51,7 @@ import Transport
     let other = try Store(path: folder.file("shared.db"))
     var budget = Budget()
     budget.perDay = Money(decimal: perDay)
-    let purses = [Purse(budget, store: store, clock: .system), Purse(budget, store: other, clock: .system)]
+    let purses = [Purse(budget, store: store), Purse(budget, store: other)]
     var exposure = Exposure(model: ModelID("a/b")!)
     (exposure.least, exposure.usual, exposure.most) = (dollars("0.001"), dollars("0.015"), dollars("0.015"))
     let grants = Journal<Result<Grant, Refusal>>()
@@ -79,7 +79,7 @@ import Transport
   }
 
   @Test func whoWaitsGetsWhatComesBack() throws {
-    let purse = Purse(Budget(), store: try Store.inMemory(), clock: .system)
+    let purse = Purse(Budget(), store: try Store.inMemory())
     let wallet = Wallet(dollars("1"), name: "a test")
     var want = Purse.Want()
     var exposure = Exposure(model: ModelID("a/b")!)
@@ -103,7 +103,7 @@ import Transport
     let store = try Store(path: path)
     var budget = Budget()
     budget.perDay = dollars("10")
-    let purse = Purse(budget, store: store, clock: .system)
+    let purse = Purse(budget, store: store)
     let wallet = Wallet(dollars("1"), name: "a test")
     var lane = Exposure(model: ModelID("a/b")!)
     (lane.usual, lane.most) = (dollars("0.4"), dollars("0.8"))
