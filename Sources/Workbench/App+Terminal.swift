@@ -10,7 +10,7 @@ extension App {
 
   func chooseTheme() {
     let items = themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
-    state.overlay = .list(ChoiceList(.theme(before: themeName), title: "Theme", items: items, chosen: themeName))
+    inbox.post(.themes(items, current: themeName))
   }
 
   /// By the terminal's own clipboard sequence and a native tool: one of them works nearly everywhere.
@@ -34,7 +34,9 @@ extension App {
       readSize()
     }
     do throws(Editor.Fault) {
-      inbox.post(.edited(what, try Editor.edit(text, surroundings.environment)))
+      let edited = try Editor.edit(text, surroundings.environment)
+      // Looking changes nothing.
+      inbox.post(edited == text ? .message("left as it was") : .edited(what, edited))
     } catch {
       inbox.post(.message(error.message))
     }

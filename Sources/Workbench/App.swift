@@ -159,7 +159,7 @@ public final class App {
       readSize()
     case .redraw: screen.redraw()
     case .quit: isLeaving = true
-    default: conductor.carryOut(command, state)
+    default: conductor.carryOut(command)
     }
   }
 

@@ -66,12 +66,4 @@ extension Conductor {
       }
     }
   }
-
-  func loadCall(_ id: String, width: Int) {
-    load { engine in
-      let session = try engine.store.session(id)
-      let key = session.turns.first?.gatewayKey
-      return .call(Page.call(session, key: try engine.store.gatewayKeys().first { $0.id == key }, width: width))
-    }
-  }
 }

@@ -13,9 +13,9 @@ final class Conductor {
   var judgingTask: Task<Void, Never>?
   private let surroundings: Surroundings
   /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
-  private var races: [RaceID: Race] = [:]
+  private var races: [TurnID: Race] = [:]
   /// What the turns that are raced here may cost, with all that is done about them.
-  private var wallets: [RaceID: Wallet] = [:]
+  private var wallets: [TurnID: Wallet] = [:]
   private var lastWarm: Int64 = 0
   /// What the prompt's cost was reckoned of last, and whether that is still under way.
   private var reckoned = Reckoned()
@@ -31,11 +31,6 @@ final class Conductor {
   let finder = SessionFinder()
   let traffic = TrafficReader()
 
-  private struct RaceID: Hashable {
-    let session: String
-    let turn: Int
-  }
-
   init(engine: Engine, inbox: Inbox, surroundings: Surroundings) {
     self.engine = engine
     self.inbox = inbox
@@ -49,31 +44,28 @@ final class Conductor {
     if case .outlook = input { isReckoning = false }
     switch input {
     case .opened(let session, _):
-      let id = RaceID(session: session.id, turn: session.turns.last?.number ?? 0)
+      let id = TurnID(session: session.id, turn: session.turns.last?.number ?? 0)
       return .opened(session, isRacedHere: races[id] != nil)
     case .race(let session, let turn, .ended):
-      let id = RaceID(session: session, turn: turn)
-      if id != shownRace(state) { races[id] = nil }
+      let id = TurnID(session: session, turn: turn)
+      if id != state.turnID { races[id] = nil }
       return input
     default: return input
     }
   }
 
-  func carryOut(_ command: Command, _ state: State) {
+  func carryOut(_ command: Command) {
     switch command {
-    case .race(let isNewSession): startRace(isNewSession: isNewSession, state)
-    case .run(let lanes): run(lanes, state)
-    case .stop(let lane): races[shownRace(state)]?.stop(lane)
-    case .stopAll: races[shownRace(state)]?.stopAll()
-    case .saveSetup:
-      let session = state.session
-      engine.store.append(.setup(session: session.id, lanes: session.lanes, rule: session.rule))
-    case .saveContinued:
-      guard let turn = state.turn else { return }
-      engine.store.append(.continued(session: state.session.id, turn: turn.number, lane: turn.continued))
-    case .warm: warm(state)
-    case .estimate(let prompt): estimate(prompt, state)
-    case .estimateAgain(let lanes): estimate(lanes, state)
+    case .race(let session, let isNew, let judges): race(session, isNew: isNew, judges)
+    case .run(let session, let lanes, let spent): run(session, lanes, spent)
+    case .stop(let turn, let lane): races[turn]?.stop(lane)
+    case .stopAll(let turn): races[turn]?.stopAll()
+    case .saveSetup(let session, let lanes, let rule):
+      engine.store.append(.setup(session: session, lanes: lanes, rule: rule))
+    case .saveContinued(let session, let turn, let lane):
+      engine.store.append(.continued(session: session, turn: turn, lane: lane))
+    case .warm(let lanes): warm(lanes)
+    case .estimate(let session, let asking, let lanes, let spent): estimate(session, asking, lanes, spent)
     case .loadModels: loadModels()
     case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
     case .open(let session):
@@ -90,8 +82,7 @@ final class Conductor {
       let read = surroundings.readFile
       load { _ in .attached(try read(path)) }
     case .loadFiles(let folder): loadFiles(folder)
-    case .saveLineup(let name):
-      let lanes = state.lineup
+    case .saveLineup(let name, let lanes):
       engine.store.append(.lineup(name: name, lanes: lanes))
       inbox.post(.message("saved as lineup ‘\(VisibleText.line(name))’: \(Readable.count(lanes.count, "lane"))"))
     case .loadLineup(let name):
@@ -103,21 +94,21 @@ final class Conductor {
     case .loadLineups: loadLineups()
     case .vote(let vote): engine.store.append(.vote(vote))
     case .undoVote(let id): engine.store.append(.undoneVote(id: id))
-    case .reveal(let reading): reveal(reading)
+    case .reveal(let reading):
+      engine.store.append(.revealed(assignment: reading.assignment.id))
+      if let repeated = reading.repeated { engine.store.append(.revealed(assignment: repeated.assignment.id)) }
     case .loadRepeat: loadRepeat()
-    case .judge: judge(state)
+    case .judge(let session, let judges, let spent): judge(session, judges, spent)
     case .stopJudging: judgingTask?.cancel()
-    case .loadPanels(let verdicts): loadPanels(verdicts, state)
-    case .loadEvidence: loadEvidence(state)
-    case .loadCriteria: loadCriteria(state)
-    case .saveCriteria(let brief): saveCriteria(brief, state)
+    case .loadPanels(let session, let verdicts): load { .panels(session: session, try $0.panels(verdicts)) }
+    case .loadCriteria(let session, let turn, let judges): loadCriteria(session, turn, judges)
+    case .saveCriteria(let brief, let session, let turn, let judges):
+      engine.keep(brief, for: JudgeRequest(session: session, turn: turn, judges: judges))
     case .confirmJudgement(let id): engine.store.append(.confirmed(judgement: id))
-    case .loadLeaderboard(let choice): loadLeaderboard(choice, state)
-    case .loadCards: loadCards()
-    case .loadReplay: load { [session = state.session] in .replay(try $0.replay(session)) }
-    case .loadCosts(let grouping): loadCosts(grouping, state)
+    case .loadReplay(let session): load { .replay(try $0.replay(session)) }
     case .readTraffic(let limit): readTraffic(limit: limit)
-    case .loadCall(let id): loadCall(id, width: state.width - 4)
+    case .inquiry(let inquiry): load { .answer(try inquiry.inquiry.anyAnswer($0)) }
+    // Done by whoever shows the workbench.
     case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit: break
     }
   }
@@ -147,53 +138,46 @@ final class Conductor {
 
   // MARK: Races
 
-  private func shownRace(_ state: State) -> RaceID {
-    RaceID(session: state.session.id, turn: state.turn?.number ?? 0)
+  private func race(_ session: Session, isNew: Bool, _ judges: [Lane]) {
+    guard let turn = session.turns.last else { return }
+    let id = TurnID(session: session.id, turn: turn.number)
+    var request = RaceRequest(session: session, isNewSession: isNew, turn: turn)
+    request.wallets = [wallet(id, spent: .zero)]
+    request.good = judges.first.map { GoodEnough(judge: $0) }
+    races[id] = engine.start(request, observe: post(id))
   }
 
-  private func startRace(isNewSession: Bool, _ state: State) {
-    guard let turn = state.turn else { return }
-    var request = RaceRequest(session: state.session, isNewSession: isNewSession, turn: turn)
-    request.wallets = [wallet(state)]
-    request.good = state.judges.first.map { GoodEnough(judge: $0) }
-    races[shownRace(state)] = engine.start(request, observe: post(shownRace(state)))
-  }
-
-  private func run(_ lanes: [Int], _ state: State) {
-    guard let turn = state.turn else { return }
-    let entries = lanes.map { RaceRequest.entry(number: $0, session: state.session, turn: turn) }
+  private func run(_ session: Session, _ lanes: [Int], _ spent: Money) {
+    guard let turn = session.turns.last else { return }
+    let entries = lanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
     let generations = Dictionary(uniqueKeysWithValues: lanes.map { ($0, turn.responses[$0]?.generation ?? 1) })
-    let id = shownRace(state)
+    let id = TurnID(session: session.id, turn: turn.number)
     if races[id] == nil {
       // A session opened again: the turn has its row, a race of no lanes takes the new responses.
-      var request = RaceRequest(session: state.session, isNewSession: false, turn: turn, lanes: [])
-      request.wallets = [wallet(state)]
+      var request = RaceRequest(session: session, isNewSession: false, turn: turn, lanes: [])
+      request.wallets = [wallet(id, spent: spent)]
       races[id] = engine.resume(request, observe: post(id))
     }
-    races[id]?.run(entries, generations: generations, startsOver: lanes.count == state.shown.count)
+    races[id]?.run(entries, generations: generations, startsOver: lanes.count == session.activeLanes.count)
   }
 
-  private func post(_ id: RaceID) -> @Sendable (RaceEvent) -> Void {
+  private func post(_ id: TurnID) -> @Sendable (RaceEvent) -> Void {
     { [inbox] event in inbox.post(.race(session: id.session, turn: id.turn, event)) }
   }
 
-  private func warm(_ state: State) {
+  private func warm(_ lanes: [Lane]) {
     let now = clock.now()
     guard now - lastWarm > 20_000_000_000 || lastWarm == 0 else { return }
     lastWarm = now
-    engine.warm(state.lineup)
+    engine.warm(lanes)
   }
 
-  /// What the turn that is being written may cost.
-  private func estimate(_ prompt: String, _ state: State) {
-    let session = state.session
-    let turn = Turn(
-      number: (state.turn?.number ?? 0) + 1, prompt: prompt, system: state.system, attachments: state.attachments,
-      rule: session.rule)
+  private func estimate(_ session: Session, _ asking: Asking, _ lanes: [Int], _ spent: Money) {
+    guard let turn = session.turns.last else { return }
+    let wallet = wallet(TurnID(session: session.id, turn: turn.number), spent: spent)
     load { engine in
-      let entries = session.activeLanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
-      let estimate = try engine.estimate(entries, system: turn.system, wallets: [engine.purse.turnWallet()])
-      return .estimated(estimate, .turn)
+      let entries = lanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
+      return .estimated(try engine.estimate(entries, system: turn.system, wallets: [wallet]), asking)
     }
   }
 
@@ -223,21 +207,10 @@ final class Conductor {
     }
   }
 
-  /// What lanes of the latest turn may cost that are to be asked again.
-  private func estimate(_ lanes: [Int], _ state: State) {
-    guard let turn = state.turn else { return }
-    let (session, wallet) = (state.session, wallet(state))
-    load { engine in
-      let entries = lanes.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
-      return .estimated(try engine.estimate(entries, system: turn.system, wallets: [wallet]), .lanes(lanes))
-    }
-  }
-
-  /// Of the shown turn; of one that was raced before, it has spent what its answers cost.
-  func wallet(_ state: State) -> Wallet {
-    let id = shownRace(state)
+  /// Of a turn; of one that was raced before, it has spent what its answers cost.
+  func wallet(_ id: TurnID, spent: Money) -> Wallet {
     if let wallet = wallets[id] { return wallet }
-    let wallet = engine.purse.turnWallet(spent: state.spentThisTurn)
+    let wallet = engine.purse.turnWallet(spent: spent)
     wallets[id] = wallet
     return wallet
   }
@@ -246,7 +219,7 @@ final class Conductor {
   private func loadSpending(of input: Input, _ state: State) {
     let shown = if case .opened(let opened, _) = input { opened } else { state.session }
     let (session, number) = (shown.id, shown.turns.last?.number ?? 0)
-    let wallet = wallets[RaceID(session: session, turn: number)]
+    let wallet = wallets[TurnID(session: session, turn: number)]
     let (engine, inbox) = (engine, inbox)
     engine.store.commit { _ in
       OwnThread.start {

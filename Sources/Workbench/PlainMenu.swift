@@ -63,8 +63,10 @@ extension PlainWorkbench {
     guard !state.responses.isEmpty else { return tell("Nothing has been asked yet.") }
     let places = state.places
     for response in state.responses {
-      let row = Scoreboard.row(response, place: places[response.lane])
-      let parts = Scoreboard.Column.allCases.filter { $0 != .number && $0 != .model }.map { column in
+      let row = Scoreboard.row(
+        response, place: places[response.lane], fit: state.fit(response.lane), marks: state.marks)
+      let columns = Scoreboard.columns(hasFits: state.hasFits, hasMarks: state.marks?.isCompared == true)
+      let parts = columns.filter { $0 != .number && $0 != .model }.map { column in
         column == .state ? row[column] ?? "" : "\(column.rawValue) \(row[column] ?? "")"
       }
       tell("\(name(response.lane)): " + parts.joined(separator: ", ") + ".")
@@ -92,7 +94,7 @@ extension PlainWorkbench {
   }
 
   private func openSession() {
-    state.overlay = .list(ChoiceList(.sessions, title: "Sessions", items: [], isLoading: true))
+    state.open(ChoiceList(.sessions, title: "Sessions", items: [], isLoading: true))
     carryOut([.loadSessions])
     choose()
   }
@@ -113,7 +115,7 @@ extension PlainWorkbench {
       if list.items.count > most { tell("\(list.items.count - most) more.") }
       let typed = list.takesLanes ? ", a whole provider/model," : ""
       guard let line = ask("Type a number, part of a name\(typed) or an empty line to go back.") else {
-        state.overlay = nil
+        state.closeAll()
         return
       }
       if let number = Int(line), list.items.prefix(most).indices.contains(number - 1) {
@@ -131,7 +133,7 @@ extension PlainWorkbench {
   }
 
   private func take(_ item: ChoiceList.Item, _ purpose: ChoiceList.Purpose) {
-    state.overlay = nil
+    state.closeAll()
     carryOut(state.choose(item, purpose))
     tellMessage()
     if purpose == .lineups || purpose == .addLane { tellLanes() }
@@ -149,10 +151,6 @@ extension PlainWorkbench {
       let value = plain.ask("New value for \(form.fields[number - 1].name)? An empty line sets the default.")
       form.set(value ?? "", at: number - 1)
       plain.carryOut(plain.state.apply(form))
-      if case .form(let refused)? = plain.state.overlay {
-        plain.tell(refused.fault ?? "It was refused.")
-        plain.state.overlay = nil
-      }
       plain.tellMessage()
     }
   }
@@ -164,6 +162,6 @@ extension PlainWorkbench {
 
   private func saveLineup() {
     guard let name = ask("Save under which name?") else { return }
-    carryOut([.saveLineup(name: name)])
+    carryOut([.saveLineup(name: name, lanes: state.lineup)])
   }
 }

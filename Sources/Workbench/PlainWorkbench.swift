@@ -82,8 +82,10 @@ public final class PlainWorkbench {
   private func take(_ line: String) {
     if state.isStreaming {
       let word = line.trimmed.lowercased()
-      if word == "stop" { return carryOut([.stopAll]) }
-      if let lane = Int(word), state.running.contains(lane - 1) { return carryOut([.stop(lane: lane - 1)]) }
+      if word == "stop" { return carryOut([.stopAll(state.turnID)]) }
+      if let lane = Int(word), state.running.contains(lane - 1) {
+        return carryOut([.stop(state.turnID, lane: lane - 1)])
+      }
       return tell("Lanes are still answering. Type stop to stop all, or a lane's number to stop that one.")
     }
     if line.trimmed.isEmpty { openMenu() } else { send(line) }
@@ -119,7 +121,7 @@ public final class PlainWorkbench {
     carryOut(update(&state, input))
     tellMessage()
     if case .gateway(.listening(let port)) = input { tell("The gateway listens on port \(port).") }
-    if case .question(let question)? = state.overlay { confirm(question) }
+    if let question = state.layers.top as? Question { confirm(question) }
     guard case .race(let session, let turn, let event) = input, session == state.session.id,
       turn == state.turn?.number
     else { return }
@@ -150,7 +152,7 @@ public final class PlainWorkbench {
   private func confirm(_ question: Question) {
     for sentence in question.sentences { tell(sentence) }
     let answer = ask("Send it all the same? Type yes or no.")
-    carryOut(state.press(answer?.lowercased().hasPrefix("y") == true ? .enter : .escape, in: .question(question)))
+    carryOut(state.perform(answer?.lowercased().hasPrefix("y") == true ? .questionYes : .questionNo))
   }
 
   func carryOut(_ commands: [Command]) {
@@ -159,15 +161,15 @@ public final class PlainWorkbench {
       case .quit: isLeaving = true
       case .race:
         tell("Asking \(Readable.count(state.shown.count, "lane")).")
-        conductor.carryOut(command, state)
-      default: conductor.carryOut(command, state)
+        conductor.carryOut(command)
+      default: conductor.carryOut(command)
       }
     }
   }
 
   /// Lists come from the engine: waits until this one has been filled.
   func filledList() -> ChoiceList? {
-    while case .list(let list)? = state.overlay {
+    while let list = state.layers.topmost(ChoiceList.self) {
       if !list.isLoading { return list }
       wait(readsInput: false)
     }

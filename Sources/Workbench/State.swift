@@ -24,13 +24,13 @@ public struct State: Equatable {
   public var scroll: [Int: Scroll] = [:]
   /// All lanes scroll together.
   public var isSynced = false
-  public var search: Search?
   public var composer = Composer()
   /// Files for the next prompt.
   public var attachments: [Attachment] = []
   /// The system prompt of the next turn.
   public var system: String?
-  public var overlay: Overlay?
+  /// What stands over the lanes.
+  var layers = Layers()
   public var message: String?
   /// Monotonic nanoseconds of the last input, for the running clocks.
   public var now: Int64 = 0
@@ -65,8 +65,6 @@ public struct State: Equatable {
   public var capturesMouse = true
   /// The next turns are raced without telling whose answer is whose.
   public var isBlind = false
-  /// The latest turn, while it is hidden.
-  public var reading: BlindReading?
   /// The latest turn's votes, once they are in.
   public var revealed: BlindReading?
   /// Who judges: the config's, or the one chosen last.
@@ -81,8 +79,6 @@ public struct State: Equatable {
   public var panels: [PanelVerdict] = []
   /// Judges at work on the latest turn.
   public var judging: JudgingProgress?
-  /// A turn that is watched again.
-  public var playback: Playback?
   /// The port on which this process serves the gateway, while it does.
   public var gateway: Int?
   /// Sessions deleted from here that can be brought back, the latest last.
@@ -125,6 +121,14 @@ public struct State: Equatable {
   /// Numbers of the lanes that are shown, in order.
   public var shown: [Int] { session.activeLanes }
   public var turn: Turn? { session.turns.last }
+  var turnID: TurnID { TurnID(session: session.id, turn: turn?.number ?? 0) }
+
+  /// The turn that the prompt being written would make, and the session with it.
+  var nextTurn: Turn {
+    Turn(
+      number: (turn?.number ?? 0) + 1, prompt: composer.text, system: system, attachments: attachments,
+      rule: session.rule)
+  }
 
   /// The responses of the latest turn, by lane.
   public var responses: [Response] { shown.compactMap { turn?.responses[$0] } }
@@ -236,24 +240,20 @@ public enum Input: Sendable {
   case lineups([ChoiceList.Item])
   case lineup([Lane])
   case files([ChoiceList.Item])
+  case themes([ChoiceList.Item], current: String)
   /// A pair that is to be voted on once more.
   case repeated(RepeatedPair)
   /// Votes cast in a session before it was left.
   case votes(session: String, [Vote])
-  /// What the store says of a revealed assignment.
-  case verified(assignment: String, [Page.Block])
   case judging(session: String, turn: Int, JudgeEvent)
   case panels(session: String, [PanelVerdict])
-  /// Goes below what the page of verdicts says.
-  case evidence(session: String, [Page.Block])
   /// The judges have ended.
   case judged(session: String, turn: Int)
   case judgements(session: String, [Judgement], [Fit])
-  case page(Page)
+  /// To what a layer wanted to know.
+  case answer(any Sendable)
   /// The gateway's calls at this moment; nil when they could not be read.
   case traffic(Traffic?)
-  /// The page of one of them.
-  case call(Page)
   case gateway(GatewayNews)
   /// The criteria in force, to be edited.
   case criteria(String)
@@ -281,29 +281,34 @@ public struct Selection: Equatable, Sendable {
 /// A text that can be opened in the person's editor.
 public enum Editing: Equatable, Sendable { case prompt, answer, system, criteria }
 
-/// What the workbench wants done outside.
+/// A turn of a session.
+public struct TurnID: Hashable, Sendable {
+  public let session: String
+  /// From 1; 0 before there is one.
+  public let turn: Int
+}
+
+/// What the workbench wants done outside. Each carries all that it is about.
 public enum Command: Equatable, Sendable {
-  /// Race the session's latest turn.
-  case race(isNewSession: Bool)
-  /// Asks lanes of the latest turn again, or for the first time.
-  case run(lanes: [Int])
-  case stop(lane: Int)
-  case stopAll
-  /// Lanes and rule of the session.
-  case saveSetup
-  case warm
-  /// Works out what the turn may cost, before it is sent.
-  case estimate(prompt: String)
-  /// The same for lanes that are to be asked again.
-  case estimateAgain(lanes: [Int])
+  /// Race the latest turn of this session.
+  case race(Session, isNew: Bool, judges: [Lane])
+  /// Asks lanes of the session's latest turn again, or for the first time. `spent`: what the turn has cost so far.
+  case run(Session, lanes: [Int], spent: Money)
+  case stop(TurnID, lane: Int)
+  case stopAll(TurnID)
+  case saveSetup(session: String, lanes: [Lane], rule: RaceRule)
+  /// Connections for these are opened.
+  case warm([Lane])
+  /// Works out what lanes of the session's latest turn may cost, before they are asked.
+  case estimate(Session, Asking, lanes: [Int], spent: Money)
   /// Marks the turn's answer that every lane goes on from.
-  case saveContinued
+  case saveContinued(session: String, turn: Int, lane: Int?)
   /// To the clipboard; `words` say what it was.
   case copy(String, words: String)
   case copySelection
   case edit(Editing, String)
   case attach(path: String)
-  case saveLineup(name: String)
+  case saveLineup(name: String, lanes: [Lane])
   case loadLineup(name: String)
   case useTheme(name: String, isChosen: Bool)
   case captureMouse(Bool)
@@ -324,20 +329,17 @@ public enum Command: Equatable, Sendable {
   case reveal(BlindReading)
   /// Votes so far decide whether an old pair is asked about again.
   case loadRepeat
-  case judge
+  /// Lets judges compare the answers of the session's latest turn.
+  case judge(Session, by: [Lane], spent: Money)
   case stopJudging
-  case loadPanels([Judgement])
-  /// What all votes so far say of the shown lanes' pairs.
-  case loadEvidence
-  case loadCriteria
-  case saveCriteria(Brief)
+  case loadPanels(session: String, [Judgement])
+  case loadCriteria(Session, Turn, judges: [Lane])
+  case saveCriteria(Brief, Session, Turn, judges: [Lane])
   case confirmJudgement(id: String)
-  case loadLeaderboard(BoardChoice)
-  case loadReplay
-  case loadCards
-  case loadCosts(Ledger.Grouping)
+  case loadReplay(Session)
   case readTraffic(limit: Int)
-  case loadCall(id: String)
+  /// What a layer wants to know.
+  case inquiry(AnyInquiry)
   case open(session: String)
   case suspend
   case redraw

@@ -20,11 +20,11 @@ public struct JudgingProgress: Equatable, Sendable {
 extension State {
   mutating func editCriteria() -> [Command] {
     guard turn != nil || !composer.isEmpty else { return tell("write a prompt first: criteria belong to a task") }
-    return [.loadCriteria]
+    return [.loadCriteria(session, judgedTurn, judges: judges)]
   }
 
   mutating func chooseJudge() -> [Command] {
-    overlay = .list(ChoiceList(.judge, title: "Who judges", items: [], isLoading: true))
+    open(ChoiceList(.judge, title: "Who judges", items: [], isLoading: true))
     return [.loadModels]
   }
 
@@ -41,7 +41,7 @@ extension State {
     }
     guard !judges.isEmpty else { return chooseJudge() }
     judging = JudgingProgress()
-    return [.judge]
+    return [.judge(session, by: judges, spent: spentThisTurn)]
   }
 
   mutating func chooseJudge(_ lane: Lane) -> [Command] {
@@ -82,7 +82,7 @@ extension State {
     if verdicts.contains(where: { $0.outcome.kind == .orderSplit }) {
       message? += " · where the orders split, you decide: \(keymap.keyName(.blind))"
     }
-    return Set(verdicts.map(\.judge)).count > 1 ? [.loadPanels(verdicts)] : []
+    return Set(verdicts.map(\.judge)).count > 1 ? [.loadPanels(session: session.id, verdicts)] : []
   }
 
   /// The latest verdict of each judge on each pair of the latest turn.
@@ -109,38 +109,8 @@ extension State {
   /// Any lane of the latest turn has a fit.
   public var hasFits: Bool { shown.contains { fit($0) != nil } }
 
-  /// Beside the answers first, then all of it on a page.
-  mutating func showVerdicts() -> [Command] {
-    guard !verdicts.isEmpty else {
-      return tell(
-        judging == nil ? "no verdict on this turn: \(keymap.keyName(.judge)) asks the judge" : "the judge is at work")
-    }
-    if panel == .verdicts {
-      overlay = .page(Page.verdicts(self))
-      return [.loadEvidence]
-    }
-    panel = .verdicts
-    return []
-  }
-
-  /// The person's own votes on the same models, below what judges say of this turn.
-  mutating func add(evidence blocks: [Page.Block]) {
-    guard case .page(var page)? = overlay, page.title == Page.verdictsTitle else { return }
-    page.blocks += blocks
-    overlay = .page(page)
-  }
-
-  /// Quarantined verdicts of the latest turn count from now on.
-  mutating func confirmVerdicts() -> [Command] {
-    let open = verdicts.filter { $0.outcome.isQuarantined && !$0.isConfirmed }
-    guard !open.isEmpty else { return tell("no verdict is quarantined") }
-    for verdict in open {
-      if let index = judgements.firstIndex(where: { $0.id == verdict.id }) { judgements[index].isConfirmed = true }
-    }
-    overlay = .page(Page.verdicts(self))
-    message = "\(Readable.count(open.count, "quarantined verdict")) counts now"
-    return open.map { .confirmJudgement(id: $0.id) }
-  }
+  /// The latest turn, or the prompt being written when there is one.
+  private var judgedTurn: Turn { composer.isEmpty ? turn ?? nextTurn : nextTurn }
 
   /// The criteria that came back from the editor, one a line.
   mutating func take(criteria text: String) -> [Command] {
@@ -149,6 +119,6 @@ extension State {
     guard !lines.isEmpty else { return tell("no criteria: the judge writes its own") }
     message =
       "\(Readable.count(lines.count, "criterion", "criteria")) of yours: they hold for every judge of this prompt"
-    return [.saveCriteria(Brief(ownCriteria: lines))]
+    return [.saveCriteria(Brief(ownCriteria: lines), session, judgedTurn, judges: judges)]
   }
 }

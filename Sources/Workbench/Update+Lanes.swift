@@ -3,29 +3,21 @@ import Terminal
 
 /// Adding, dropping and changing lanes.
 extension State {
-  private static let mostLanes = 9
+  static let mostLanes = 9
 
   mutating func chooseLane() -> [Command] {
-    guard shown.count < Self.mostLanes else { return tell("nine lanes at most") }
-    overlay = .list(ChoiceList(.addLane, title: "Add a lane", items: [], isLoading: true))
+    open(ChoiceList(.addLane, title: "Add a lane", items: [], isLoading: true))
     return [.loadModels]
   }
 
   mutating func chooseModel() -> [Command] {
-    guard lanes.indices.contains(focus) else { return [] }
-    overlay = .list(
-      ChoiceList(.changeModel(lane: focus), title: "Model of lane \(focus + 1)", items: [], isLoading: true))
+    open(ChoiceList(.changeModel(lane: focus), title: "Model of lane \(focus + 1)", items: [], isLoading: true))
     return [.loadModels]
-  }
-
-  mutating func openParameters() {
-    guard lanes.indices.contains(focus) else { return }
-    overlay = .form(ParameterForm(lane: focus, lanes: lanes, system: system))
   }
 
   /// One of the lineups, or a name for this one.
   mutating func chooseLineup(_ purpose: ChoiceList.Purpose, _ title: String) -> [Command] {
-    overlay = .list(ChoiceList(purpose, title: title, items: [], isLoading: true))
+    open(ChoiceList(purpose, title: title, items: [], isLoading: true))
     return [.loadLineups]
   }
 
@@ -37,11 +29,9 @@ extension State {
   }
 
   mutating func duplicate() -> [Command] {
-    guard shown.count < Self.mostLanes else { return tell("nine lanes at most") }
-    guard lanes.indices.contains(focus) else { return [] }
     session.lanes.append(lanes[focus])
     focus = lanes.count - 1
-    overlay = .form(ParameterForm(lane: focus, lanes: lanes, system: system, isCopy: true))
+    open(ParameterForm(lane: focus, lanes: lanes, system: system, isCopy: true))
     return saveSetup
   }
 
@@ -64,10 +54,7 @@ extension State {
   }
 
   mutating func undoDrop() -> [Command] {
-    guard let lane = dropped.popLast(), lanes.indices.contains(lane) else {
-      message = "no lane was dropped"
-      return []
-    }
+    guard let lane = dropped.popLast(), lanes.indices.contains(lane) else { return [] }
     session.lanes[lane].isDropped = false
     focus = lane
     return saveSetup
@@ -101,13 +88,12 @@ extension State {
       do throws(InvalidLane) {
         changed.append((lane, try form.applied(to: lanes[lane])))
       } catch {
-        var form = form
-        form.fault = error.message
-        overlay = .form(form)
+        _ = layers.edit(ParameterForm.self) { $0.fault = error.message }
+        message = error.message
         return []
       }
     }
-    overlay = nil
+    layers.remove(ParameterForm.self)
     guard changed.contains(where: { lanes[$0.0] != $0.1 }) else { return [] }
     for (lane, new) in changed { session.lanes[lane] = new }
     let who = form.isForAll ? "all lanes" : "lane \(form.lane + 1)"

@@ -6,7 +6,14 @@ extension State {
   private static let wheelStep = 3
 
   mutating func point(_ mouse: Mouse) -> [Command] {
-    if let overlay { return point(mouse, in: overlay) }
+    if window != nil {
+      // A click beside it closes nothing by accident.
+      return switch mouse.kind {
+      case .wheelUp: move(.lines(-1))
+      case .wheelDown: move(.lines(1))
+      case .press, .drag, .release: []
+      }
+    }
     switch mouse.kind {
     case .wheelUp, .wheelDown:
       guard let lane = lane(at: mouse) else { return [] }
@@ -39,17 +46,6 @@ extension State {
       return [.copySelection]
     }
     return []
-  }
-
-  /// The wheel moves what is open; a click beside it closes nothing by accident.
-  private mutating func point(_ mouse: Mouse, in overlay: Overlay) -> [Command] {
-    let key: Key
-    switch mouse.kind {
-    case .wheelUp: key = .up
-    case .wheelDown: key = .down
-    default: return []
-    }
-    return press(key, in: overlay)
   }
 
   /// The lane whose pane, with its border, is under the mouse.

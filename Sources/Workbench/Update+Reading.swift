@@ -4,21 +4,12 @@ import Terminal
 
 /// Scrolling, searching, comparing, copying: nothing here changes what is asked.
 extension State {
-  mutating func scroll(_ action: Action) {
-    for lane in isSynced ? panes : [focus] { scroll(lane, action) }
-  }
-
-  mutating func scroll(_ lane: Int, _ action: Action) {
+  mutating func scroll(_ lane: Int, _ step: Step) {
     let extent = extents[lane] ?? Extent(lines: 0, height: 1)
-    switch action {
-    case .scrollUp: scroll(lane, by: -1)
-    case .scrollDown: scroll(lane, by: 1)
-    case .halfUp: scroll(lane, by: -max(1, extent.height / 2))
-    case .halfDown: scroll(lane, by: max(1, extent.height / 2))
-    case .pageUp: scroll(lane, by: -max(1, extent.height - 1))
-    case .pageDown: scroll(lane, by: max(1, extent.height - 1))
-    case .top: scroll(lane, by: -extent.lines)
-    default: scroll(lane, by: extent.lines)
+    switch step {
+    case .beginning: scroll(lane, by: -extent.lines)
+    case .end: scroll(lane, by: extent.lines)
+    case .lines, .halves, .pages: scroll(lane, by: step.rows(height: extent.height))
     }
   }
 
@@ -36,25 +27,6 @@ extension State {
   }
 
   // MARK: Search
-
-  /// A key while the query is typed.
-  mutating func type(_ key: Key) -> [Command] {
-    guard search != nil else { return [] }
-    switch key {
-    case .escape, .control("c"): search = nil
-    case .enter:
-      search?.isTyping = false
-      if search?.query.isEmpty == true { search = nil } else { findNext(by: 1) }
-    case .tab, .shiftTab: search?.isEverywhere.toggle()
-    case .backspace: if search?.query.isEmpty == false { search?.query.removeLast() }
-    case .control("u"), .control("w"): search?.query = ""
-    case .character(let character): search?.query.append(character)
-    case .paste(let text): search?.query += VisibleText.line(text)
-    default: break
-    }
-    if key != .enter { search?.current = nil }
-    return []
-  }
 
   /// To the next match, from one lane to the next and around.
   mutating func findNext(by step: Int) {
@@ -99,13 +71,12 @@ extension State {
     let items = ordered.map { lane in
       ChoiceList.Item(title: "\(lane + 1) \(VisibleText.line(lanes[lane].text))", detail: "", value: String(lane))
     }
-    overlay = .list(ChoiceList(.compare(with: focus), title: "Compare lane \(focus + 1) with", items: items))
+    open(ChoiceList(.compare(with: focus), title: "Compare lane \(focus + 1) with", items: items))
   }
 
   mutating func compare(with other: Int) {
     let (left, right) = (min(focus, other), max(focus, other))
-    overlay = .difference(
-      Comparison(left: left, response(left)?.text ?? "", right: right, response(right)?.text ?? ""))
+    open(Comparison(left: left, response(left)?.text ?? "", right: right, response(right)?.text ?? ""))
   }
 
   mutating func openMap() {
@@ -117,7 +88,7 @@ extension State {
     guard answers.count > 1 else { return say("two lanes with answers are needed") }
     var map = DisagreementMap(answers)
     if map.rows.first?.isDisputed == false { map.walk(by: 1) }
-    overlay = .map(map)
+    open(map)
   }
 
   // MARK: Copying
@@ -141,7 +112,7 @@ extension State {
           detail: "\(block.language) \(Readable.count(block.code.split(whereSeparator: \.isNewline).count, "line"))",
           value: block.code)
       }
-      overlay = .list(ChoiceList(.codeBlocks, title: "Copy a code block", items: items))
+      open(ChoiceList(.codeBlocks, title: "Copy a code block", items: items))
       return []
     }
   }

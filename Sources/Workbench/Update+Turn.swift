@@ -17,13 +17,15 @@ extension State {
       message = "no lane to ask: Esc, then \(keymap.keyName(.add)) adds one"
       return []
     }
-    if !budget.isEmpty { return [.estimate(prompt: composer.text)] }
-    return sendNow()
+    if budget.isEmpty { return sendNow() }
+    var asked = session
+    asked.turns.append(nextTurn)
+    return [.estimate(asked, .turn, lanes: shown, spent: .zero)]
   }
 
   /// What the turn may cost is known: within the budget it is sent, else the person is asked.
   mutating func weigh(_ estimate: Estimate, _ asking: Asking) -> [Command] {
-    guard overlay == nil else { return [] }
+    guard window == nil else { return [] }
     if asking == .turn, isStreaming || composer.isEmpty { return [] }
     spending.today = estimate.today
     guard estimate.isOverBudget, let left = estimate.left else {
@@ -52,17 +54,15 @@ extension State {
       let rest = budget.allowsUnpriced ? "it is not counted" : "it is not asked (budget.allow_unpriced in the config)"
       sentences.append("\(names(estimate.unknown)): no price is known, so \(rest).")
     }
-    overlay = .question(Question(purpose: .ask(asking), title: "More than the budget", sentences: sentences))
+    open(Question(asking: asking, title: "More than the budget", sentences: sentences))
     return []
   }
 
   mutating func sendNow() -> [Command] {
-    let prompt = composer.take()
-    let turn = Turn(
-      number: (self.turn?.number ?? 0) + 1, prompt: prompt, system: system, attachments: attachments,
-      rule: session.rule)
+    let turn = nextTurn
+    _ = composer.take()
     attachments = []
-    if session.turns.isEmpty { session.title = sessionTitle(prompt) }
+    if session.turns.isEmpty { session.title = sessionTitle(turn.prompt) }
     session.turns.append(turn)
     scroll = [:]
     sentAt = [:]
@@ -72,7 +72,7 @@ extension State {
     revealed = nil
     hide()
     defer { isStored = true }
-    return [.race(isNewSession: !isStored)] + (isHidden ? [.loadRepeat] : [])
+    return [.race(session, isNew: !isStored, judges: judges)] + (isHidden ? [.loadRepeat] : [])
   }
 
   /// The lane's response as it is before the engine has taken it up.
@@ -100,7 +100,7 @@ extension State {
   /// Puts lanes of the latest turn to work again. They are queued from this moment, so that no second key can ask them twice.
   mutating func ask(_ lanes: [Int]) -> [Command] {
     if lanes.isEmpty { return [] }
-    return budget.isEmpty ? askNow(lanes) : [.estimateAgain(lanes: lanes)]
+    return budget.isEmpty ? askNow(lanes) : [.estimate(session, .lanes(lanes), lanes: lanes, spent: spentThisTurn)]
   }
 
   mutating func askNow(_ lanes: [Int]) -> [Command] {
@@ -108,7 +108,7 @@ extension State {
     guard let turn = session.turns.indices.last else { return [] }
     if lanes.contains(where: { $0 == session.turns[turn].winner }) { session.turns[turn].winner = nil }
     for lane in lanes { queue(lane) }
-    return lanes.isEmpty ? [] : [.run(lanes: lanes)]
+    return lanes.isEmpty ? [] : [.run(session, lanes: lanes, spent: spentThisTurn)]
   }
 
   /// Every lane goes on from the focused lane's answer; the same key on the same lane takes it back.
@@ -117,7 +117,7 @@ extension State {
     if session.turns[index].continued == focus {
       session.turns[index].continued = nil
       message = "each lane goes on from its own answer"
-      return [.saveContinued]
+      return saveContinued
     }
     guard let answer = response(focus), !answer.text.isEmpty else { return nothingToTake() }
     guard !running.contains(focus) else {
@@ -127,7 +127,11 @@ extension State {
     session.turns[index].continued = focus
     place = .prompt
     message = "the next prompt goes on from lane \(focus + 1)'s answer in every lane"
-    return [.saveContinued]
+    return saveContinued
+  }
+
+  private var saveContinued: [Command] {
+    turn.map { [.saveContinued(session: session.id, turn: $0.number, lane: $0.continued)] } ?? []
   }
 
   mutating func nextRule() -> [Command] {
@@ -159,7 +163,7 @@ extension State {
     }
     if isStreaming {
       message = "stopped; what came is kept"
-      return [.stopAll]
+      return [.stopAll(turnID)]
     }
     if isAskedToLeave { return [.quit] }
     isAskedToLeave = true
@@ -168,7 +172,9 @@ extension State {
   }
 
   /// Lanes and rule, once the session has a row.
-  var saveSetup: [Command] { isStored ? [.saveSetup] : [] }
+  var saveSetup: [Command] {
+    isStored ? [.saveSetup(session: session.id, lanes: session.lanes, rule: session.rule)] : []
+  }
 }
 
 /// The first line of a prompt, short enough for a list.

@@ -36,7 +36,7 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
       frame.mark(selection.columns(y: y, in: area), y: y, Style(.selection))
     }
   }
-  OverlayPane.draw(state, layouts, &frame)
+  for layer in state.layers.all { layer.draw(state, layouts, &frame) }
   if state.borders.isASCII { frame.replace(Borders.standIns) }
   return (frame, extents)
 }

@@ -156,7 +156,7 @@ struct WorkbenchLaunch {
     if looks.ascii { state.borders = .ascii }
     state.budget = setup.config.budget
     state.judges = setup.config.judges
-    if isStored { state.reading?.resume((try? engine.store.votes(session: session.id)) ?? []) }
+    if isStored { state.take(votes: (try? engine.store.votes(session: session.id)) ?? []) }
     if isStored { state.fits = (try? engine.store.fits(session: session.id)) ?? [] }
     if isStored { state.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }
     let surroundings = surroundings()

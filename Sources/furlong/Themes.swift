@@ -86,7 +86,7 @@ struct KeysCommand: ParsableCommand {
     var faults: [String] = []
     let keymap = Keymap(overrides: markdown ? [:] : try Setup().config.keys, faults: &faults)
     let rows = keymap.rows.map { row in
-      [row.keys.map(\.name).joined(separator: " "), row.place.rawValue, row.summary, row.action.rawValue]
+      [row.keys.map(\.name).joined(separator: " "), row.place.name, row.summary, row.action.rawValue]
     }
     MarkdownTable.print(header: ["key", "where", "does", "name in the config"], rows: rows, asMarkdown: markdown)
     for fault in faults { Console.error("furlong: \(fault)") }

@@ -35,26 +35,38 @@ import Testing
     }
   ) { isoDate($0) }
 
-  private func page(_ grouping: Ledger.Grouping, width: Int) -> Page {
-    var budget = Budget()
-    budget.perDay = Money(decimal: "5")
-    return Page.costs(
-      ledger, by: grouping, today: Money(decimal: "0.05")!, budget: budget, width: width - 4, ascii: false)
-  }
-
   @Test(arguments: [(80, 24), (120, 40)]) func costsByModel(_ width: Int, _ height: Int) {
     var state = Sample.state(lanes: 2, width: width, height: height)
     state.place = .lanes
-    #expect(update(&state, .key(.character("$"))) == [.loadCosts(.model)])
-    _ = update(&state, .page(page(.model, width: width)))
+    state.budget.perDay = Money(decimal: "5")
+    #expect(update(&state, .key(.character("$"))) == [.inquire(CostsInquiry())])
+    _ = update(&state, .answer(CostsInquiry.Found(ledger: ledger, today: Money(decimal: "0.05")!)))
     expectScreen(view(state, Layouts()).frame, "costs-\(width)x\(height)")
-    #expect(update(&state, .key(.tab)) == [.loadCosts(.provider)])
-    #expect(update(&state, .key(.shiftTab)) == [.loadCosts(.purpose)])
+    #expect(update(&state, .key(.tab)).isEmpty, "it is grouped by what was read already")
+    #expect(state.layers.topmost(CostsPage.self)?.grouping == .provider)
+    _ = update(&state, .key(.shiftTab))
+    #expect(state.layers.topmost(CostsPage.self)?.grouping == .model)
+  }
+
+  @Test func aRowLeadsToItsSessions() {
+    var state = Sample.state(lanes: 2, width: 100, height: 30)
+    state.place = .lanes
+    _ = update(&state, .key(.character("$")))
+    _ = update(&state, .answer(CostsInquiry.Found(ledger: ledger, today: .zero)))
+    _ = update(&state, .key(.down))
+    let commands = update(&state, .key(.enter))
+    guard case .findSessions(let filter, _, _)? = commands.first else {
+      Issue.record("expected sessions, got \(commands)")
+      return
+    }
+    #expect(filter.models.count == 1)
+    _ = update(&state, .key(.escape))
+    #expect(state.layers.top is CostsPage, "back where one was")
   }
 
   @Test func nothingAskedIsSaidSo() {
     let empty = Page.costs(
       Ledger([]) { "\($0)" }, by: .model, today: .zero, budget: Budget(), width: 76, ascii: false)
-    #expect(empty.lines(width: 76).map(\.text).joined().contains("Nothing has been asked yet"))
+    #expect(empty.text(width: 76).contains("Nothing has been asked yet"))
   }
 }

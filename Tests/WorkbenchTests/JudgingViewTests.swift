@@ -57,11 +57,10 @@ import Testing
     expectScreen(frame, "verdicts-120x40")
     let marked = frame.cells.filter { $0.style.role == .removed }.map(\.text).joined()
     #expect(marked == "the wind blows on the sea", "what the judge calls wrong is marked: ‘\(marked)’")
-    #expect(update(&state, .key(.character("V"))) == [.loadEvidence])
+    #expect(update(&state, .key(.character("V"))) == [.inquire(EvidenceInquiry())])
     expectScreen(view(state, layouts).frame, "verdicts-page-120x40")
-    let standings = try board().standings
-    _ = update(
-      &state, .evidence(session: state.session.id, Page.evidence(standings, among: ["a/one", "b/two"])))
+    for (lane, name) in ["a/one", "b/two"].enumerated() { state.session.lanes[lane].model = ModelID(name)! }
+    _ = update(&state, .answer(EvidenceInquiry.Found(standings: try board().standings)))
     let text = view(state, layouts).frame.text
     #expect(text.contains("a/one against b/two: 12-1-0-2"), "the votes stand below the verdicts:\n\(text)")
   }
@@ -86,7 +85,8 @@ import Testing
   @Test func theJudgeIsAskedForOnceAndCanBeStopped() {
     var state = judged()
     state.judges = [Lane(model: ModelID("x/y")!)]
-    #expect(update(&state, .key(.character("J"))) == [.judge])
+    #expect(
+      update(&state, .key(.character("J"))) == [.judge(state.session, by: state.judges, spent: state.spentThisTurn)])
     _ = update(
       &state,
       .judging(
@@ -100,16 +100,16 @@ import Testing
     var state = judged()
     #expect(update(&state, .key(.character("J"))) == [.loadModels])
     _ = update(&state, .models([ChoiceList.Item(title: "x/y", detail: "", value: "x/y")]))
-    #expect(update(&state, .key(.enter)) == [.judge])
+    #expect(update(&state, .key(.enter)).kinds == ["judge"])
     #expect(state.judges.map(\.text) == ["x/y"])
   }
 
   @Test func criteriaGoToTheEditorAndComeBack() {
     var state = judged()
-    #expect(update(&state, .key(.character("C"))) == [.loadCriteria])
+    #expect(update(&state, .key(.character("C"))).kinds == ["loadCriteria"])
     #expect(update(&state, .criteria("# head\none\n")) == [.edit(.criteria, "# head\none\n")])
     let commands = update(&state, .edited(.criteria, "# head\nIs it right?\n\n  \nIs it short?\n"))
-    guard case .saveCriteria(let brief)? = commands.first else {
+    guard case .saveCriteria(let brief, _, _, _)? = commands.first else {
       Issue.record("expected criteria, got \(commands)")
       return
     }
@@ -139,13 +139,13 @@ import Testing
   @Test(arguments: [(80, 24), (120, 40)])
   func theLeaderboard(width: Int, height: Int) throws {
     var state = Sample.state(lanes: 2, width: width, height: height)
-    _ = update(&state, .page(Page.leaderboard(try board(), width: width - 4, ascii: false)))
+    open(try board(), &state)
     expectScreen(view(state, layouts).frame, "leaderboard-\(width)x\(height)")
   }
 
   @Test func howItIsComputedIsBehindIt() throws {
     var state = Sample.state(lanes: 2, width: 120, height: 40)
-    _ = update(&state, .page(Page.leaderboard(try board(), width: 116, ascii: false)))
+    open(try board(), &state)
     _ = update(&state, .key(.character("W")))
     let text = view(state, layouts).frame.text
     #expect(text.contains("how it is computed") && text.contains("n = 31 votes"), "\(text)")
@@ -156,14 +156,48 @@ import Testing
     #expect(points.map(\.isFrontier) == [true, true, false] || points.first { $0.cost == 0.02 }?.isFrontier == false)
   }
 
-  @Test func keysChooseTheBoard() {
-    var choice = BoardChoice()
-    choice.tags = ["a", "b"]
-    #expect(choice.after(.tab)?.source == .judge && choice.after(.shiftTab)?.source == .joint)
-    #expect(choice.after(.character("l"))?.isWithoutLength == true)
-    let first = choice.after(.character("t"))
-    #expect(first?.tag == "a" && first?.after(.character("t"))?.tag == "b")
-    #expect(first?.after(.character("t"))?.after(.character("t"))?.tag == nil)
-    #expect(choice.after(.character("x")) == nil)
+  private func open(_ board: Board, _ state: inout State) {
+    _ = update(&state, .key(.escape))
+    #expect(update(&state, .key(.character("L"))) == [.inquire(BoardInquiry(choice: BoardChoice()))])
+    _ = update(&state, .answer(BoardInquiry.Found(choice: BoardChoice(), board: board)))
+  }
+
+  @Test func keysChooseTheBoard() throws {
+    var state = Sample.state(lanes: 2, width: 120, height: 40)
+    open(try board(), &state)
+    func choice(_ key: Key) -> BoardChoice? {
+      _ = update(&state, .key(key))
+      return state.layers.topmost(BoardPage.self)?.choice
+    }
+    #expect(choice(.tab)?.source == .judge && choice(.tab)?.source == .joint && choice(.tab)?.source == .human)
+    #expect(choice(.shiftTab)?.source == .joint)
+    #expect(choice(.character("l"))?.isWithoutLength == true)
+    #expect(choice(.character("t"))?.tag == nil && state.message == "no prompt has a tag")
+    let late = update(&state, .answer(BoardInquiry.Found(choice: BoardChoice(), board: nil, nothing: "late")))
+    #expect(
+      late.isEmpty && !view(state, layouts).frame.text.contains("late"), "an answer to an older question is dropped")
+  }
+
+  @Test func aModelLeadsToItsSessionsAndBack() throws {
+    var state = Sample.state(lanes: 2, width: 120, height: 40)
+    open(try board(), &state)
+    _ = update(&state, .key(.down))
+    let commands = update(&state, .key(.enter))
+    guard case .findSessions(let filter, _, _)? = commands.first else {
+      Issue.record("expected sessions, got \(commands); on top is \(String(describing: state.layers.top))")
+      return
+    }
+    #expect(filter.models == ["b/two"], "the second row: \(filter.models)")
+    _ = update(&state, .key(.escape))
+    #expect(state.layers.top is BoardPage)
+  }
+
+  /// Its numbers are drawn for the window there is, not for the one of the moment when it was read.
+  @Test func aPageIsMadeAnewForEachWidth() throws {
+    var state = Sample.state(lanes: 2, width: 120, height: 40)
+    open(try board(), &state)
+    #expect(view(state, layouts).frame.text.contains("p95"))
+    _ = update(&state, .size(width: 80, height: 24))
+    #expect(!view(state, layouts).frame.text.contains("p95"))
   }
 }

@@ -77,12 +77,12 @@ import Testing
   @Test func otherRulesAreAPage() throws {
     var (state, _) = playing()
     _ = update(&state, .key(.character("w")))
-    guard case .page(let page)? = state.overlay else { return #expect(Bool(false), "w opens a page") }
-    let text = page.lines(width: 100).map(\.text).joined(separator: "\n")
+    guard let page = state.layers.top as? WhatIfPage else { return #expect(Bool(false), "w opens a page") }
+    let text = page.page(state, width: 100).text(width: 100)
     #expect(text.contains("first-finish, hedged after"), "\(text)")
     #expect(!state.isPlaying)
     _ = update(&state, .key(.escape))
-    #expect(state.overlay == nil)
+    #expect(state.window == nil)
     #expect(state.playback != nil, "the replay is still there")
   }
 

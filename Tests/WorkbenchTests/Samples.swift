@@ -177,3 +177,18 @@ extension Sample {
     return all + (6..<60).map { summary("bbbb000000\($0)", "An old question, number \($0)") }
   }
 }
+
+extension [Command] {
+  /// What is asked for, without what it is about.
+  var kinds: [String] { map { String("\($0)".prefix { $0 != "(" }) } }
+}
+
+extension [Command] {
+  /// Lanes that are asked again.
+  var asked: [[Int]] { compactMap { if case .run(_, let lanes, _) = $0 { lanes } else { nil } } }
+}
+
+extension Page {
+  /// Everything on it, as lines of a width.
+  func text(width: Int) -> String { blocks.flatMap { $0.lines(width: width) }.map(\.line.text).joined(separator: "\n") }
+}

@@ -22,8 +22,14 @@ import Testing
     return state
   }
 
+  private func answer(_ id: String, _ state: inout State) {
+    var session = Sample.gatewayCall(isKept: true)
+    session.id = id
+    _ = update(&state, .answer(CallInquiry.Found(session: session, key: nil)))
+  }
+
   private func page(_ state: State) -> TrafficPage {
-    guard case .traffic(let page)? = state.overlay else { fatalError("the page is not open") }
+    guard let page = state.layers.topmost(TrafficPage.self) else { fatalError("the page is not open") }
     return page
   }
 
@@ -48,8 +54,8 @@ import Testing
   func aCall(width: Int, height: Int) {
     var state = opened(width: width, height: height)
     for _ in 0..<2 { _ = update(&state, .key(.down)) }
-    #expect(update(&state, .key(.enter)) == [.loadCall(id: "aaaa00000003")])
-    _ = update(&state, .call(Page.call(Sample.gatewayCall(isKept: true), key: nil, width: width - 4)))
+    #expect(update(&state, .key(.enter)) == [.inquire(CallInquiry(id: "aaaa00000003"))])
+    answer("aaaa00000003", &state)
     expectScreen(frame(state), "traffic-call-\(width)x\(height)")
   }
 
@@ -71,7 +77,8 @@ import Testing
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202E })
     var state = opened(width: 120, height: 40)
     _ = update(&state, .key(.enter))
-    _ = update(&state, .call(Page.call(Sample.gatewayCall(isKept: true), key: nil, width: 96)))
+    answer("aaaa00000001", &state)
+    #expect(frame(state).text.contains("Answer"))
     #expect(!frame(state).text.contains("\u{1B}"))
   }
 
@@ -91,9 +98,9 @@ import Testing
     #expect(update(&state, .tick(start + 600_000_000, date: 0)).isEmpty)
     #expect(update(&state, .tick(start + 1_300_000_000, date: 0)) == [.readTraffic(limit: 200)])
     _ = update(&state, .key(.escape))
-    #expect(state.overlay == nil && !state.isWatchingTraffic)
+    #expect(state.window == nil && !state.isWatchingTraffic)
     #expect(update(&state, .tick(start + 9_000_000_000, date: 0)).isEmpty)
-    #expect(update(&state, .traffic(Sample.traffic)).isEmpty && state.overlay == nil)
+    #expect(update(&state, .traffic(Sample.traffic)).isEmpty && state.window == nil)
   }
 
   @Test func itFollowsTheNewestUntilOneScrolls() {
@@ -127,25 +134,24 @@ import Testing
 
   @Test func anOpenCallIsReadAgainWhileItIsLookedInto() {
     var state = opened()
-    #expect(update(&state, .key(.enter)) == [.loadCall(id: "aaaa00000001")])
-    var call = Page.call(Sample.gatewayCall(isKept: true), key: nil, width: 96)
-    call.purpose = .call(id: "aaaa00000001")
-    _ = update(&state, .call(call))
+    let asked = Command.inquire(CallInquiry(id: "aaaa00000001"))
+    #expect(update(&state, .key(.enter)) == [asked])
+    answer("aaaa00000001", &state)
     _ = update(&state, .key(.down))
-    #expect(update(&state, .traffic(Sample.traffic)) == [.loadCall(id: "aaaa00000001")])
-    _ = update(&state, .call(call))
-    #expect(page(state).call?.scroll == 1, "where one reads stays")
+    #expect(update(&state, .traffic(Sample.traffic)) == [asked])
+    answer("aaaa00000001", &state)
+    #expect(state.layers.topmost(CallPage.self)?.cursor.scroll == 1, "where one reads stays")
     _ = update(&state, .key(.escape))
-    #expect(page(state).call == nil)
+    #expect(state.layers.top is TrafficPage)
     #expect(update(&state, .traffic(Sample.traffic)).isEmpty)
     _ = update(&state, .key(.escape))
-    #expect(state.overlay == nil)
+    #expect(state.window == nil)
   }
 
   @Test func wordsThatAreNotKeptAreToldSo() {
     var key = GatewayKey(id: "k", name: "app", created: 0, hash: "")
     key.keeping = .metadata
-    let text = Page.call(Sample.gatewayCall(isKept: false), key: key, width: 96).lines(width: 100).map(\.text).joined()
+    let text = Page.call(Sample.gatewayCall(isKept: false), key: key, width: 96).text(width: 100)
     #expect(text.contains("not kept") && text.contains("key app") && !text.contains("Prompt:"))
   }
 

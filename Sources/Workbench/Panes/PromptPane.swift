@@ -19,7 +19,7 @@ struct PromptPane {
   var height: Int { 1 + max(1, min(Self.mostLines, rows.count)) }
 
   func draw(_ area: Area, _ frame: inout Frame) {
-    let isActive = state.place == .prompt && state.overlay == nil
+    let isActive = state.place == .prompt && state.window == nil
     let rule = String(repeating: state.borders.horizontal, count: area.width)
     frame.put(rule, x: area.x, y: area.y, Style(isActive ? .focus : .border))
     drawChips(area, &frame)

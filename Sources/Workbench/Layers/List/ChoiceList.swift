@@ -1,0 +1,194 @@
+import Core
+import Terminal
+
+/// A list that is filtered as one types: models, sessions and commands all use it.
+public struct ChoiceList: Equatable, Sendable {
+  public enum Purpose: Equatable, Sendable {
+    case addLane, changeModel(lane: Int), sessions, commands
+    case history, lineups, saveLineup, codeBlocks
+    case theme(before: String)
+    case compare(with: Int)
+    case attach(folder: String)
+    case judge
+  }
+
+  public struct Item: Equatable, Sendable {
+    public var title: String
+    public var detail: String
+    /// What choosing it means: a model, a session id, an action name.
+    public var value: String
+    /// Shown quietly: it can be chosen but will not work yet (a key is missing).
+    public var isQuiet = false
+
+    public init(title: String, detail: String, value: String, isQuiet: Bool = false) {
+      self.title = title
+      self.detail = detail
+      self.value = value
+      self.isQuiet = isQuiet
+    }
+  }
+
+  public var purpose: Purpose
+  public var title: String
+  public var items: [Item]
+  public var isLoading = false
+  public private(set) var query = ""
+  public private(set) var selection = 0
+  public private(set) var matches: [Item]
+
+  /// - Parameter chosen: value of the item to begin at.
+  public init(_ purpose: Purpose, title: String, items: [Item], isLoading: Bool = false, chosen: String? = nil) {
+    self.purpose = purpose
+    self.title = title
+    self.items = items
+    self.isLoading = isLoading
+    matches = items
+    selection = items.firstIndex { $0.value == chosen } ?? 0
+  }
+
+  public var chosen: Item? { matches.indices.contains(selection) ? matches[selection] : nil }
+
+  /// Whether what is chosen is a lane: then it may also be typed, with parameters.
+  public var takesLanes: Bool {
+    switch purpose {
+    case .addLane, .changeModel, .judge: true
+    case .sessions, .commands, .history, .lineups, .saveLineup, .codeBlocks, .theme, .compare, .attach: false
+    }
+  }
+
+  /// What may be typed when no row has it; nil when only rows can be taken.
+  public var typedHint: String? {
+    switch purpose {
+    case .addLane, .changeModel, .judge: "Enter takes it as typed: provider/model"
+    case .saveLineup: "Enter saves under this name"
+    case .attach: "Enter takes it as typed: a path"
+    case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare: nil
+    }
+  }
+
+  /// What Enter takes: the chosen row, or what was typed.
+  public var entered: Item? {
+    let typed = Item(title: query, detail: "", value: query)
+    switch purpose {
+    case .addLane, .changeModel, .judge:
+      return !query.isEmpty && (chosen == nil || query.contains(",")) ? typed : chosen
+    case .saveLineup: return query.isEmpty ? chosen : typed
+    case .attach: return !query.isEmpty && (chosen == nil || query.contains("/")) ? typed : chosen
+    case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare: return chosen
+    }
+  }
+
+  /// New contents, while the person goes on typing.
+  public mutating func fill(_ items: [Item]) {
+    self.items = items
+    isLoading = false
+    filter(keepingSelection: true)
+  }
+
+  private mutating func select(_ index: Int) { selection = max(0, min(matches.count - 1, index)) }
+
+  private mutating func filter(keepingSelection: Bool = false) {
+    let before = chosen
+    matches = Fuzzy.filter(items, query)
+    selection = keepingSelection ? before.flatMap { matches.firstIndex(of: $0) } ?? 0 : 0
+  }
+}
+
+extension KeyPlace {
+  static let choice = KeyPlace("choices", "Where something is chosen")
+}
+
+extension Action {
+  static let choose = Action("list.choose"), emptyLine = Action("list.empty")
+}
+
+extension ChoiceList: Layer {
+  static let keys: [KeyRow] = [
+    KeyRow(.choose, .choice, [.enter], "take it", label: Label("take it", 1)) { $0.chooseFromList() },
+    KeyRow(.emptyLine, .choice, [.control("u"), .control("w")], "empty the line") { state in
+      _ = state.layers.edit(ChoiceList.self) { $0.clear() }
+      return []
+    },
+  ]
+
+  func places(_ state: State) -> [KeyPlace] { [.choice, .list, .window] }
+  var takesText: Bool { true }
+
+  mutating func clear() {
+    query = ""
+    filter()
+  }
+
+  mutating func type(_ key: Key, _ state: State) -> [Command]? {
+    switch key {
+    case .backspace: if !query.isEmpty { query.removeLast() }
+    case .character(let character): query.append(character)
+    case .paste(let text): query += VisibleText.line(text)
+    default: return nil
+    }
+    let before = chosen
+    filter()
+    return preview(before)
+  }
+
+  mutating func move(_ step: Step, _ state: State) -> [Command] {
+    let before = chosen
+    select(step.moved(selection, height: max(1, state.height - 8), count: matches.count))
+    return preview(before)
+  }
+
+  /// Themes are shown while they are chosen from.
+  private func preview(_ before: Item?) -> [Command] {
+    guard case .theme = purpose, let chosen, chosen != before else { return [] }
+    return [.useTheme(name: chosen.value, isChosen: false)]
+  }
+
+  func closed(_ state: inout State) -> [Command] {
+    if case .theme(let before) = purpose { return [.useTheme(name: before, isChosen: false)] }
+    return []
+  }
+
+  func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) { ListPane.draw(self, state, &frame) }
+}
+
+extension State {
+  /// Takes what is chosen, and closes the list.
+  fileprivate mutating func chooseFromList() -> [Command] {
+    guard let list = layers.top as? ChoiceList, let item = list.entered else { return [] }
+    if list.takesLanes {
+      do throws(InvalidLane) { _ = try Lane(parsing: item.value) } catch { return tell(error.message) }
+    }
+    _ = layers.pop()
+    return choose(item, list.purpose)
+  }
+
+  mutating func choose(_ item: ChoiceList.Item, _ purpose: ChoiceList.Purpose) -> [Command] {
+    switch purpose {
+    case .commands: return performChosen(Action(rawValue: item.value))
+    case .sessions: return [.open(session: item.value)]
+    case .addLane: return (try? Lane(parsing: item.value)).map { add($0) } ?? []
+    case .changeModel(let lane): return (try? Lane(parsing: item.value)).map { change(lane, to: $0) } ?? []
+    case .history:
+      composer.set(item.value)
+      place = .prompt
+    case .lineups: return [.loadLineup(name: item.value)]
+    case .saveLineup: return [.saveLineup(name: item.value, lanes: lineup)]
+    case .codeBlocks: return [.copy(item.value, words: "the code block")]
+    case .theme: return [.useTheme(name: item.value, isChosen: true)]
+    case .compare: if let lane = Int(item.value) { compare(with: lane) }
+    case .judge: return (try? Lane(parsing: item.value)).map { chooseJudge($0) } ?? []
+    case .attach:
+      guard item.value.hasSuffix("/"), !item.title.isEmpty else { return [.attach(path: item.value)] }
+      open(ChoiceList(.attach(folder: item.value), title: "Attach a file", items: [], isLoading: true))
+      return [.loadFiles(folder: item.value)]
+    }
+    return []
+  }
+
+  /// Windows that the action does not belong to are closed for it.
+  private mutating func performChosen(_ action: Action) -> [Command] {
+    guard let row = keymap.row(action) else { return [] }
+    if !keyPlaces.contains(row.place) { closeAll() }
+    return perform(row)
+  }
+}

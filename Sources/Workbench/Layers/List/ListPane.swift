@@ -1,0 +1,41 @@
+import Core
+import Terminal
+
+/// A list to choose from, in a window.
+enum ListPane {
+  static func draw(_ list: ChoiceList, _ state: State, _ frame: inout Frame) {
+    let area = WindowPane.draw(state, width: 96, height: state.height - 4, title: list.title, &frame)
+    let count = list.isLoading ? "loading …" : "\(list.matches.count) of \(list.items.count)"
+    let countWidth = TextWidth.of(count)
+    frame.put(count, x: area.x + area.width - countWidth - 1, y: area.y, Style(.quiet))
+    let used = frame.put(" \(state.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
+    let query = TextWidth.fitted(VisibleText.line(list.query), columns: area.width - used - countWidth - 3)
+    let written = frame.put(query, x: area.x + used, y: area.y)
+    frame.cursor = Frame.Point(x: area.x + used + written, y: area.y)
+    let visible = area.height - 2
+    let first = max(0, min(list.selection - visible / 2, list.matches.count - visible))
+    for (offset, item) in list.matches.dropFirst(first).prefix(visible).enumerated() {
+      let isChosen = first + offset == list.selection
+      drawItem(item, isChosen, Area(x: area.x, y: area.y + 2 + offset, width: area.width, height: 1), &frame)
+    }
+    if list.matches.isEmpty, !list.isLoading {
+      frame.put(
+        list.items.isEmpty
+          ? list.query.isEmpty ? "nothing here yet" : list.typedHint ?? "nothing here yet"
+          : list.typedHint ?? "nothing matches",
+        x: area.x + 3, y: area.y + 2, Style(.quiet))
+    }
+  }
+
+  private static func drawItem(_ item: ChoiceList.Item, _ isChosen: Bool, _ area: Area, _ frame: inout Frame) {
+    if isChosen { frame.fill(area, Style(.selection)) }
+    let detail = VisibleText.line(item.detail)
+    let detailWidth = min(TextWidth.of(detail), area.width / 2)
+    frame.put(
+      TextWidth.fitted(VisibleText.line(item.title), columns: area.width - detailWidth - 5), x: area.x + 3, y: area.y,
+      Style(isChosen ? .selection : item.isQuiet ? .quiet : .text))
+    frame.put(
+      TextWidth.fitted(detail, columns: detailWidth), x: area.x + area.width - detailWidth - 1, y: area.y,
+      Style(isChosen ? .selection : .quiet))
+  }
+}

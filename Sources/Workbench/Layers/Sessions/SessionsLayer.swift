@@ -1,0 +1,213 @@
+import Core
+import Engine
+import Terminal
+
+extension KeyPlace {
+  static let sessions = KeyPlace("sessions", "Among the sessions")
+  static let sessionLine = KeyPlace("session line", "Title and tags")
+}
+
+extension Action {
+  static let sessionOpen = Action("session.open"), sessionAgain = Action("session.again")
+  static let sessionAgainHere = Action("session.again-here"), sessionTitle = Action("session.title")
+  static let sessionTags = Action("session.tags"), sessionDelete = Action("session.delete")
+  static let sessionUndelete = Action("session.undelete"), sessionKeep = Action("session.keep")
+  static let sessionLeave = Action("session.leave")
+}
+
+extension SessionsPage: Layer {
+  static let keys: [KeyRow] = [
+    row(.sessionOpen, [.enter], "open the session and go on with it", Label("open", 1)) { _, chosen in
+      [.open(session: chosen.id)]
+    },
+    row(
+      .sessionAgain, [.control("r")], "ask its prompt again in a new session, with its own lanes", Label("again", 2),
+      unless: { $0.isStreaming ? "lanes are still answering: stop them, or wait" : nil }
+    ) { _, chosen in [.again(session: chosen.id, turn: chosen.hit?.turn ?? 1, withOwnLanes: true)] },
+    row(
+      .sessionAgainHere, [.control("t")], "ask its prompt again in a new session, with the lanes shown now",
+      Label("mine", 3), unless: { $0.isStreaming ? "lanes are still answering: stop them, or wait" : nil }
+    ) { _, chosen in [.again(session: chosen.id, turn: chosen.hit?.turn ?? 1, withOwnLanes: false)] },
+    row(.sessionTitle, [.alt("t")], "change the title", Label("title", 6)) { state, chosen in
+      state.edit(SessionsPage.self) { page, _ in page.begin(.title(Composer(chosen.name))) }
+    },
+    row(.sessionTags, [.alt("g")], "change the tags", Label("tags", 7)) { state, chosen in
+      state.edit(SessionsPage.self) { page, _ in page.begin(.tags(Composer(chosen.tags.joined(separator: " ")))) }
+    },
+    row(.sessionDelete, [.control("x")], "delete the session; its receipts stay", Label("delete", 4)) { state, chosen in
+      state.delete(chosen)
+    },
+    KeyRow(
+      .sessionUndelete, .sessions, [.alt("x")], "bring the deleted session back, until you leave",
+      label: Label("undo", 5), unless: { $0.deletedSessions.isEmpty ? "nothing was deleted" : nil }
+    ) { $0.undelete() },
+    KeyRow(.sessionKeep, .sessionLine, [.enter], "keep what is written", label: Label("keep", 1)) {
+      $0.keepSessionLine()
+    },
+    KeyRow(
+      .sessionLeave, .sessionLine, [.escape, .control("c")], "leave it as it was", label: Label("leave as it was", 2)
+    ) { $0.edit(SessionsPage.self) { page, _ in page.begin(.browsing) } },
+  ]
+
+  private static func row(
+    _ action: Action, _ keys: [Key], _ summary: String, _ label: Label,
+    unless why: @escaping @Sendable (State) -> String? = { _ in nil },
+    run: @escaping @Sendable (inout State, SessionSummary) -> [Command]
+  ) -> KeyRow {
+    KeyRow(
+      action, .sessions, keys, summary, label: label,
+      unless: { $0.layers.topmost(SessionsPage.self)?.chosen == nil ? "no session is chosen" : why($0) }
+    ) { state in
+      (state.layers.topmost(SessionsPage.self)?.chosen).map { run(&state, $0) } ?? []
+    }
+  }
+
+  func places(_ state: State) -> [KeyPlace] { isEditing ? [.sessionLine] : [.sessions, .list, .window] }
+  var takesText: Bool { true }
+
+  mutating func begin(_ mode: Mode) -> [Command] {
+    self.mode = mode
+    return []
+  }
+
+  mutating func type(_ key: Key, _ state: State) -> [Command]? {
+    switch mode {
+    case .title(var line):
+      line.type(key)
+      mode = .title(line)
+    case .tags(var line):
+      line.type(key)
+      mode = .tags(line)
+    case .browsing:
+      let before = line.text
+      line.type(key)
+      if line.text != before { return findAnew(state) }
+    }
+    return []
+  }
+
+  private mutating func findAnew(_ state: State) -> [Command] {
+    selectFirst()
+    return [find(now: state.date)]
+  }
+
+  mutating func clear(_ state: State) -> [Command]? {
+    guard !line.isEmpty else { return nil }
+    line.clear()
+    return findAnew(state)
+  }
+
+  mutating func move(_ step: Step, _ state: State) -> [Command] {
+    select(step.moved(selection, height: SessionsPane.visibleRows(state), count: rows.count))
+    // The end of what was asked for is not the end of what there is.
+    guard selection == rows.count - 1, isCut, !isLoading else { return [] }
+    return [find(now: state.date, limit: limit + 2 * SessionsPage.page)]
+  }
+
+  func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) { SessionsPane.draw(self, state, &frame) }
+}
+
+extension Composer {
+  /// With this text, the cursor behind it.
+  init(_ text: String) {
+    self.init()
+    set(text)
+  }
+
+  /// A key in a line of its own: what is pasted stays on it.
+  mutating func type(_ key: Key) {
+    if case .paste(let text) = key { return insert(VisibleText.line(text)) }
+    _ = handle(key)
+  }
+}
+
+extension State {
+  /// - Parameter line: what filters them at first.
+  mutating func openSessions(line: String = "") -> [Command] {
+    var page = SessionsPage()
+    page.line = Composer(line)
+    let find = page.find(now: date)
+    return open(page) + [find]
+  }
+
+  /// Empties the line of what is on top; nil where there is nothing to empty.
+  mutating func clearLine() -> [Command]? {
+    guard let index = layers.all.indices.last else { return nil }
+    if var page = layers.all[index] as? SessionsPage, let commands = page.clear(self) {
+      layers.replace(at: index, with: page)
+      return commands
+    }
+    if var page = layers.all[index] as? TrafficPage, page.clear() {
+      layers.replace(at: index, with: page)
+      return []
+    }
+    return nil
+  }
+
+  fileprivate mutating func keepSessionLine() -> [Command] {
+    guard var page = layers.topmost(SessionsPage.self), let chosen = page.chosen else { return [] }
+    defer { _ = layers.edit(SessionsPage.self) { $0 = page } }
+    let mode = page.mode
+    page.mode = .browsing
+    switch mode {
+    case .browsing: return []
+    case .title(let line):
+      page.change { $0.title = line.text }
+      if session.id == chosen.id { session.title = line.text }
+      return [.setTitle(session: chosen.id, line.text)]
+    case .tags(let line):
+      let words = line.text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
+      let tags = TagChange.apply(words, to: words.isEmpty ? [] : chosen.tags)
+      page.change { $0.tags = tags }
+      if session.id == chosen.id { for index in session.turns.indices { session.turns[index].tags = tags } }
+      return [.setTags(session: chosen.id, tags)]
+    }
+  }
+
+  // MARK: Deleting
+
+  fileprivate mutating func delete(_ chosen: SessionSummary) -> [Command] {
+    if session.id == chosen.id {
+      guard !isStreaming else { return tell("this session is being answered: stop the lanes first") }
+      // Only the session behind the page is another one.
+      let before = layers
+      startNewSession()
+      layers = before
+    } else if chosen.state == .answering {
+      return tell("this session is being answered: stop its lanes first")
+    }
+    _ = layers.edit(SessionsPage.self) { $0.removeChosen() }
+    deletedSessions.append(chosen.id)
+    message = "deleted; \(keymap.keyName(.sessionUndelete)) brings it back until you leave. Its receipts stay."
+    return [.delete(session: chosen.id)]
+  }
+
+  fileprivate mutating func undelete() -> [Command] {
+    guard let last = deletedSessions.popLast() else { return [] }
+    message = "brought back"
+    return [.undelete(session: last)]
+      + edit(SessionsPage.self) { page, state in [page.find(now: state.date, limit: page.limit)] }
+  }
+
+  // MARK: Asking again
+
+  /// A new session with the prompt of an old one: nothing that was answered is changed.
+  mutating func askAgain(_ old: Session, _ number: Int, _ withOwnLanes: Bool) -> [Command] {
+    guard !isStreaming else { return tell("lanes are still answering: stop them, or wait") }
+    guard let turn = old.turns.first(where: { $0.number == number }) ?? old.turns.first else {
+      return tell("this session has no prompt")
+    }
+    var lanes = withOwnLanes ? old.lanes : self.lanes
+    lanes.removeAll(where: \.isDropped)
+    guard !lanes.isEmpty else { return tell("no lane to ask: every lane was dropped") }
+    let rule = turn.rule.examines ? RaceRule.all : turn.rule
+    open(
+      Session(id: Session.newID(using: &random), created: date, title: "", rule: rule, lanes: lanes, turns: []))
+    isStored = false
+    system = turn.system
+    attachments = turn.attachments
+    composer.set(turn.prompt)
+    place = .prompt
+    return send()
+  }
+}
