@@ -129,11 +129,13 @@ public final class App {
   private func draw() {
     let start = clock.now()
     let (frame, extents) = view(state, layouts)
-    state.extents = extents
+    let isSearching = state.search?.pending != nil
+    for command in update(&state, .drawn(extents)) { carryOut(command) }
     screen.draw(frame)
     drawn = frame
     lastDraw = clock.now()
-    isDirty = false
+    // What was looked for has been found by drawing it.
+    isDirty = isSearching
     probe?.frames.append(lastDraw - start)
     probe?.last = frame
   }

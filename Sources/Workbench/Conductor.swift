@@ -43,12 +43,12 @@ final class Conductor {
     if input.tellsOfMoney { loadSpending(of: input, state) }
     if case .outlook = input { isReckoning = false }
     switch input {
-    case .opened(let session, _):
+    case .opened(let session, _, let place):
       let id = TurnID(session: session.id, turn: session.turns.last?.number ?? 0)
-      return .opened(session, isRacedHere: races[id] != nil)
+      return .opened(session, isRacedHere: races[id] != nil, at: place)
     case .race(let session, let turn, .ended):
       let id = TurnID(session: session, turn: turn)
-      if id != state.turnID { races[id] = nil }
+      if id != state.runningID { races[id] = nil }
       return input
     default: return input
     }
@@ -68,8 +68,8 @@ final class Conductor {
     case .estimate(let session, let asking, let lanes, let spent): estimate(session, asking, lanes, spent)
     case .loadModels: loadModels()
     case .loadSessions: load { .sessions(try $0.store.sessions().map(Self.item)) }
-    case .open(let session):
-      load { .opened(try $0.store.session(session), isRacedHere: false) }
+    case .open(let session, let place):
+      load { .opened(try $0.store.session(session), isRacedHere: false, at: place) }
       loadJudgements(session)
     case .findSessions(let filter, let limit, let number): find(filter, limit, number)
     case .setTitle(let session, let title): engine.store.append(.title(session: session, title))
@@ -190,9 +190,7 @@ final class Conductor {
     guard now != reckoned else { return }
     (reckoned, isReckoning) = (now, true)
     let session = state.session
-    let turn = Turn(
-      number: (state.turn?.number ?? 0) + 1, prompt: now.text, system: state.system, attachments: state.attachments,
-      rule: session.rule)
+    let turn = state.nextTurn
     load { engine in
       var outlook = Outlook()
       engine.readMeasures(of: session.lanes.map(\.model))
@@ -217,7 +215,7 @@ final class Conductor {
 
   /// Money is told by the ledger, once what has just ended is in it.
   private func loadSpending(of input: Input, _ state: State) {
-    let shown = if case .opened(let opened, _) = input { opened } else { state.session }
+    let shown = if case .opened(let opened, _, _) = input { opened } else { state.session }
     let (session, number) = (shown.id, shown.turns.last?.number ?? 0)
     let wallet = wallets[TurnID(session: session, turn: number)]
     let (engine, inbox) = (engine, inbox)

@@ -42,21 +42,23 @@ public final class Layouts {
     }
   }
 
-  private var searches: [Int: (query: String, lines: Int, width: Int, at: Int64, found: LineSearch)] = [:]
+  private var searches: [Int: (query: String, turn: Int, lines: Int, width: Int, at: Int64, found: LineSearch)] = [:]
   /// How often a growing text is searched anew, in nanoseconds.
   private static let searchTime: Int64 = 250_000_000
 
   /// Where the query stands in a lane's lines.
-  func search(_ query: String, lane: Int, _ blocks: [Block], isGrowing: Bool, now: Int64) -> LineSearch? {
+  func search(
+    _ query: String, lane: Int, _ blocks: [Block], turn: Int, isGrowing: Bool, now: Int64
+  ) -> LineSearch? {
     guard !query.isEmpty else { return nil }
     let count = blocks.reduce(0) { $0 + $1.count }
     let width = width[lane] ?? 0
-    if let kept = searches[lane], kept.query == query, kept.width == width {
+    if let kept = searches[lane], kept.query == query, kept.turn == turn, kept.width == width {
       if isGrowing ? now - kept.at < Self.searchTime : kept.lines == count { return kept.found }
     }
     let lines = blocks.flatMap { block in (0..<block.count).map { block.line($0).text } }
     let found = LineSearch(query, in: lines)
-    searches[lane] = (query, count, width, now, found)
+    searches[lane] = (query, turn, count, width, now, found)
     return found
   }
 

@@ -82,9 +82,9 @@ public final class PlainWorkbench {
   private func take(_ line: String) {
     if state.isStreaming {
       let word = line.trimmed.lowercased()
-      if word == "stop" { return carryOut([.stopAll(state.turnID)]) }
+      if word == "stop" { return carryOut([.stopAll(state.runningID)]) }
       if let lane = Int(word), state.running.contains(lane - 1) {
-        return carryOut([.stop(state.turnID, lane: lane - 1)])
+        return carryOut([.stop(state.runningID, lane: lane - 1)])
       }
       return tell("Lanes are still answering. Type stop to stop all, or a lane's number to stop that one.")
     }

@@ -42,7 +42,11 @@ public struct State: Equatable {
   public var random = SplitMix64(seed: 0)
   /// When each lane of the running turn was sent, on the same clock.
   public var sentAt: [Int: Int64] = [:]
-  /// Lanes of the latest turn that this process is asking. Another Furlong may be filling rows of the same session: those are
+  /// The number of the turn in view; nil: the latest.
+  var seen: Int?
+  /// The number of the turn whose lanes are running.
+  var runningTurn = 0
+  /// Lanes of one turn that this process is asking. Another Furlong may be filling rows of the same session: those are
   /// not ours to stop or wait for.
   public var running: Set<Int> = []
   /// Set by the first Ctrl-C with nothing left to stop: the next one leaves.
@@ -120,20 +124,35 @@ public struct State: Equatable {
   public var lanes: [Lane] { session.lanes }
   /// Numbers of the lanes that are shown, in order.
   public var shown: [Int] { session.activeLanes }
-  public var turn: Turn? { session.turns.last }
+  /// The turn in view: everything on the screen is about it.
+  public var turn: Turn? { turnIndex.map { session.turns[$0] } }
+  var turnIndex: Int? {
+    seen.flatMap { number in session.turns.firstIndex { $0.number == number } } ?? session.turns.indices.last
+  }
   var turnID: TurnID { TurnID(session: session.id, turn: turn?.number ?? 0) }
+  /// No later one has been asked.
+  var isLatest: Bool { turnIndex == session.turns.indices.last }
+  /// Whether its lanes are the ones that answer now.
+  var isRunningInView: Bool { isStreaming && turn?.number == runningTurn }
 
-  /// The turn that the prompt being written would make, and the session with it.
+  /// The session as it was after the turn in view.
+  var sessionInView: Session {
+    var session = session
+    if let turnIndex { session.turns.removeSubrange((turnIndex + 1)...) }
+    return session
+  }
+
+  /// The turn that the prompt being written would make.
   var nextTurn: Turn {
     Turn(
-      number: (turn?.number ?? 0) + 1, prompt: composer.text, system: system, attachments: attachments,
+      number: (session.turns.last?.number ?? 0) + 1, prompt: composer.text, system: system, attachments: attachments,
       rule: session.rule)
   }
 
-  /// The responses of the latest turn, by lane.
+  /// The responses of the turn in view, by lane.
   public var responses: [Response] { shown.compactMap { turn?.responses[$0] } }
 
-  /// Places in the latest turn, those of lanes dropped since included: a place once taken stays.
+  /// Places in the turn in view, those of lanes dropped since included: a place once taken stays.
   public var places: [Int: Int] {
     guard let turn else { return [:] }
     return Scoreboard.places(Array(turn.responses.values), winner: turn.winner, rule: turn.rule)
@@ -154,8 +173,11 @@ public struct State: Equatable {
   /// What the session has cost so far: the ledger's sum, and what it does not have yet.
   public var spent: Money { spending.session.total + running(in: session.turns) }
 
-  /// What the latest turn has cost so far, with what was asked for again and its judging.
-  public var spentThisTurn: Money { spending.turn + running(in: session.turns.suffix(1)) }
+  /// What the turn in view has cost so far, with what was asked for again and its judging.
+  public var spentThisTurn: Money {
+    let kept = isLatest ? spending.turn : turn.flatMap { spending.session.turns[$0.number] } ?? .zero
+    return kept + running(in: turn.map { [$0] } ?? [])
+  }
 
   /// What today's calls have cost so far.
   public var spentToday: Money { spending.today + running(in: session.turns.suffix(1)) }
@@ -230,7 +252,10 @@ public enum Input: Sendable {
   /// A stored session whose prompt is to be asked again in a new one.
   case again(Session, turn: Int, withOwnLanes: Bool)
   /// - isRacedHere: this process is still asking its latest turn's open lanes.
-  case opened(Session, isRacedHere: Bool)
+  /// - place: where one wanted to look.
+  case opened(Session, isRacedHere: Bool, at: FoundPlace?)
+  /// What stands where on the screen, after a frame.
+  case drawn([Int: State.Extent])
   case message(String)
   /// What is to be sent may cost so much.
   case estimated(Estimate, Asking)
@@ -280,6 +305,13 @@ public struct Selection: Equatable, Sendable {
 
 /// A text that can be opened in the person's editor.
 public enum Editing: Equatable, Sendable { case prompt, answer, system, criteria }
+
+/// A place in a session that was looked for.
+public struct FoundPlace: Equatable, Sendable {
+  let turn: Int
+  /// Words that stand there; empty: none to be marked.
+  let words: String
+}
 
 /// A turn of a session.
 public struct TurnID: Hashable, Sendable {
@@ -340,7 +372,7 @@ public enum Command: Equatable, Sendable {
   case readTraffic(limit: Int)
   /// What a layer wants to know.
   case inquiry(AnyInquiry)
-  case open(session: String)
+  case open(session: String, at: FoundPlace?)
   case suspend
   case redraw
   case quit

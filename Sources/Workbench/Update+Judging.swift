@@ -29,10 +29,8 @@ extension State {
   }
 
   mutating func startJudging() -> [Command] {
-    if judging != nil {
-      message = "judging stopped; verdicts that are in stay"
-      return [.stopJudging]
-    }
+    // Never stopped by the key that began it.
+    if let judging { return tell("\(judging.words) · \(keymap.keyName(.stopAll)) stops it; verdicts that are in stay") }
     guard let turn, !isStreaming else {
       return tell(turn == nil ? "nothing has been asked yet" : "lanes are still answering")
     }
@@ -41,7 +39,7 @@ extension State {
     }
     guard !judges.isEmpty else { return chooseJudge() }
     judging = JudgingProgress()
-    return [.judge(session, by: judges, spent: spentThisTurn)]
+    return [.judge(sessionInView, by: judges, spent: spentThisTurn)]
   }
 
   mutating func chooseJudge(_ lane: Lane) -> [Command] {
@@ -67,7 +65,7 @@ extension State {
   mutating func endJudging(_ id: String, _ number: Int) -> [Command] {
     guard id == session.id, let ended = judging else { return [] }
     judging = nil
-    let verdicts = verdicts
+    let verdicts = session.turns.first { $0.number == number }.map(verdicts(of:)) ?? []
     guard !verdicts.isEmpty else {
       return tell(ended.notices.last ?? "no verdict")
     }
@@ -85,11 +83,15 @@ extension State {
     return Set(verdicts.map(\.judge)).count > 1 ? [.loadPanels(session: session.id, verdicts)] : []
   }
 
-  /// The latest verdict of each judge on each pair of the latest turn.
+  /// The latest verdict of each judge on each pair of the turn in view.
   public var verdicts: [Judgement] {
     // Asked for with every frame: mostly there are none.
     guard !judgements.isEmpty, let turn, !isHidden else { return [] }
-    return Judgement.latest(judgements.filter { $0.isOn(turn) })
+    return verdicts(of: turn)
+  }
+
+  private func verdicts(of turn: Turn) -> [Judgement] {
+    Judgement.latest(judgements.filter { $0.isOn(turn) })
       .sorted { ($0.a.lane, $0.b.lane, $0.judge) < ($1.a.lane, $1.b.lane, $1.judge) }
   }
 

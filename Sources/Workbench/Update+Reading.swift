@@ -17,6 +17,7 @@ extension State {
   mutating func scroll(_ lane: Int, by step: Int) {
     let extent = extents[lane] ?? Extent(lines: 0, height: 1)
     let last = max(0, extent.lines - extent.height)
+    if passesTurn(lane, step, last: last) { return }
     var line: Int
     switch scroll[lane] ?? .follow {
     case .follow: line = last
@@ -26,34 +27,105 @@ extension State {
     scroll[lane] = step > 0 && line >= last ? .follow : .at(line: max(0, min(line, last)))
   }
 
+  // MARK: Turns
+
+  /// Beyond the end of an answer comes the next turn, before its beginning the one before.
+  private mutating func passesTurn(_ lane: Int, _ step: Int, last: Int) -> Bool {
+    // Not by a jump to the beginning or the end, and not with a pane that goes along with another.
+    guard lane == focus, !isHidden, playback == nil, abs(step) <= max(1, extents[lane]?.height ?? 1) else {
+      return false
+    }
+    let place: Int
+    switch scroll[lane] ?? .follow {
+    case .follow: place = last
+    case .at(let line): place = min(line, last)
+    }
+    guard let turnIndex, step < 0 ? place == 0 && turnIndex > 0 : place >= last && !isLatest else { return false }
+    _ = showTurn(by: step < 0 ? -1 : 1)
+    scroll = step < 0 ? [:] : Dictionary(uniqueKeysWithValues: shown.map { ($0, .at(line: 0)) })
+    return true
+  }
+
+  mutating func showTurn(by step: Int) -> [Command] {
+    guard let turnIndex, session.turns.indices.contains(turnIndex + step) else { return [] }
+    return show(turn: session.turns[turnIndex + step].number)
+  }
+
+  /// Turns to a turn of the session, from its top; the one that is being answered is followed.
+  mutating func show(turn number: Int) -> [Command] {
+    guard session.turns.contains(where: { $0.number == number }) else { return [] }
+    seen = number == session.turns.last?.number ? nil : number
+    let follows = isRunningInView
+    scroll = follows ? [:] : Dictionary(uniqueKeysWithValues: session.lanes.indices.map { ($0, .at(line: 0)) })
+    search?.current = nil
+    return []
+  }
+
+  /// To a place that was looked for.
+  mutating func show(_ found: FoundPlace) {
+    _ = show(turn: found.turn)
+    place = .lanes
+    if !found.words.isEmpty { open(SearchLayer(words: found.words)) }
+  }
+
   // MARK: Search
 
-  /// To the next match, from one lane to the next and around.
+  /// To the next match, from one lane to the next, from one turn to the next, and around.
   mutating func findNext(by step: Int) {
-    guard let search else {
-      message = "\(keymap.keyName(.search)) searches"
-      return
+    guard let search else { return say("\(keymap.keyName(.search)) searches") }
+    let all = matchesInView
+    if let current = search.current, let index = all.firstIndex(of: current) {
+      let next = index + step
+      if all.indices.contains(next) { return go(to: all[next]) }
+    } else if let first = all.first(where: { $0.lane == focus }) ?? all.first {
+      return go(to: first)
     }
-    let all = (search.isEverywhere ? shown : [focus]).flatMap { lane in
+    if let other = turnWithMatch(search, from: turnIndex ?? 0, step) {
+      _ = show(turn: session.turns[other].number)
+      self.search?.pending = step > 0 ? .first : .last
+    } else if let around = step > 0 ? all.first : all.last {
+      go(to: around)
+    } else {
+      say("no match")
+    }
+  }
+
+  /// Where the matches stand is known once the turn has been drawn.
+  mutating func goToPendingMatch() {
+    guard let pending = search?.pending else { return }
+    search?.pending = nil
+    let all = matchesInView
+    if let found = pending == .first ? all.first : all.last { go(to: found) }
+  }
+
+  private var matchesInView: [Search.Current] {
+    ((search?.isEverywhere ?? false) ? shown : [focus]).flatMap { lane in
       (extents[lane]?.matches ?? []).indices.map { Search.Current(lane: lane, index: $0) }
     }
-    guard !all.isEmpty else { return say("no match") }
-    let next: Int
-    if let current = search.current, let index = all.firstIndex(of: current) {
-      next = (index + step + all.count) % all.count
-    } else {
-      next = all.firstIndex { $0.lane == focus } ?? 0
-    }
-    let found = all[next]
-    self.search?.current = found
+  }
+
+  private mutating func go(to found: Search.Current) {
+    search?.current = found
     focus = found.lane
-    guard let extent = extents[found.lane] else { return }
+    guard let extent = extents[found.lane], extent.matches.indices.contains(found.index) else { return }
     let line = extent.matches[found.index]
     if !(extent.top..<(extent.top + extent.height)).contains(line) {
       scroll[found.lane] = .at(line: max(0, line - extent.height / 2))
     } else {
       // Follows no more: the match must not run away.
       scroll[found.lane] = .at(line: extent.top)
+    }
+  }
+
+  /// The nearest other turn in a direction, and around, whose prompt or answers have what is looked for.
+  private func turnWithMatch(_ search: Search, from index: Int, _ step: Int) -> Int? {
+    let count = session.turns.count
+    guard count > 1, !search.query.isEmpty else { return nil }
+    let (lanes, query) = (search.isEverywhere ? shown : [focus], search.query.lowercased())
+    return (1..<count).lazy.map { ((index + $0 * step) % count + count) % count }.first { place in
+      let turn = session.turns[place]
+      return turn.prompt.lowercased().contains(query)
+        || lanes.contains { turn.responses[$0]?.text.lowercased().contains(query) == true }
     }
   }
 

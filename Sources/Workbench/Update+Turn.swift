@@ -64,6 +64,7 @@ extension State {
     attachments = []
     if session.turns.isEmpty { session.title = sessionTitle(turn.prompt) }
     session.turns.append(turn)
+    (seen, runningTurn) = (nil, turn.number)
     scroll = [:]
     sentAt = [:]
     speeds = [:]
@@ -77,38 +78,36 @@ extension State {
 
   /// The lane's response as it is before the engine has taken it up.
   private mutating func queue(_ lane: Int) {
-    guard let turn = session.turns.indices.last else { return }
+    guard let turn = turnIndex else { return }
     var response = Response(lane: lane, model: lanes[lane].model, parameters: lanes[lane].parameters)
     response.generation = (session.turns[turn].responses[lane]?.generation ?? 0) + 1
     session.turns[turn].responses[lane] = response
     sentAt[lane] = nil
     speeds[lane] = nil
+    runningTurn = session.turns[turn].number
     running.insert(lane)
   }
 
   mutating func retry(_ lanes: [Int]) -> [Command] {
-    guard turn != nil else {
-      message = "nothing has been asked yet"
-      return []
-    }
-    let idle = lanes.filter { !running.contains($0) }
+    let idle = isStreaming && !isRunningInView ? [] : lanes.filter { !running.contains($0) }
     if idle.isEmpty { message = "still answering: \(keymap.keyName(.stop)) stops it first" }
     for lane in idle { scroll[lane] = .follow }
     return ask(idle)
   }
 
-  /// Puts lanes of the latest turn to work again. They are queued from this moment, so that no second key can ask them twice.
+  /// Puts lanes of the turn in view to work again. They are queued from this moment, so that no second key can ask them twice.
   mutating func ask(_ lanes: [Int]) -> [Command] {
     if lanes.isEmpty { return [] }
-    return budget.isEmpty ? askNow(lanes) : [.estimate(session, .lanes(lanes), lanes: lanes, spent: spentThisTurn)]
+    return budget.isEmpty
+      ? askNow(lanes) : [.estimate(sessionInView, .lanes(lanes), lanes: lanes, spent: spentThisTurn)]
   }
 
   mutating func askNow(_ lanes: [Int]) -> [Command] {
     let lanes = lanes.filter { !running.contains($0) && self.lanes.indices.contains($0) }
-    guard let turn = session.turns.indices.last else { return [] }
+    guard let turn = turnIndex, !isStreaming || isRunningInView else { return [] }
     if lanes.contains(where: { $0 == session.turns[turn].winner }) { session.turns[turn].winner = nil }
     for lane in lanes { queue(lane) }
-    return lanes.isEmpty ? [] : [.run(session, lanes: lanes, spent: spentThisTurn)]
+    return lanes.isEmpty ? [] : [.run(sessionInView, lanes: lanes, spent: spentThisTurn)]
   }
 
   /// Every lane goes on from the focused lane's answer; the same key on the same lane takes it back.
@@ -163,13 +162,16 @@ extension State {
     }
     if isStreaming {
       message = "stopped; what came is kept"
-      return [.stopAll(turnID)]
+      return [.stopAll(runningID)]
     }
     if isAskedToLeave { return [.quit] }
     isAskedToLeave = true
     message = "press \(keymap.keyName(.interrupt)) or \(keymap.keyName(.close)) again to leave"
     return []
   }
+
+  /// The turn whose lanes are answering.
+  var runningID: TurnID { TurnID(session: session.id, turn: runningTurn) }
 
   /// Lanes and rule, once the session has a row.
   var saveSetup: [Command] {

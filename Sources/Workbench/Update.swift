@@ -25,7 +25,10 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     state.fill(items) { if case .attach = $0 { true } else { false } }
   case .themes(let items, let current):
     state.open(ChoiceList(.theme(before: current), title: "Theme", items: items, chosen: current))
-  case .opened(let session, let isRacedHere): return state.take(session, isRacedHere: isRacedHere)
+  case .opened(let session, let isRacedHere, let place): return state.take(session, isRacedHere: isRacedHere, at: place)
+  case .drawn(let extents):
+    state.extents = extents
+    state.goToPendingMatch()
   case .estimated(let estimate, let asking): return state.weigh(estimate, asking)
   case .outlook(let outlook): state.outlook = outlook
   case .spending(let session, let spending): if session == state.session.id { state.spending = spending }
@@ -61,16 +64,19 @@ extension State {
     _ = layers.edit(ChoiceList.self) { if isMeant($0.purpose) { $0.fill(items) } }
   }
 
-  fileprivate mutating func take(_ session: Session, isRacedHere: Bool) -> [Command] {
+  fileprivate mutating func take(_ session: Session, isRacedHere: Bool, at found: FoundPlace?) -> [Command] {
     open(session)
     isStored = true
+    runningTurn = session.turns.last?.number ?? 0
     let unfinished = responses.filter { !$0.state.isOver }.map(\.lane)
     if isRacedHere {
       running = Set(unfinished)
     } else if !unfinished.isEmpty {
       message = "another Furlong is asking this session: open it again later for the rest"
     }
-    return revealIfHopeless()
+    let commands = revealIfHopeless()
+    if let found, !isHidden { show(found) }
+    return commands
   }
 
   /// Shows a session, as if nothing had been looked at before.
@@ -84,7 +90,7 @@ extension State {
     scroll = [:]
     openReasoning = []
     showsSource = []
-    running = []
+    (running, seen) = ([], nil)
     sentAt = [:]
     speeds = [:]
     layers = Layers()
@@ -117,9 +123,11 @@ extension State {
     switch event {
     case .lane(let lane, .began(let response)): session.turns[index].responses[lane] = response
     case .lane(let lane, let change):
-      if case .state(.waiting) = change { sentAt[lane] = now }
-      if case .text(_, _, let offset) = change { speeds[lane, default: Sparkline()].note(at: offset) }
-      if case .ended(let response) = change, number == turn?.number {
+      if case .state(.waiting) = change, number == runningTurn { sentAt[lane] = now }
+      if case .text(_, _, let offset) = change, number == runningTurn {
+        speeds[lane, default: Sparkline()].note(at: offset)
+      }
+      if case .ended(let response) = change, number == runningTurn {
         running.remove(lane)
         if response.error?.kind == .money, response.state == .stopped { message = response.error?.message }
       }

@@ -216,7 +216,7 @@ import Testing
     let opened = State(session: state.session)
     #expect(opened.isHidden)
     var other = Sample.state(lanes: 2)
-    _ = update(&other, .opened(state.session, isRacedHere: false))
+    _ = update(&other, .opened(state.session, isRacedHere: false, at: nil))
     #expect(other.isHidden)
   }
 

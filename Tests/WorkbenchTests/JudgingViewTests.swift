@@ -93,7 +93,8 @@ import Testing
         session: state.session.id, turn: 1,
         .progress(done: 1, total: 3, cost: Money(decimal: "0.01")!, hasUnknownCost: false)))
     #expect(view(state, layouts).frame.text.contains("judging 1 of 3"))
-    #expect(update(&state, .key(.character("J"))) == [.stopJudging])
+    #expect(update(&state, .key(.character("J"))).isEmpty && state.message?.contains("judging 1 of 3") == true)
+    #expect(update(&state, .key(.character("X"))) == [.stopJudging], "another key stops it")
   }
 
   @Test func withoutAJudgeOneIsChosen() {

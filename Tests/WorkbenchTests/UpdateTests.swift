@@ -41,7 +41,7 @@ import Testing
     #expect(state.composer.isEmpty, "first it clears the draft")
     _ = Sample.send("go", &state)
     Sample.play(0, [.state(.waiting)], &state)
-    #expect(update(&state, .key(.control("c"))) == [.stopAll(state.turnID)], "then it stops what streams")
+    #expect(update(&state, .key(.control("c"))) == [.stopAll(state.runningID)], "then it stops what streams")
     var stopped = state.response(0)!
     stopped.state = .stopped
     _ = update(&state, .race(session: state.session.id, turn: 1, .lane(0, .ended(stopped))))
@@ -72,12 +72,12 @@ import Testing
     _ = update(&state, .key(.escape))
     #expect(update(&state, .key(.character("x"))).isEmpty && state.message == "no lane is answering")
     state.running = [0, 1]
-    #expect(update(&state, .key(.character("x"))) == [.stop(state.turnID, lane: 0)])
+    #expect(update(&state, .key(.character("x"))) == [.stop(state.runningID, lane: 0)])
     _ = update(&state, .key(.character("2")))
     #expect(state.focus == 1)
     _ = update(&state, .key(.character("9")))
     #expect(state.focus == 1, "there is no lane 9")
-    #expect(update(&state, .key(.character("X"))) == [.stopAll(state.turnID)])
+    #expect(update(&state, .key(.character("X"))) == [.stopAll(state.runningID)])
   }
 
   @Test func retryCountsGenerations() {
@@ -128,7 +128,7 @@ import Testing
     _ = update(&state, .key(.escape))
     #expect(update(&state, .key(.character("H"))) == [.findSessions(SessionFilter(), limit: 100, number: 1)])
     _ = update(&state, .foundSessions([Sample.summary("abc123", "tides")], number: 1))
-    #expect(update(&state, .key(.enter)) == [.open(session: "abc123")])
+    #expect(update(&state, .key(.enter)) == [.open(session: "abc123", at: nil)])
   }
 
   @Test func pastesComeWhole() {
@@ -152,7 +152,7 @@ import Testing
   @Test func controlCRightAfterEnterStops() {
     var state = Sample.state(lanes: 1)
     _ = Sample.send("go", &state)
-    #expect(update(&state, .key(.control("c"))) == [.stopAll(state.turnID)])
+    #expect(update(&state, .key(.control("c"))) == [.stopAll(state.runningID)])
   }
 
   @Test func aSecondPromptWaits() {
@@ -169,12 +169,12 @@ import Testing
     response.state = .answering
     var session = state.session
     session.turns = [Turn(number: 1, prompt: "p", rule: .all, responses: [0: response])]
-    _ = update(&state, .opened(session, isRacedHere: false))
+    _ = update(&state, .opened(session, isRacedHere: false, at: nil))
     #expect(!state.isStreaming && state.message?.contains("another Furlong") == true)
     _ = update(&state, .key(.control("c")))
     #expect(update(&state, .key(.control("c"))) == [.quit])
-    _ = update(&state, .opened(session, isRacedHere: true))
-    #expect(update(&state, .key(.control("c"))) == [.stopAll(state.turnID)], "ours can be stopped after coming back")
+    _ = update(&state, .opened(session, isRacedHere: true, at: nil))
+    #expect(update(&state, .key(.control("c"))) == [.stopAll(state.runningID)], "ours can be stopped after coming back")
   }
 
   @Test func aLaneWithAnswersIsNotDropped() {

@@ -3,6 +3,7 @@ import Terminal
 
 extension Action {
   static let focusLeft = Action("lane.left"), focusRight = Action("lane.right")
+  static let turnBefore = Action("turn.previous"), turnNext = Action("turn.next"), outline = Action("turn.outline")
   static let zoom = Action("lane.zoom"), pin = Action("lane.pin"), sync = Action("scroll.together")
   static let stop = Action("lane.stop"), stopAll = Action("lane.stop-all")
   static let retry = Action("lane.retry"), retryAll = Action("lane.retry-all")
@@ -52,7 +53,7 @@ private enum Unless {
 
 extension KeyRow {
   /// While answers are read and lanes worked with.
-  static let lanes: [KeyRow] = views + asking + working + toPages
+  static let lanes: [KeyRow] = views + turns + asking + working + toPages
 
   private static func toggle(
     _ action: Action, _ keys: [Key], _ summary: String, label: Label? = nil, during: [Circumstance] = [.replay],
@@ -64,6 +65,23 @@ extension KeyRow {
       return []
     }
   }
+
+  private static let turns: [KeyRow] = [
+    KeyRow(
+      .turnBefore, .lanes, [.character("[")], "the turn before",
+      label: Label(15) { $0.session.turns.count > 1 ? "turn before" : nil },
+      unless: { ($0.turnIndex ?? 0) > 0 ? nil : "this is the first turn" }
+    ) { $0.showTurn(by: -1) },
+    KeyRow(
+      .turnNext, .lanes, [.character("]")], "the next turn",
+      label: Label(16) { $0.session.turns.count > 1 ? "next turn" : nil },
+      unless: { $0.isLatest ? "this is the latest turn" : nil }
+    ) { $0.showTurn(by: 1) },
+    KeyRow(
+      .outline, .lanes, [.character("#")], "outline: the turns of this session",
+      label: Label(17) { $0.session.turns.count > 1 ? "outline" : nil }, unless: Unless.asked
+    ) { $0.open(OutlinePage($0)) },
+  ]
 
   private static let views: [KeyRow] = [
     toggle(
@@ -109,11 +127,15 @@ extension KeyRow {
   private static let asking: [KeyRow] = [
     KeyRow(
       .stop, .lanes, [.character("x")], "stop the lane", label: Label("stop", 10), unless: Unless.running
-    ) { [.stop($0.turnID, lane: $0.focus)] },
+    ) { [.stop($0.runningID, lane: $0.focus)] },
     KeyRow(
-      .stopAll, .lanes, [.character("X")], "stop all lanes", label: Label("stop all", 11), during: [.hidden],
-      unless: Unless.running
-    ) { [.stopAll($0.turnID)] },
+      .stopAll, .lanes, [.character("X")], "stop all lanes, else the judge", label: Label("stop all", 11),
+      during: [.hidden], unless: { $0.judging == nil ? Unless.running($0) : nil }
+    ) { state in
+      if state.isStreaming { return [.stopAll(state.runningID)] }
+      state.message = "judging stopped; verdicts that are in stay"
+      return [.stopJudging]
+    },
     KeyRow(
       .retry, .lanes, [.character("r")], "retry the lane", label: Label("retry", 21), unless: Unless.asked
     ) { $0.retry([$0.focus]) },
@@ -142,7 +164,8 @@ extension KeyRow {
     },
     KeyRow(.rule, .lanes, [.character("w")], "next race rule: what wins") { $0.nextRule() },
     KeyRow(
-      .proceed, .lanes, [.character("c")], "continue every lane from this answer", label: Label("continue", 17)
+      .proceed, .lanes, [.character("c")], "continue every lane from this answer", label: Label("continue", 17),
+      unless: { $0.isLatest ? nil : "only the latest turn can be gone on from" }
     ) { $0.proceed() },
     KeyRow(
       .blind, .lanes, [.character("b")], "blind: hide whose answers they are until you have voted",
@@ -205,7 +228,7 @@ extension KeyRow {
     KeyRow(
       .replay, .lanes, [.character("B")], "replay: watch the turn again as it happened",
       unless: { Unless.asked($0) ?? Unless.idle($0) }
-    ) { [.loadReplay($0.session)] },
+    ) { [.loadReplay($0.sessionInView)] },
     KeyRow(.costs, .lanes, [.character("$")], "costs: what was spent, on what, and how fast it was") {
       $0.open(CostsPage())
     },

@@ -77,7 +77,8 @@ enum LayerKinds {
   static let all: [any Layer.Type] = [
     BlindLayer.self, SearchLayer.self, Playback.self, SessionsPage.self, TrafficPage.self, CallPage.self,
     BoardPage.self, CostsPage.self, VerdictsPage.self, RevealPage.self, CardsPage.self, MethodsPage.self,
-    WhatIfPage.self, Comparison.self, DisagreementMap.self, ChoiceList.self, ParameterForm.self, Question.self,
+    WhatIfPage.self, OutlinePage.self, Comparison.self, DisagreementMap.self, ChoiceList.self, ParameterForm.self,
+    Question.self,
     HelpLayer.self,
   ]
 }

@@ -25,15 +25,24 @@ enum HeaderPane {
     let mode = state.isBlind ? "blind" : "race"
     used += frame.put("  \(mode)\(dot)\(state.session.rule.rawValue)", x: used, y: 0, Style(.bar))
     let room = state.width - used - tailWidth - 2
-    if !state.session.title.isEmpty, room >= 12 {
-      let title = TextWidth.fitted(VisibleText.line(state.session.title), columns: room - TextWidth.of(dot))
-      frame.put(dot + title, x: used, y: 0, Style(.bar))
+    let words = title(state)
+    if !words.isEmpty, room >= 12 {
+      frame.put(dot + TextWidth.fitted(words, columns: room - TextWidth.of(dot)), x: used, y: 0, Style(.bar))
     }
     frame.put(tail, x: max(used, state.width - tailWidth), y: 0, Style(.bar))
   }
 }
 
 extension HeaderPane {
+  /// The session's title; of several turns which one is in view, and what it asks.
+  private static func title(_ state: State) -> String {
+    guard let index = state.turnIndex, state.session.turns.count > 1 else {
+      return VisibleText.line(state.session.title)
+    }
+    let turn = "turn \(index + 1) of \(state.session.turns.count)"
+    return turn + " \(state.borders.dot) " + VisibleText.line(sessionTitle(state.session.turns[index].prompt))
+  }
+
   /// A running total, beside the budget where there is one.
   private static func spending(_ state: State) -> String {
     if let limit = state.budget.perTurn { return "\(state.spentThisTurn.screenText) of \(limit.screenText)" }

@@ -1,7 +1,7 @@
 import Core
 import Terminal
 
-/// One lane: its thread of prompts and answers in a border that says who answers and how it goes.
+/// One lane: prompt and answer of the turn in view in a border that says who answers and how it goes.
 struct LanePane {
   let state: State
   let lane: Int
@@ -40,7 +40,9 @@ struct LanePane {
 
   private func search(_ blocks: [Block], _ layouts: Layouts) -> LineSearch? {
     state.search.flatMap {
-      layouts.search($0.query, lane: lane, blocks, isGrowing: state.running.contains(lane), now: state.now)
+      layouts.search(
+        $0.query, lane: lane, blocks, turn: state.turn?.number ?? 0,
+        isGrowing: state.isRunningInView && state.running.contains(lane), now: state.now)
     }
   }
 
@@ -180,6 +182,8 @@ struct LanePane {
   /// The most it takes; none before there is something to show, or where nothing may move.
   private func speedColumns(_ response: Response) -> Int {
     if state.hasReducedMotion, !response.state.isOver { return 0 }
+    // They are of the turn that was asked last.
+    if state.playback == nil, state.turn?.number != state.runningTurn { return 0 }
     let slices = state.speeds[lane]?.counts.count ?? 0
     return slices > 2 ? min(24, slices) : 0
   }
@@ -224,7 +228,7 @@ struct Block {
   }
 }
 
-/// What one lane has been asked and has said, as blocks of wrapped lines.
+/// What one lane has been asked in the turn in view and has said, as blocks of wrapped lines.
 private struct Thread {
   let state: State
   let lane: Int
@@ -232,21 +236,17 @@ private struct Thread {
 
   func blocks(_ layouts: Layouts) -> [Block] {
     layouts.begin(lane: lane, width: width)
-    var result: [Block] = []
-    for turn in state.session.turns {
-      let isLatest = turn.number == state.turn?.number
-      if !result.isEmpty { result.append(Block(lines: [""])) }
-      result.append(prompt(turn, layouts))
-      if let response = turn.responses[lane] {
-        result += answer(response, turn, isLatest, layouts)
-      } else {
-        result.append(
-          Block(lines: ["\(state.borders.dot) not asked; goes along with the next prompt"], style: Style(.quiet)))
-      }
-      if let from = turn.continued, from != lane {
-        let note = "\(state.borders.dot) goes on from lane \(from + 1)'s answer"
-        result.append(Block(lines: ["", note], style: Style(.prompt, italic: true)))
-      }
+    guard let turn = state.turn else { return [] }
+    var result = [prompt(turn, layouts)]
+    if let response = turn.responses[lane] {
+      result += answer(response, turn, layouts)
+    } else {
+      let words = state.isLatest ? "not asked; goes along with the next prompt" : "not asked in this turn"
+      result.append(Block(lines: ["\(state.borders.dot) \(words)"], style: Style(.quiet)))
+    }
+    if let from = turn.continued, from != lane {
+      let note = "\(state.borders.dot) goes on from lane \(from + 1)'s answer"
+      result.append(Block(lines: ["", note], style: Style(.prompt, italic: true)))
     }
     return result
   }
@@ -267,13 +267,13 @@ private struct Thread {
     return Block(lines: lines + [""], style: Style(.prompt))
   }
 
-  private func answer(_ response: Response, _ turn: Turn, _ isLatest: Bool, _ layouts: Layouts) -> [Block] {
+  private func answer(_ response: Response, _ turn: Turn, _ layouts: Layouts) -> [Block] {
     var blocks: [Block] = []
     if !response.notices.isEmpty {
       let text = response.notices.map { "\(state.borders.dot) \($0)" }.joined(separator: "\n")
       blocks.append(Block(lines: layouts.lines(text, key(turn, .notices), width: width), style: Style(.quiet)))
     }
-    if !response.reasoning.isEmpty { blocks += reasoning(response, turn, isLatest, layouts) }
+    if !response.reasoning.isEmpty { blocks += reasoning(response, turn, layouts) }
     if !response.text.isEmpty {
       blocks.append(
         state.showsSource.contains(lane)
@@ -290,7 +290,7 @@ private struct Thread {
   }
 
   /// One line, or all of it when opened.
-  private func reasoning(_ response: Response, _ turn: Turn, _ isLatest: Bool, _ layouts: Layouts) -> [Block] {
+  private func reasoning(_ response: Response, _ turn: Turn, _ layouts: Layouts) -> [Block] {
     let isOpen = state.openReasoning.contains(lane)
     let timing = response.timing
     // While it thinks the clock runs, also between two chunks.

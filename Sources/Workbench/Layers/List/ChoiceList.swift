@@ -165,7 +165,7 @@ extension State {
   mutating func choose(_ item: ChoiceList.Item, _ purpose: ChoiceList.Purpose) -> [Command] {
     switch purpose {
     case .commands: return performChosen(Action(rawValue: item.value))
-    case .sessions: return [.open(session: item.value)]
+    case .sessions: return [.open(session: item.value, at: nil)]
     case .addLane: return (try? Lane(parsing: item.value)).map { add($0) } ?? []
     case .changeModel(let lane): return (try? Lane(parsing: item.value)).map { change(lane, to: $0) } ?? []
     case .history:

@@ -38,6 +38,8 @@ public struct Page: Equatable, Sendable {
     case session(String)
     /// Sessions that a line of the sessions page finds.
     case sessions(filter: String)
+    /// A turn of this session.
+    case turn(Int)
     /// A lane of the turn in view.
     case lane(Int)
   }

@@ -115,7 +115,11 @@ extension State {
   /// To what a row of a page leads. Where one was stays below.
   fileprivate mutating func follow(_ link: Page.Link) -> [Command] {
     switch link {
-    case .session(let id): return [.open(session: id)]
+    case .session(let id): return [.open(session: id, at: nil)]
+    case .turn(let number):
+      closeAll()
+      place = .lanes
+      return show(turn: number)
     case .sessions(let filter): return openSessions(line: filter)
     case .lane(let lane):
       closeAll()

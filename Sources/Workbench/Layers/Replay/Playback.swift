@@ -9,6 +9,8 @@ public struct Playback: Equatable, Sendable {
   let replay: Replay
   let saved: Session
   let savedPanel: State.Panel
+  /// The turn that was in view.
+  let savedSeen: Int?
   /// Nanoseconds since the gun.
   private(set) var position: Int64 = 0
   /// The first event that has not happened yet.
@@ -16,7 +18,8 @@ public struct Playback: Equatable, Sendable {
   var speed = 1
   var isPaused = false
 
-  init(_ replay: Replay, saved: Session, panel: State.Panel) {
+  init(_ replay: Replay, saved: Session, panel: State.Panel, seen: Int?) {
+    savedSeen = seen
     self.replay = replay
     self.saved = saved
     savedPanel = panel
@@ -48,9 +51,10 @@ extension State {
       layers.remove(Playback.self)
       before.giveBack(&self)
     }
-    let playback = Playback(replay, saved: session, panel: panel)
+    let playback = Playback(replay, saved: session, panel: panel, seen: seen)
     if panel != .none { panel = .timeline }
     session.turns = session.turns.filter { $0.number <= replay.turn.number }
+    seen = nil
     place = .lanes
     closeAll()
     open(playback)

@@ -57,7 +57,7 @@ extension Playback: Layer {
   /// The session as it was.
   func giveBack(_ state: inout State) {
     state.session = saved
-    state.panel = savedPanel
+    (state.panel, state.seen) = (savedPanel, savedSeen)
     (state.sentAt, state.speeds, state.scroll) = ([:], [:], [:])
   }
 

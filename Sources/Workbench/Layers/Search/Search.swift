@@ -10,6 +10,11 @@ public struct Search: Equatable, Sendable {
   /// Which match of which lane was gone to last.
   public var current: Current?
 
+  /// The match that is to be gone to once it is known where they stand.
+  var pending: Pending?
+
+  enum Pending: Equatable, Sendable { case first, last }
+
   public struct Current: Equatable, Sendable {
     public var lane: Int
     public var index: Int

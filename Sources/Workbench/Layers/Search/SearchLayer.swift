@@ -17,6 +17,14 @@ extension Action {
 struct SearchLayer: Layer {
   var search = Search()
 
+  init() {}
+
+  /// Words that stand in the turn in view.
+  init(words: String) {
+    search.query = words
+    (search.isTyping, search.pending) = (false, .first)
+  }
+
   static let keys: [KeyRow] = [
     KeyRow(.searchGo, .searchLine, [.enter], "go to the first match", label: Label("go there", 1)) { state in
       let isEmpty = state.search?.query.isEmpty ?? true
@@ -58,7 +66,7 @@ struct SearchLayer: Layer {
 
   private mutating func change(_ change: (inout Search) -> Void) -> [Command] {
     change(&search)
-    search.current = nil
+    (search.current, search.pending) = (nil, nil)
     return []
   }
 

@@ -18,7 +18,8 @@ extension Action {
 extension SessionsPage: Layer {
   static let keys: [KeyRow] = [
     row(.sessionOpen, [.enter], "open the session and go on with it", Label("open", 1)) { _, chosen in
-      [.open(session: chosen.id)]
+      let words = chosen.hit?.pieces.first(where: \.isMatch)?.text ?? ""
+      return [.open(session: chosen.id, at: chosen.hit.map { FoundPlace(turn: $0.turn, words: words) })]
     },
     row(
       .sessionAgain, [.control("r")], "ask its prompt again in a new session, with its own lanes", Label("again", 2),
