@@ -123,7 +123,7 @@ public final class Screen {
       guard let style = runStyle, !run.isEmpty else { return }
       let look = theme.look(style.role)
       cnc_put(
-        Int32(y), Int32(runStart), run, Int32(run.count), index(look.foreground), index(look.background),
+        Int32(y), Int32(runStart), run, Int32(run.count), foreground(look), index(look.background),
         attributes(look, style))
       run.removeAll(keepingCapacity: true)
     }
@@ -164,6 +164,11 @@ public final class Screen {
     if style.isItalic { result |= CNC_ITALIC }
     if style.isUnderlined { result |= CNC_UNDERLINE }
     return Int32(result)
+  }
+
+  private func foreground(_ look: Theme.Look) -> Int32 {
+    if let ansi = look.ansi, (8..<256).contains(colors) { return Int32(colors >= 16 ? ansi : ansi % 8) }
+    return index(look.foreground)
   }
 
   private func index(_ color: Color?) -> Int32 {

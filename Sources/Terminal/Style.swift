@@ -5,6 +5,16 @@ public enum Role: Int, CaseIterable, Sendable {
   case heading, link, code, keyword, literal, number, comment, quote
   // What two answers do not share.
   case added, removed
+  // A colour of its own for each lane.
+  case lane1, lane2, lane3, lane4, lane5, lane6, lane7, lane8, lane9
+
+  /// - Parameter number: of a lane, from 0; beyond nine they begin anew.
+  public static func lane(_ number: Int) -> Role {
+    Role(rawValue: Role.lane1.rawValue + ((number % 9) + 9) % 9) ?? .lane1
+  }
+
+  /// The number of the lane whose colour it is, from 0.
+  var laneNumber: Int? { rawValue >= Role.lane1.rawValue ? rawValue - Role.lane1.rawValue : nil }
 }
 
 /// A role with attributes that mean something by themselves.
@@ -35,6 +45,9 @@ public struct Color: Hashable, Sendable {
   public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
     (self.red, self.green, self.blue) = (red, green, blue)
   }
+
+  /// By its luma (Rec. 601).
+  var isDark: Bool { 299 * Int(red) + 587 * Int(green) + 114 * Int(blue) < 128_000 }
 
   /// `#14161b` or `14161b`.
   public init?(hexadecimal text: String) {

@@ -6,6 +6,8 @@ public struct Theme: Equatable, Sendable {
     public var isBold = false
     public var isDim = false
     public var isReversed = false
+    /// Where a terminal has sixteen colours, or eight: this one, lest two that must stay apart fall together.
+    public var ansi: Int?
   }
 
   public var name: String
@@ -20,6 +22,7 @@ public struct Theme: Equatable, Sendable {
     case .strong, .focus, .title, .good, .warning, .bad, .heading, .keyword: Look(isBold: true)
     case .selection, .bar, .match, .added, .removed: Look(isReversed: true)
     case .text, .prompt, .busy, .link, .code, .literal, .number: Look()
+    case .lane1, .lane2, .lane3, .lane4, .lane5, .lane6, .lane7, .lane8, .lane9: Look(isBold: true)
     }
   }
 
@@ -30,7 +33,8 @@ public struct Theme: Equatable, Sendable {
     looks = Role.allCases.map(look)
   }
 
-  /// - Parameter palette: `base00` … `base0F` as hexadecimal colours; more are allowed, missing ones make this nil.
+  /// - Parameter palette: `base00` … `base0F` as hexadecimal colours, missing ones make this nil; `lane1` … `lane9` where the
+  ///   lanes' colours are not to be taken from those. More are allowed.
   public init?(name: String, palette: [String: String]) {
     var colors: [Color] = []
     for index in 0..<16 {
@@ -66,10 +70,20 @@ public struct Theme: Equatable, Sendable {
       case .comment, .quote: look.foreground = colors[4]
       case .added: look = Look(foreground: colors[0xB], background: colors[1])
       case .removed: look = Look(foreground: colors[8], background: colors[1])
+      case .lane1, .lane2, .lane3, .lane4, .lane5, .lane6, .lane7, .lane8, .lane9:
+        let number = role.laneNumber ?? 0
+        let own = palette["lane\(number + 1)"].flatMap(Color.init(hexadecimal:))
+        look.foreground = own ?? colors[Self.laneBases[number]]
+        look.ansi = (colors[0].isDark ? Self.laneANSIOnDark : Self.laneANSIOnLight)[number]
       }
       return look
     }
   }
+
+  /// Blue, orange, green, purple, cyan, red, yellow, brown, white.
+  private static let laneBases = [0xD, 9, 0xB, 0xE, 0xC, 8, 0xA, 0xF, 7]
+  private static let laneANSIOnDark = [12, 3, 10, 13, 14, 9, 11, 5, 15]
+  private static let laneANSIOnLight = [4, 3, 2, 5, 6, 1, 13, 9, 0]
 
   /// The scheme of `themes/furlong-dark.yaml`, compiled in so that the binary needs no file.
   public static let darkPalette = [

@@ -200,6 +200,7 @@ final class Conductor {
         outlook.probable = outlook.probable + exposure.probable
         outlook.most = outlook.most + exposure.most
         if exposure.isUnpriced { outlook.hasUnknown = true }
+        outlook.usual[number] = engine.usualAnswer(of: session.lanes[number].model)
       }
       return .outlook(outlook)
     }

@@ -108,6 +108,8 @@ public struct State: Equatable {
     public var top = 0
     /// Where the text is on the screen.
     public var area = Area(x: 0, y: 0, width: 0, height: 0)
+    /// The whole pane, with its border; nil: the text's with a border around it.
+    var pane: Area?
     /// The line of each match of the search, in order.
     public var matches: [Int] = []
     /// One line that names the lane; its text is not shown.
@@ -219,6 +221,8 @@ public struct Outlook: Equatable, Sendable {
   public var most = Money.zero
   /// Some lane's price nobody knows.
   public var hasUnknown = false
+  /// Tokens that a lane's model usually writes, as far as it has been asked before.
+  var usual: [Int: Int] = [:]
 
   public init() {}
 

@@ -52,8 +52,10 @@ extension State {
   private func lane(at mouse: Mouse) -> Int? {
     extents.first { _, extent in
       if extent.isFolded { return mouse.y == extent.area.y }
-      let pane = Area(
-        x: extent.area.x - 2, y: extent.area.y - 1, width: extent.area.width + 4, height: extent.area.height + 2)
+      let pane =
+        extent.pane
+        ?? Area(
+          x: extent.area.x - 2, y: extent.area.y - 1, width: extent.area.width + 4, height: extent.area.height + 2)
       return (pane.x..<(pane.x + pane.width)).contains(mouse.x) && (pane.y..<(pane.y + pane.height)).contains(mouse.y)
     }?.key
   }

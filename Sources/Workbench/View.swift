@@ -10,14 +10,18 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
   }
   layouts.begin(session: state.session.id)
   let prompt = PromptPane(state: state, layouts)
-  let boardHeight = boardHeight(state)
+  // Beside the lanes where they leave room, else below.
+  let side = LanesPane.sideWidth(state)
+  let boardHeight = side > 0 ? 0 : boardHeight(state)
   let lanesHeight = state.height - 2 - prompt.height - boardHeight
   HeaderPane.draw(state, &frame)
-  let lanesArea = Area(x: 0, y: 1, width: state.width, height: lanesHeight)
+  let lanesArea = Area(x: 0, y: 1, width: state.width - side, height: lanesHeight)
   let extents =
     state.isHidden
     ? BlindPane.draw(state, lanesArea, layouts, &frame) : LanesPane.draw(state, lanesArea, layouts, &frame)
-  if boardHeight > 0 {
+  if side > 0 {
+    drawBoards(state, Area(x: state.width - side, y: 1, width: side, height: lanesHeight), &frame)
+  } else if boardHeight > 0 {
     let area = Area(x: 0, y: 1 + lanesHeight, width: state.width, height: boardHeight)
     if state.isHidden {
       BlindPane.drawVote(state, area, &frame)
@@ -39,6 +43,15 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
   for layer in state.layers.all { layer.draw(state, layouts, &frame) }
   if state.borders.isASCII { frame.replace(Borders.standIns) }
   return (frame, extents)
+}
+
+/// Scoreboard and timeline one above the other, where there is a column for them.
+private func drawBoards(_ state: State, _ area: Area, _ frame: inout Frame) {
+  let rows = state.responses.count + 1
+  guard state.panel != .none, rows > 1, area.height > rows else { return }
+  ScoreboardPane.draw(state, Area(x: area.x, y: area.y + 1, width: area.width, height: rows), &frame)
+  guard area.height > 2 * rows + 3 else { return }
+  TimelinePane.draw(state, Area(x: area.x, y: area.y + rows + 3, width: area.width, height: rows), &frame)
 }
 
 /// Rows of what stands below the lanes.
@@ -80,6 +93,7 @@ extension Borders {
   var ellipsis: String { isASCII ? "..." : "…" }
   var judge: String { isASCII ? "j" : "★" }
   var picked: String { isASCII ? "y" : "♥" }
+  var progress: String { isASCII ? "=" : "━" }
   var thumb: String { isASCII ? "#" : "┃" }
 }
 

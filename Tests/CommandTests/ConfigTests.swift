@@ -141,6 +141,15 @@ import Testing
     }
   }
 
+  /// Nine lanes are told apart, in sixteen colours too; by a theme without colours by their numbers.
+  @Test func lanesHaveColoursOfTheirOwn() throws {
+    for (name, theme) in try themes() where name != "furlong-mono.yaml" {
+      let looks = (0..<9).map { theme.look(.lane($0)) }
+      #expect(Set(looks.map(\.foreground)).count == 9, "\(name): two lanes have one colour")
+      #expect(Set(looks.map(\.ansi)).count == 9, "\(name): two lanes have one of the sixteen colours")
+    }
+  }
+
   /// Schemes as they are found in the wild: quoted or not, with `#` or without, flat or with a palette, base16 or base24.
   @Test func publicSchemesDropIn() throws {
     let colors = (0..<16).map { String(format: "base%02X", $0) }.enumerated().map { index, name in

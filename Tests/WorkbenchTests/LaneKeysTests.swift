@@ -282,7 +282,7 @@ import Testing
 
 @Suite(.ownThreads) struct MouseTests {
   @Test func aClickOpensAFoldedLane() {
-    var state = Sample.busy(lanes: 5, width: 80, height: 24)
+    var state = Sample.busy(lanes: 9, width: 80, height: 24)
     let (frame, extents) = view(state, Layouts())
     state.extents = extents
     let row = frame.text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.hasPrefix("  4 ") }!

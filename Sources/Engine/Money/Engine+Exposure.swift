@@ -49,6 +49,9 @@ extension Engine {
     return exposure
   }
 
+  /// Output tokens that a model's answers have had in the middle; nil where none is known.
+  public func usualAnswer(of model: ModelID) -> Int? { measures.usualOutput(of: model) }
+
   public func exposure(of entry: RaceRequest.Entry, system: String?, relay: Relay? = nil) -> Exposure {
     exposure(
       of: entry.lane, inputBytes: relay?.inputBytes ?? entry.inputBytes(system: system), body: entry.relayed?.body)

@@ -3,6 +3,8 @@ import Terminal
 /// Which keys do what: the rows of all layers in one table, with the person's own keys.
 public struct Keymap: Equatable, Sendable {
   public private(set) var rows: [KeyRow] = Keymap.table
+  /// Rows by place and key; the footer asks for many with every frame.
+  private var places = Keymap.index(Keymap.table)
 
   /// In the order of the help. Rows without a key are in the palette only.
   private static let table: [KeyRow] =
@@ -34,7 +36,22 @@ public struct Keymap: Equatable, Sendable {
       }
       rows[index].keys = keys.compactMap(\.self)
     }
+    places = Self.index(rows)
     checkConflicts(&faults)
+  }
+
+  private struct Rows {
+    var all: [Int] = []
+    var byKey: [Key: Int] = [:]
+  }
+
+  private static func index(_ rows: [KeyRow]) -> [KeyPlace: Rows] {
+    var places: [KeyPlace: Rows] = [:]
+    for (index, row) in rows.enumerated() {
+      places[row.place, default: Rows()].all.append(index)
+      for key in row.keys where places[row.place]?.byKey[key] == nil { places[row.place]?.byKey[key] = index }
+    }
+    return places
   }
 
   /// Within a place a key means one thing, and in prompt and lanes nothing else than anywhere.
@@ -61,10 +78,13 @@ public struct Keymap: Equatable, Sendable {
   func row(for key: Key, in places: [KeyPlace], takesText: Bool) -> KeyRow? {
     if takesText, case .character = key { return nil }
     for place in places {
-      if let row = rows.first(where: { $0.place == place && $0.keys.contains(key) }) { return row }
+      if let index = self.places[place]?.byKey[key] { return rows[index] }
     }
     return nil
   }
+
+  /// Of a place, in the order of the table.
+  func rows(in place: KeyPlace) -> [KeyRow] { (places[place]?.all ?? []).map { rows[$0] } }
 
   func row(_ action: Action) -> KeyRow? { rows.first { $0.action == action } }
 

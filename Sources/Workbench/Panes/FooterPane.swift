@@ -33,8 +33,10 @@ enum FooterPane {
     }
     var told: [(rank: Int, hint: Hint)] = []
     for (depth, place) in places.enumerated() {
-      for row in state.keymap.rows where row.place == place && row.isMeant(state) {
-        guard let label = row.label, let words = label.words(state), let key = usable(row) else { continue }
+      for row in state.keymap.rows(in: place) {
+        guard let label = row.label, row.isMeant(state), let words = label.words(state), let key = usable(row) else {
+          continue
+        }
         let partner = label.partner.flatMap(state.keymap.row).flatMap(usable).map { $0.name + " " } ?? ""
         let isQuiet = row.obstacle(state) != nil
         // In a window what belongs to it comes first.

@@ -6,6 +6,8 @@ struct LanePane {
   let state: State
   let lane: Int
   let place: Int?
+  /// Cells of the longest line of an answer.
+  static let longestLine = 90
 
   private var model: String { VisibleText.line(state.lanes[lane].text) }
   private var isFocused: Bool { lane == state.focus }
@@ -15,7 +17,9 @@ struct LanePane {
     let isActive = isFocused && state.place == .lanes
     frame.box(area, Style(isActive ? .focus : .border), borders: state.borders)
     drawTitle(area, isActive, &frame)
-    let inside = Area(x: area.x + 2, y: area.y + 1, width: max(2, area.width - 4), height: max(1, area.height - 2))
+    // Lines longer than this are hard to read.
+    let width = min(Self.longestLine, max(2, area.width - 4))
+    let inside = Area(x: area.x + 2, y: area.y + 1, width: width, height: max(1, area.height - 2))
     let blocks = Thread(state: state, lane: lane, width: inside.width).blocks(layouts)
     let total = blocks.reduce(0) { $0 + $1.count }
     let found = search(blocks, layouts)
@@ -25,7 +29,8 @@ struct LanePane {
     if let found { mark(found, from: top, in: inside, &frame) }
     if total > inside.height { drawThumb(area, top, total, inside.height, &frame) }
     drawFoot(area, below: total - top - inside.height, &frame)
-    return State.Extent(lines: total, height: inside.height, top: top, area: inside, matches: found?.matches ?? [])
+    return State.Extent(
+      lines: total, height: inside.height, top: top, area: inside, pane: area, matches: found?.matches ?? [])
   }
 
   /// Of a lane that is not drawn: where a search would find something in it.
@@ -52,7 +57,7 @@ struct LanePane {
     let nameWidth = min(TextWidth.of(model), area.width / 2)
     let foot = response.map { footText($0, columns: area.width - nameWidth - 10) } ?? ""
     let footWidth = TextWidth.of(foot)
-    let used = frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.strong))
+    let used = frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, Style(.lane(lane), bold: true))
     frame.put(
       TextWidth.fittedInTheMiddle(model, columns: max(4, area.width - footWidth - 8)), x: area.x + 1 + used, y: area.y,
       Style(.quiet))
@@ -71,8 +76,9 @@ struct LanePane {
     let medalWidth = TextWidth.of(medal)
     let room = area.width - 7 - medalWidth
     let style = Style(isActive ? .focus : isFocused ? .strong : .title, bold: isFocused)
-    let used = frame.put(" \(lane + 1) ", x: area.x + 1, y: area.y, style)
-    frame.put(TextWidth.fittedInTheMiddle(title, columns: room) + " ", x: area.x + 1 + used, y: area.y, style)
+    let used = frame.put(
+      " \(lane + 1) ", x: area.x + 1, y: area.y, Style(.lane(lane), bold: true, reversed: isFocused))
+    frame.put(" " + TextWidth.fittedInTheMiddle(title, columns: room - 1) + " ", x: area.x + 1 + used, y: area.y, style)
     if !medal.isEmpty {
       frame.put(
         medal, x: area.x + area.width - 1 - medalWidth, y: area.y, Style(place == 1 ? .good : .quiet, bold: place == 1))
@@ -161,6 +167,7 @@ struct LanePane {
       let room = area.width - 4 - spared
       let text = " " + TextWidth.fitted(footText(response, columns: room), columns: room) + " "
       let word = response.state.rawValue
+      drawProgress(Area(x: area.x + 1, y: y, width: area.width - 2, height: 1), response, &frame)
       let used = frame.put(text, x: area.x + 1, y: y, Style(.quiet))
       if mark.isEmpty {
         drawSpeed(Area(x: area.x + 1 + used, y: y, width: area.width - 2 - used, height: 1), response, &frame)
@@ -170,9 +177,19 @@ struct LanePane {
     frame.put(mark, x: area.x + area.width - 1 - TextWidth.of(mark), y: y, Style(.busy))
   }
 
+  /// How far it has come of what it usually writes, along the border: all of it when it has finished.
+  private func drawProgress(_ area: Area, _ response: Response, _ frame: inout Frame) {
+    guard let share = state.progress(response), share > 0 else { return }
+    let length = max(1, Int(saturating: (share * Double(area.width)).rounded(.down)))
+    frame.put(
+      String(repeating: state.borders.progress, count: min(length, area.width)), x: area.x, y: area.y,
+      Style(.lane(lane)))
+  }
+
   /// Tokens a second over time, where the foot leaves room.
   private func drawSpeed(_ area: Area, _ response: Response, _ frame: inout Frame) {
-    let columns = min(speedColumns(response), area.width - 3)
+    // A third of the border at the most: how far it has come is worth more.
+    let columns = min(speedColumns(response), area.width / 3)
     guard columns > 2, let speeds = state.speeds[lane] else { return }
     let text = " \(speeds.text(columns: columns, ascii: state.borders.isASCII)) "
     frame.put(
@@ -188,7 +205,7 @@ struct LanePane {
     return slices > 2 ? min(24, slices) : 0
   }
 
-  /// State, seconds, TTFT, speed, cost; what the scoreboard has too is left out where there is no room.
+  /// State and seconds; TTFT, speed and cost where no scoreboard shows them, as far as there is room.
   private func footText(_ response: Response, columns: Int = .max) -> String {
     var parts = [response.state.rawValue]
     let timing = response.timing
@@ -197,9 +214,11 @@ struct LanePane {
     } else if let sent = state.sentAt[lane] {
       parts[0] += " " + Readable.duration(max(0, state.now - sent))
     }
-    if let first = timing.firstToken { parts.append(Readable.duration(first)) }
-    if let speed = response.tokensPerSecond { parts.append("\(Readable.rate(speed)) t/s") }
-    parts.append(Scoreboard.cost(response))
+    if !state.showsScoreboard {
+      if let first = timing.firstToken { parts.append(Readable.duration(first)) }
+      if let speed = response.tokensPerSecond { parts.append("\(Readable.rate(speed)) t/s") }
+      parts.append(Scoreboard.cost(response))
+    }
     // Local models slow each other down: their times are not to be compared with a model that had a machine to itself.
     if response.sharesMachine { parts.append("shared machine") }
     func joined() -> String { parts.joined(separator: " \(state.borders.dot) ") }

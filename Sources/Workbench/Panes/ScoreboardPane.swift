@@ -37,7 +37,7 @@ enum ScoreboardPane {
         switch column {
         case .state: Style(response.state.role)
         case .model: Style(isFirst ? .strong : .text)
-        case .number: Style(.quiet)
+        case .number: Style(.lane(response.lane), bold: true)
         default: Style(.text)
         }
       }

@@ -17,25 +17,25 @@ enum TimelinePane {
     let nameWidth = min(28, max(13, area.width / 4 + 1))
     let bar = Area(x: area.x + nameWidth + 4, y: area.y, width: area.width - nameWidth - 14, height: area.height)
     guard bar.width > 4 else { return }
-    drawAxis(total, bar, state, &frame)
+    drawAxis(total, area, bar, state, &frame)
     for (index, response) in state.responses.enumerated() {
       let y = area.y + 1 + index
-      frame.put("\(response.lane + 1)", x: area.x + 1, y: y, Style(.quiet))
+      frame.put("\(response.lane + 1)", x: area.x + 1, y: y, Style(.lane(response.lane), bold: true))
       let name = TextWidth.fitted(VisibleText.line(response.model.text), columns: nameWidth)
       frame.put(name, x: area.x + 3, y: y, Style(response.lane == state.focus ? .strong : .text))
       for column in 0..<bar.width {
         let phase = phase(at: Int64(column) * total / Int64(bar.width), spans[index])
         guard phase != .none else { break }
         let (mark, role) = look(phase, response.state, state.borders.isASCII)
-        frame.put(mark, x: bar.x + column, y: y, Style(role))
+        frame.put(mark, x: bar.x + column, y: y, Style(role == .good ? .lane(response.lane) : role))
       }
       frame.put(Readable.duration(spans[index].end), x: bar.x + bar.width + 1, y: y, Style(.quiet))
     }
   }
 
   /// What the marks mean on the left, seconds on the right.
-  private static func drawAxis(_ total: Int64, _ bar: Area, _ state: State, _ frame: inout Frame) {
-    var x = 1
+  private static func drawAxis(_ total: Int64, _ area: Area, _ bar: Area, _ state: State, _ frame: inout Frame) {
+    var x = area.x + 1
     for (phase, word) in [(Phase.waiting, "wait"), (.thinking, "think"), (.answering, "answer")] {
       let (mark, role) = look(phase, .answering, state.borders.isASCII)
       guard x + word.count + 2 < bar.x else { break }
