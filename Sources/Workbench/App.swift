@@ -109,6 +109,7 @@ public final class App {
   private func waitMilliseconds() -> Int32 {
     let now = clock.now()
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
+    if let waits = state.waitsFor { return Int32(waits / 1_000_000) + 1 }
     if state.isPlaying { return Int32(Self.frameTime / 1_000_000) }
     if state.isStreaming { return Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) }
     return state.isWatchingTraffic ? Int32(state.trafficInterval / 1_000_000) : 60_000

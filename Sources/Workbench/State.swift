@@ -29,6 +29,7 @@ public struct State: Equatable {
   public var attachments: [Attachment] = []
   /// The system prompt of the next turn.
   public var system: String?
+  var letters = TypedLetters()
   /// What stands over the lanes.
   var layers = Layers()
   public var message: String?
@@ -237,8 +238,10 @@ public struct Outlook: Equatable, Sendable {
 public enum Asking: Equatable, Sendable {
   /// The prompt that is being written, to all lanes.
   case turn
-  /// The latest turn's prompt, to these lanes.
+  /// The prompt of the turn in view, to these lanes.
   case lanes([Int])
+  /// The answers of the turn in view, to the judge.
+  case judge
 }
 
 /// What comes into the workbench.

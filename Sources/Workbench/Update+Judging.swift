@@ -38,7 +38,25 @@ extension State {
       return tell("a judge compares two answers: there are not two")
     }
     guard !judges.isEmpty else { return chooseJudge() }
+    let cost = turn.responses.values.compactMap(\.cost.amount).reduce(.zero, +)
+    guard cost > Self.smallChange else { return judgeNow() }
+    let pairs = turn.responses.count * (turn.responses.count - 1) / 2
+    let before = verdicts.map(\.cost).reduce(.zero, +)
+    let known = before > .zero ? ", and cost \(before.screenText) the last time" : ""
+    open(
+      Question(
+        asking: .judge, title: "Let the judge read them?",
+        sentences: [
+          "The answers of this turn cost \(cost.screenText). \(judges.map { VisibleText.line($0.text) }.joined(separator: ", ")) reads "
+            + "\(Readable.count(pairs, "pair")) of them, each twice\(known)."
+        ]))
+    return []
+  }
+
+  mutating func judgeNow() -> [Command] {
+    guard judging == nil, !isStreaming else { return [] }
     judging = JudgingProgress()
+    message = "the judge is asked"
     return [.judge(sessionInView, by: judges, spent: spentThisTurn)]
   }
 

@@ -108,6 +108,7 @@ extension State {
       message = "lanes are still answering"
       return []
     }
+    place = .prompt
     if session.turns.isEmpty {
       session.lanes = lineup
       (dropped, pinned, focus) = ([], nil, 0)

@@ -32,6 +32,7 @@ extension State {
       return switch asking {
       case .turn: sendNow()
       case .lanes(let lanes): askNow(lanes)
+      case .judge: judgeNow()
       }
     }
     if left == .zero {
@@ -42,17 +43,14 @@ extension State {
       "This turn may cost up to \(estimate.worstCase.screenText), and the budget leaves \(left.screenText).",
       "At \(left.screenText) the lanes are stopped; what has come by then is kept.",
     ]
-    func names(_ lanes: [Int]) -> String {
-      (lanes.count == 1 ? "Lane " : "Lanes ") + lanes.map { String($0 + 1) }.joined(separator: ", ")
-    }
     if !estimate.uncapped.isEmpty {
       sentences.append(
-        "\(names(estimate.uncapped)) may write as much as the model can: \(keymap.keyName(.parameters)) in the lanes sets max_tokens."
+        "\(Self.names(estimate.uncapped)) may write as much as the model can: \(keymap.keyName(.parameters)) in the lanes sets max_tokens."
       )
     }
     if !estimate.unknown.isEmpty {
       let rest = budget.allowsUnpriced ? "it is not counted" : "it is not asked (budget.allow_unpriced in the config)"
-      sentences.append("\(names(estimate.unknown)): no price is known, so \(rest).")
+      sentences.append("\(Self.names(estimate.unknown)): no price is known, so \(rest).")
     }
     open(Question(asking: asking, title: "More than the budget", sentences: sentences))
     return []
@@ -74,6 +72,13 @@ extension State {
     hide()
     defer { isStored = true }
     return [.race(session, isNew: !isStored, judges: judges)] + (isHidden ? [.loadRepeat] : [])
+  }
+
+  /// What a single key may spend without a question: a cent.
+  static let smallChange = Money(picoDollars: 10_000_000_000)
+
+  static func names(_ lanes: [Int]) -> String {
+    (lanes.count == 1 ? "Lane " : "Lanes ") + lanes.map { String($0 + 1) }.joined(separator: ", ")
   }
 
   /// The lane's response as it is before the engine has taken it up.
@@ -98,8 +103,17 @@ extension State {
   /// Puts lanes of the turn in view to work again. They are queued from this moment, so that no second key can ask them twice.
   mutating func ask(_ lanes: [Int]) -> [Command] {
     if lanes.isEmpty { return [] }
-    return budget.isEmpty
-      ? askNow(lanes) : [.estimate(sessionInView, .lanes(lanes), lanes: lanes, spent: spentThisTurn)]
+    if !budget.isEmpty { return [.estimate(sessionInView, .lanes(lanes), lanes: lanes, spent: spentThisTurn)] }
+    let costs = lanes.compactMap { response($0)?.cost }
+    let known = costs.compactMap(\.amount).reduce(.zero, +)
+    let hasUnknown = costs.contains { $0.status == .unknown }
+    guard known > Self.smallChange else { return askNow(lanes) }
+    let words = Readable.total(known, hasUnknown: hasUnknown)
+    open(
+      Question(
+        asking: .lanes(lanes), title: "Ask again?",
+        sentences: ["\(Self.names(lanes)) cost \(words) when last asked this."]))
+    return []
   }
 
   mutating func askNow(_ lanes: [Int]) -> [Command] {
@@ -107,6 +121,7 @@ extension State {
     guard let turn = turnIndex, !isStreaming || isRunningInView else { return [] }
     if lanes.contains(where: { $0 == session.turns[turn].winner }) { session.turns[turn].winner = nil }
     for lane in lanes { queue(lane) }
+    if !lanes.isEmpty { message = "\(Self.names(lanes)) \(lanes.count == 1 ? "is" : "are") asked" }
     return lanes.isEmpty ? [] : [.run(sessionInView, lanes: lanes, spent: spentThisTurn)]
   }
 

@@ -12,7 +12,7 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     let before = state.now
     (state.now, state.date) = (now, date)
     state.advancePlayback(from: before)
-    return state.offer { $0.tick($1) }
+    return state.doWaiting() + state.offer { $0.tick($1) }
   case .replay(let replay): state.play(replay)
   case .race(let session, let turn, let event): return state.observe(event, session, turn)
   case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
@@ -159,16 +159,18 @@ extension State {
       _ = composer.handle(key)
       return []
     }
-    if let row { return perform(row) }
+    var before: [Command] = []
+    if let commands = takeAsLetter(key, row, &before) { return before + commands }
+    if let row { return before + perform(row) }
     for index in layers.all.indices.reversed() {
       var layer = layers.all[index]
       if let commands = layer.type(key, self) {
         layers.replace(at: index, with: layer)
-        return commands
+        return before + commands
       }
-      if layer.isWindow { return [] }
+      if layer.isWindow { return before }
     }
-    return type(key)
+    return before + type(key)
   }
 
   /// A key that no row has, over no layer.

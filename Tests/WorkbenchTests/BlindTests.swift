@@ -39,7 +39,7 @@ import Testing
   }
 
   private func press(_ keys: [Key], _ state: inout State) -> [Command] {
-    keys.flatMap { update(&state, .key($0)) }
+    keys.flatMap { Sample.press($0, &state) }
   }
 
   private func text(_ state: State) -> String { view(state, layouts).frame.text }

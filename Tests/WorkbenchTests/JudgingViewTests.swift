@@ -86,20 +86,20 @@ import Testing
     var state = judged()
     state.judges = [Lane(model: ModelID("x/y")!)]
     #expect(
-      update(&state, .key(.character("J"))) == [.judge(state.session, by: state.judges, spent: state.spentThisTurn)])
+      Sample.press(.character("J"), &state) == [.judge(state.session, by: state.judges, spent: state.spentThisTurn)])
     _ = update(
       &state,
       .judging(
         session: state.session.id, turn: 1,
         .progress(done: 1, total: 3, cost: Money(decimal: "0.01")!, hasUnknownCost: false)))
     #expect(view(state, layouts).frame.text.contains("judging 1 of 3"))
-    #expect(update(&state, .key(.character("J"))).isEmpty && state.message?.contains("judging 1 of 3") == true)
+    #expect(Sample.press(.character("J"), &state).isEmpty && state.message?.contains("judging 1 of 3") == true)
     #expect(update(&state, .key(.character("X"))) == [.stopJudging], "another key stops it")
   }
 
   @Test func withoutAJudgeOneIsChosen() {
     var state = judged()
-    #expect(update(&state, .key(.character("J"))) == [.loadModels])
+    #expect(Sample.press(.character("J"), &state) == [.loadModels])
     _ = update(&state, .models([ChoiceList.Item(title: "x/y", detail: "", value: "x/y")]))
     #expect(update(&state, .key(.enter)).kinds == ["judge"])
     #expect(state.judges.map(\.text) == ["x/y"])
@@ -107,7 +107,7 @@ import Testing
 
   @Test func criteriaGoToTheEditorAndComeBack() {
     var state = judged()
-    #expect(update(&state, .key(.character("C"))).kinds == ["loadCriteria"])
+    #expect(Sample.press(.character("C"), &state).kinds == ["loadCriteria"])
     #expect(update(&state, .criteria("# head\none\n")) == [.edit(.criteria, "# head\none\n")])
     let commands = update(&state, .edited(.criteria, "# head\nIs it right?\n\n  \nIs it short?\n"))
     guard case .saveCriteria(let brief, _, _, _)? = commands.first else {

@@ -9,7 +9,7 @@ import Testing
 /// What the keys of the lanes do beyond racing.
 @Suite(.ownThreads) struct LaneKeysTests {
   private func press(_ keys: [Key], _ state: inout State) -> [Command] {
-    keys.flatMap { update(&state, .key($0)) }
+    keys.flatMap { Sample.press($0, &state) }
   }
 
   private func press(_ text: String, _ state: inout State) -> [Command] {

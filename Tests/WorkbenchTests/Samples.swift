@@ -21,6 +21,11 @@ enum Sample {
     return state
   }
 
+  /// A key, and the moment after it: a letter that does something waits for what comes next.
+  static func press(_ key: Key, _ state: inout State) -> [Command] {
+    update(&state, .key(key)) + update(&state, .tick(state.now + TypedLetters.patience, date: state.date))
+  }
+
   /// Types text and presses Enter.
   static func send(_ text: String, _ state: inout State) -> [Command] {
     for character in text { _ = update(&state, .key(.character(character))) }

@@ -39,7 +39,7 @@ import Testing
   }
 
   private func press(_ keys: String, _ state: inout State) -> [Command] {
-    keys.flatMap { update(&state, .key(.character($0))) }
+    keys.flatMap { Sample.press(.character($0), &state) }
   }
 
   @Test func oneTurnIsInViewAndTheHeaderSaysWhich() {

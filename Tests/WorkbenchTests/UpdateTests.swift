@@ -83,14 +83,14 @@ import Testing
   @Test func retryCountsGenerations() {
     var state = Sample.race(width: 80, height: 24)
     _ = update(&state, .key(.escape))
-    #expect(update(&state, .key(.character("r"))).asked == [[0]])
+    #expect(Sample.press(.character("r"), &state).asked == [[0]])
     _ = update(&state, .key(.character("2")))
-    #expect(update(&state, .key(.character("r"))).isEmpty, "lane 2 is still answering")
+    #expect(Sample.press(.character("r"), &state).isEmpty, "lane 2 is still answering")
     var answer = state.response(1)!
     answer.state = .done
     Sample.play(1, [.ended(answer)], &state)
     #expect(
-      update(&state, .key(.character("R"))).asked == [[1]], "those that are still answering are left alone")
+      Sample.press(.character("R"), &state).asked == [[1]], "those that are still answering are left alone")
     #expect(state.response(1)?.generation == 2)
   }
 
@@ -144,8 +144,8 @@ import Testing
   @Test func aSecondRetryDoesNothing() {
     var state = Sample.race(width: 80, height: 24)
     _ = update(&state, .key(.escape))
-    #expect(update(&state, .key(.character("r"))).asked == [[0]])
-    #expect(update(&state, .key(.character("r"))).isEmpty, "the lane is queued already")
+    #expect(Sample.press(.character("r"), &state).asked == [[0]])
+    #expect(Sample.press(.character("r"), &state).isEmpty, "the lane is queued already")
     #expect(state.response(0)?.generation == 2 && state.response(0)?.state == .queued)
   }
 
@@ -181,7 +181,7 @@ import Testing
     var state = Sample.race(width: 80, height: 24)
     _ = update(&state, .key(.escape))
     _ = update(&state, .key(.character("3")))
-    _ = update(&state, .key(.character("D")))
+    _ = Sample.press(.character("D"), &state)
     #expect(state.lanes.count == 3, "its number must not go to another lane")
   }
 

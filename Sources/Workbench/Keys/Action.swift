@@ -52,6 +52,8 @@ public struct KeyRow: Sendable {
   /// For the footer; nil: not told there.
   let label: Label?
   let during: [Circumstance]
+  /// A letter that does this may as well begin a word: it waits for what comes next.
+  let waits: Bool
   private let why: @Sendable (State) -> String?
   let run: @Sendable (inout State) -> [Command]
 
@@ -72,15 +74,17 @@ public struct KeyRow: Sendable {
 
   /// - Parameters:
   ///   - during: also in these circumstances.
+  ///   - waits: see there.
   ///   - unless: why it cannot be done now; nil: it can.
   ///   - run: changes the state and gives what is to be done outside.
   init(
     _ action: Action, _ place: KeyPlace, _ keys: [Key], _ summary: String, label: Label? = nil,
-    during: [Circumstance] = [], unless why: @escaping @Sendable (State) -> String? = { _ in nil },
+    during: [Circumstance] = [], waits: Bool = false, unless why: @escaping @Sendable (State) -> String? = { _ in nil },
     run: @escaping @Sendable (inout State) -> [Command]
   ) {
     (self.action, self.place, self.keys, self.summary) = (action, place, keys, summary)
-    (self.label, self.during, self.why, self.run) = (label, during, why, run)
+    (self.label, self.during, self.waits) = (label, during, waits)
+    (self.why, self.run) = (why, run)
   }
 
   /// Why it cannot be done now, as a sentence without its full stop; nil when it can.

@@ -137,17 +137,19 @@ extension KeyRow {
       return [.stopJudging]
     },
     KeyRow(
-      .retry, .lanes, [.character("r")], "retry the lane", label: Label("retry", 21), unless: Unless.asked
+      .retry, .lanes, [.character("r")], "retry the lane", label: Label("retry", 21), waits: true, unless: Unless.asked
     ) { $0.retry([$0.focus]) },
-    KeyRow(.retryAll, .lanes, [.character("R")], "retry all lanes", unless: Unless.asked) { $0.retry($0.shown) },
+    KeyRow(.retryAll, .lanes, [.character("R")], "retry all lanes", waits: true, unless: Unless.asked) {
+      $0.retry($0.shown)
+    },
     KeyRow(.add, .lanes, [.character("a")], "add a lane", label: Label("add", 13), unless: Unless.room) {
       $0.chooseLane()
     },
     KeyRow(
-      .duplicate, .lanes, [.character("A")], "add a copy of the lane with other parameters",
+      .duplicate, .lanes, [.character("A")], "add a copy of the lane with other parameters", waits: true,
       unless: { Unless.room($0) ?? Unless.lane($0) }
     ) { $0.duplicate() },
-    KeyRow(.drop, .lanes, [.character("D")], "drop the lane") { $0.drop() },
+    KeyRow(.drop, .lanes, [.character("D")], "drop the lane", waits: true) { $0.drop() },
     KeyRow(
       .undo, .lanes, [.character("u")], "bring the dropped lane back",
       unless: { $0.dropped.isEmpty ? "no lane was dropped" : nil }
@@ -162,14 +164,15 @@ extension KeyRow {
       state.open(ParameterForm(lane: state.focus, lanes: state.lanes, system: state.system))
       return []
     },
-    KeyRow(.rule, .lanes, [.character("w")], "next race rule: what wins") { $0.nextRule() },
+    KeyRow(.rule, .lanes, [.character("w")], "next race rule: what wins", waits: true) { $0.nextRule() },
     KeyRow(
       .proceed, .lanes, [.character("c")], "continue every lane from this answer", label: Label("continue", 17),
+      waits: true,
       unless: { $0.isLatest ? nil : "only the latest turn can be gone on from" }
     ) { $0.proceed() },
     KeyRow(
       .blind, .lanes, [.character("b")], "blind: hide whose answers they are until you have voted",
-      label: Label("blind", 19)
+      label: Label("blind", 19), waits: true
     ) { state in
       state.toggleBlind()
       return []
@@ -178,10 +181,12 @@ extension KeyRow {
       .vote, .lanes, [.character("v")], "vote: the next choice (or 1 left, 2 right, 3 tie, 4 both bad)"
     ) { $0.explainVote() },
     KeyRow(
-      .judge, .lanes, [.character("J")], "let the judge compare the answers", label: Label("judge", 20),
+      .judge, .lanes, [.character("J")], "let the judge compare the answers", label: Label("judge", 20), waits: true,
       unless: { Unless.asked($0) ?? Unless.idle($0) }
     ) { $0.startJudging() },
-    KeyRow(.criteria, .lanes, [.character("C")], "what the judge goes by: edit the criteria") { $0.editCriteria() },
+    KeyRow(.criteria, .lanes, [.character("C")], "what the judge goes by: edit the criteria", waits: true) {
+      $0.editCriteria()
+    },
     KeyRow(.judges, .lanes, [], "choose the judge") { $0.chooseJudge() },
   ]
 
@@ -205,7 +210,8 @@ extension KeyRow {
     KeyRow(
       .copyTurn, .lanes, [.control("y")], "copy the whole turn as Markdown", unless: Unless.answered
     ) { $0.copy(.copyTurn) },
-    KeyRow(.editAnswer, .lanes, [.character("e")], "open the answer in $EDITOR", unless: Unless.answered) { state in
+    KeyRow(.editAnswer, .lanes, [.character("e")], "open the answer in $EDITOR", waits: true, unless: Unless.answered) {
+      state in
       [.edit(.answer, state.response(state.focus)?.text ?? "")]
     },
     KeyRow(.lineups, .lanes, [.character("i")], "load a lineup", label: Label("lineups", 25), unless: Unless.idle) {

@@ -146,6 +146,8 @@ extension State {
   /// Closes what is on top.
   mutating func closeTop() -> [Command] {
     guard let layer = layers.pop() else { return [] }
+    // After a page one goes on where one types.
+    if layer is any PageLayer, window == nil { place = .prompt }
     return layer.closed(&self)
   }
 

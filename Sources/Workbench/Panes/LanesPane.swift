@@ -41,8 +41,9 @@ enum LanesPane {
       let rows = (count + columns - 1) / columns
       return width / columns >= narrowest && (rows == 1 || height / rows >= lowest)
     }
-    // Up to three in a row, four by two, five to nine by three; more where lines would not fill the cells.
-    let usual = count <= 3 ? count : count == 4 ? 2 : 3
+    // Up to three in a row or not at all; four by two, five to nine by three, more where lines would not fill the cells.
+    if count <= 3 { return fits(count) ? count : nil }
+    let usual = count == 4 ? 2 : 3
     let wanted = min(count, max(usual, width / widest))
     // A last row that is not full counts a little against it.
     func cost(_ columns: Int) -> Int {

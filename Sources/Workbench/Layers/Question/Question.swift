@@ -17,14 +17,15 @@ public struct Question: Layer, Sendable {
   public var sentences: [String]
 
   static let keys: [KeyRow] = [
-    KeyRow(.questionYes, .question, [.enter, .character("y")], "yes, send it", label: Label("send it", 1)) { state in
+    KeyRow(.questionYes, .question, [.enter, .character("y")], "yes, do it", label: Label("yes", 1)) { state in
       guard let question = state.layers.pop() as? Question else { return [] }
       return switch question.asking {
       case .turn: state.sendNow()
       case .lanes(let lanes): state.askNow(lanes)
+      case .judge: state.judgeNow()
       }
     },
-    KeyRow(.questionNo, .question, [.character("n")], "no", label: Label("do not", 2)) { $0.closeTop() },
+    KeyRow(.questionNo, .question, [.character("n")], "no", label: Label("no", 2)) { $0.closeTop() },
   ]
 
   func places(_ state: State) -> [KeyPlace] { [.question, .window] }

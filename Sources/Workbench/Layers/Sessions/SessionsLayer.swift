@@ -209,6 +209,10 @@ extension State {
     attachments = turn.attachments
     composer.set(turn.prompt)
     place = .prompt
+    let cost = turn.responses.values.compactMap(\.cost.amount).reduce(.zero, +)
+    guard cost <= Self.smallChange else {
+      return tell("its answers cost \(cost.screenText): \(keymap.keyName(.send)) asks again")
+    }
     return send()
   }
 }
