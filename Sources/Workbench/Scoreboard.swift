@@ -7,6 +7,16 @@ public enum Scoreboard {
     case number = "#", model, state, ttft = "TTFT", ttfo = "TTFO", end, speed = "tok/s", input = "in", output = "out",
       cost, fit, marks
 
+    /// On the screen, in words that need no trade; headless and in files it has its short name.
+    var title: String {
+      switch self {
+      case .ttft: "first token"
+      case .ttfo: "first word"
+      case .speed: "tokens/s"
+      case .number, .model, .state, .end, .input, .output, .cost, .fit, .marks: rawValue
+      }
+    }
+
     public var isNumeric: Bool { ![.model, .state, .marks].contains(self) }
   }
 

@@ -264,6 +264,6 @@ extension State {
   fileprivate mutating func sort(_ change: (inout Scoreboard.Order) -> Void) {
     panel = .scoreboard
     change(&order)
-    message = "sorted by \(order.column.rawValue)\(order.isReversed ? ", the other way round" : "")"
+    message = "sorted by \(order.column.title)\(order.isReversed ? ", the other way round" : "")"
   }
 }

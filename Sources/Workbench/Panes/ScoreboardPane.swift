@@ -13,7 +13,9 @@ enum ScoreboardPane {
 
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
     let marks = state.marks
+    // In a narrow window the first word says enough of how it began.
     let columns = Scoreboard.columns(hasFits: state.hasFits, hasMarks: marks?.isCompared == true)
+      .filter { area.width >= 92 || $0 != .ttft }
     let places = state.places
     let responses = Scoreboard.sorted(state.responses, by: state.order)
     let rows = responses.map { Scoreboard.row($0, place: places[$0.lane], fit: state.fit($0.lane), marks: marks) }
@@ -28,7 +30,7 @@ enum ScoreboardPane {
         x += width + gap
       }
     }
-    draw(Dictionary(uniqueKeysWithValues: columns.map { ($0, $0.rawValue) }), y: area.y) { column in
+    draw(Dictionary(uniqueKeysWithValues: columns.map { ($0, $0.title) }), y: area.y) { column in
       column == state.order.column && state.order != Scoreboard.Order() ? Style(.strong) : Style(.quiet)
     }
     for (index, response) in responses.enumerated() {
@@ -51,7 +53,7 @@ enum ScoreboardPane {
     var widths = columns.map { column -> Int in
       let widest = rows.map { TextWidth.of($0[column] ?? "") }.max() ?? 0
       let least = column == .number ? 1 : column.isNumeric ? gap + 3 : 0
-      return max(TextWidth.of(column.rawValue), widest, least)
+      return max(TextWidth.of(column.title), widest, least)
     }
     guard let model = columns.firstIndex(of: .model) else { return widths }
     let taken = widths.reduce(0, +) - widths[model] + gap * (columns.count - 1)

@@ -28,7 +28,7 @@ extension Page {
     var blocks: [Block] = [
       table(
         header: [
-          "#", "rank", "model", "wins", "rating", "95 %", "Elo", "best", "W-T-BB-L", "cost", "TTFO", "end", "p95",
+          "#", "rank", "model", "wins", "rating", "95 %", "Elo", "best", "W-T-BB-L", "cost", "first word", "end", "p95",
         ],
         rows: rows, numeric: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], without: isNarrow ? ["best", "p95"] : []), .space,
     ]

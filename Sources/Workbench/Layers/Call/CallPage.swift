@@ -101,7 +101,7 @@ extension Page {
     }
     blocks.append(
       .table(
-        header: columns.map(\.rawValue), rows: rows,
+        header: columns.map(\.title), rows: rows,
         numeric: Set(columns.indices.filter { columns[$0].isNumeric })))
     for response in responses {
       if let error = response.error {

@@ -30,7 +30,7 @@ extension Page {
     }
     page.blocks.append(
       .table(
-        header: kept.map { lines.header[$0] }, rows: rows,
+        header: kept.map { lines.header[$0] == "TTFO" ? "first word" : lines.header[$0] }, rows: rows,
         numeric: Set(kept.indices.filter { LedgerLines.numeric.contains(kept[$0]) })))
     for (title, drawing) in [
       ("Spent by day", lines.bars(width: width, most: 14, ascii: ascii)),
@@ -70,7 +70,7 @@ extension Page {
         + "are counted by what came; the figure behind it is what they may have cost at the most, where the provider goes on billing."
     ),
     .text(
-      "TTFO and end are medians, p95 the 95th percentile (type 7, from 20 answers on); failed calls count as infinite, stopped "
+      "First word (TTFO) and end are medians, p95 the 95th percentile (type 7, from 20 answers on); failed calls count as infinite, stopped "
         + "ones not at all. Trend: the later half's median end against the earlier half's, from 12 answers on."),
   ]
 }

@@ -37,12 +37,12 @@ extension Page {
     }
     let formulas: [(String, String)] = [
       (
-        "TTFT",
+        "first token (TTFT)",
         "first chunk with any token, reasoning included, less sent; sent is just before the request's first byte"
       ),
-      ("TTFO", "first chunk of visible answer text, less sent"), ("end", "last content chunk, less sent"),
+      ("first word (TTFO)", "first chunk of visible answer text, less sent"), ("end", "last content chunk, less sent"),
       (
-        "tok/s",
+        "tokens/s",
         "(output tokens - tokens of the first chunk) / (end - TTFT); output tokens as the provider reports them"
       ),
       ("in, out", "token counts as the provider reports them; ~ before our own estimate of four bytes a token"),
@@ -62,7 +62,9 @@ extension Page {
     blocks += [
       .space,
       .table(
-        header: ["#", "TTFT", "TTFO", "end", "out", "chunks", "counted", "cost", "status", "price in/out per M"],
+        header: [
+          "#", "first token", "first word", "end", "out", "chunks", "counted", "cost", "status", "price in/out per M",
+        ],
         rows: rows, numeric: [0, 1, 2, 3, 4, 5]),
     ]
     // Before a vote a receipt would tell whose answer is whose.

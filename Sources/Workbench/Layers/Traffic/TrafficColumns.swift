@@ -5,7 +5,8 @@ import Terminal
 /// answers takes what the others leave.
 struct TrafficColumns {
   enum Column: String, CaseIterable {
-    case time, state, key, model = "route → model", ttft = "TTFT", speed = "tok/s", input = "in", output = "out", cost
+    case time, state, key, model = "route → model", ttft = "1st token", speed = "tok/s", input = "in", output = "out",
+      cost
 
     var isNumeric: Bool { [.ttft, .speed, .input, .output, .cost].contains(self) }
 

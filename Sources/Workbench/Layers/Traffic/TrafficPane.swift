@@ -93,7 +93,7 @@ enum TrafficPane {
       }
       spans.append(Span(dot + Readable.total(sums.cost, hasUnknown: sums.hasUnknownCost)))
       if let time = sums.firstToken {
-        spans.append(Span("\(dot)TTFT p50 ", Style(.quiet)))
+        spans.append(Span("\(dot)first token p50 ", Style(.quiet)))
         spans.append(Span(Readable.duration(time)))
       }
       return spans

@@ -41,7 +41,8 @@ extension Page {
       return Row(columns.map { texts[$0] ?? "" })
     }
     return .table(
-      header: ["#", "model", "state", "TTFO", "end", "tok/s", "out", "cost"], rows: rows, numeric: [0, 3, 4, 5, 6, 7])
+      header: ["#", "model", "state", "first word", "end", "tokens/s", "out", "cost"], rows: rows,
+      numeric: [0, 3, 4, 5, 6, 7])
   }
 
   /// Everything the judges said of the latest turn.

@@ -48,7 +48,7 @@ extension Page {
       title: "What if",
       blocks: [
         .text("Really: \(replay.turn.rule.rawValue).", .quiet), .space,
-        .table(header: ["rule", "winner", "TTFO", "end", "cost", ""], rows: rows, numeric: [2, 3, 4]), .space,
+        .table(header: ["rule", "winner", "first word", "end", "cost", ""], rows: rows, numeric: [2, 3, 4]), .space,
         .text(
           "By the stored timings; nothing is asked again. A stopped lane is billed for its input and for what had come by then. "
             + "Not certain: a lane that was really stopped might have ended before the others. Another hedge: furlong sessions "
