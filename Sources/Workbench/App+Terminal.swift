@@ -8,6 +8,17 @@ extension App {
     if !text.isEmpty { copy(text, "the selection") }
   }
 
+  func copyBlock(_ items: [ChoiceList.Item], _ lane: Int) {
+    let text = shownText(lane)
+    let inView = items.filter { item in
+      let first = item.value.split(whereSeparator: \.isNewline).lazy.map { String($0).trimmed }.first { !$0.isEmpty }
+      // A long line is wrapped: its beginning is enough.
+      return first.map { text.contains($0.prefix(30)) } ?? false
+    }
+    if inView.count == 1 { return copy(inView[0].value, "the code block in view") }
+    inbox.post(.codeBlocks(inView.isEmpty ? items : inView))
+  }
+
   func chooseTheme() {
     let items = themes.map { ChoiceList.Item(title: $0.name, detail: "", value: $0.name) }
     inbox.post(.themes(items, current: themeName))

@@ -152,6 +152,7 @@ public final class App {
   private func carryOut(_ command: Command) {
     switch command {
     case .copy(let text, let words): copy(text, words)
+    case .copyBlock(let items, let lane): copyBlock(items, lane)
     case .copySelection: copySelection()
     case .edit(let what, let text): edit(what, text)
     case .loadThemes: chooseTheme()
@@ -164,6 +165,14 @@ public final class App {
     case .quit: isLeaving = true
     default: conductor.carryOut(command)
     }
+  }
+
+  /// Rows of a lane's text as they are on the screen.
+  func shownText(_ lane: Int) -> String {
+    guard let area = state.extents[lane]?.area, let drawn, area.width > 0 else { return "" }
+    return (area.y..<(area.y + area.height)).map { y in
+      drawn.cells[(y * drawn.width + area.x)..<(y * drawn.width + area.x + area.width)].map(\.text).joined()
+    }.joined(separator: "\n")
   }
 
   /// The text under the mouse's selection, as it is on the screen.

@@ -109,7 +109,8 @@ final class Conductor {
     case .readTraffic(let limit): readTraffic(limit: limit)
     case .inquiry(let inquiry): load { .answer(try inquiry.inquiry.anyAnswer($0)) }
     // Done by whoever shows the workbench.
-    case .copy, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit: break
+    case .copy, .copyBlock, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit:
+      break
     }
   }
 

@@ -273,6 +273,8 @@ public enum Input: Sendable {
   case lineup([Lane])
   case files([ChoiceList.Item])
   case themes([ChoiceList.Item], current: String)
+  /// Code blocks to choose from.
+  case codeBlocks([ChoiceList.Item])
   /// A pair that is to be voted on once more.
   case repeated(RepeatedPair)
   /// Votes cast in a session before it was left.
@@ -344,6 +346,8 @@ public enum Command: Equatable, Sendable {
   case saveContinued(session: String, turn: Int, lane: Int?)
   /// To the clipboard; `words` say what it was.
   case copy(String, words: String)
+  /// The one of these that is in view in the lane's pane; where that is not one, they are to be chosen from.
+  case copyBlock([ChoiceList.Item], lane: Int)
   case copySelection
   case edit(Editing, String)
   case attach(path: String)

@@ -184,8 +184,7 @@ extension State {
           detail: "\(block.language) \(Readable.count(block.code.split(whereSeparator: \.isNewline).count, "line"))",
           value: block.code)
       }
-      open(ChoiceList(.codeBlocks, title: "Copy a code block", items: items))
-      return []
+      return [.copyBlock(items, lane: focus)]
     }
   }
 }

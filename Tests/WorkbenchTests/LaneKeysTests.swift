@@ -90,6 +90,13 @@ import Testing
     var state = answered(["Look:\n\n```swift\nlet a = 1\n```\n", "none"])
     #expect(press("y", &state) == [.copy("Look:\n\n```swift\nlet a = 1\n```\n", words: "lane 1's answer")])
     #expect(press("Y", &state) == [.copy("let a = 1\n", words: "the code block")])
+    var two = answered(["```\none\n```\n\n```\ntwo\n```\n", "none"])
+    guard case .copyBlock(let blocks, let lane)? = press("Y", &two).first else {
+      return #expect(Bool(false), "which of two is in view the screen knows")
+    }
+    #expect(blocks.map(\.value) == ["one\n", "two\n"] && lane == 0)
+    _ = update(&two, .codeBlocks(blocks))
+    #expect(press([.down, .enter], &two) == [.copy("two\n", words: "the code block")])
     guard case .copy(let turn, _)? = press([.control("y")], &state).first else {
       return #expect(Bool(false), "the turn should be copied")
     }

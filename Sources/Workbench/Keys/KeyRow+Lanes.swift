@@ -206,7 +206,9 @@ extension KeyRow {
       .copy, .lanes, [.character("y")], "copy the answer's source text", label: Label("copy", 16),
       unless: Unless.answered
     ) { $0.copy(.copy) },
-    KeyRow(.copyCode, .lanes, [.character("Y")], "copy a code block", unless: Unless.answered) { $0.copy(.copyCode) },
+    KeyRow(.copyCode, .lanes, [.character("Y")], "copy the code block in view", unless: Unless.answered) {
+      $0.copy(.copyCode)
+    },
     KeyRow(
       .copyTurn, .lanes, [.control("y")], "copy the whole turn as Markdown", unless: Unless.answered
     ) { $0.copy(.copyTurn) },
