@@ -24,6 +24,8 @@ public struct ScriptedDialect: Dialect {
     Model(id: "hare", firstToken: 180, perWord: 22, thinks: false, opening: "In short:"),
     Model(id: "tortoise", firstToken: 420, perWord: 55, thinks: false, opening: "Step by step, then."),
     Model(id: "owl", firstToken: 300, perWord: 34, thinks: true, opening: "Having thought about it:"),
+    // Judges, where it is asked to.
+    Model(id: "magpie", firstToken: 250, perWord: 40, thinks: false, opening: "To judge by its form:"),
   ]
 
   public init() {}
@@ -47,6 +49,13 @@ public struct ScriptedDialect: Dialect {
         usage.output += 1
         if channel == .reasoning { usage.reasoning += 1 }
       }
+    }
+    if model.id == "magpie", let verdict = ScriptedJudge.reply(to: prompt) {
+      say(.answer, verdict)
+      return steps + [
+        Step(delay: millisecond, delta: .usage(usage)), Step(delay: 0, delta: .finish(.stop)),
+        Step(delay: 0, delta: .terminator),
+      ]
     }
     if model.thinks {
       say(.reasoning, "The prompt has \(prompt.count) characters. What would help most? An honest, short reply.")

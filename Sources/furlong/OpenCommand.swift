@@ -103,7 +103,8 @@ struct DemoCommand: ParsableCommand {
       turns: [])
     if looks.plain || (Console.outputIsTerminal && Console.inputIsTerminal) {
       let launch = WorkbenchLaunch(
-        setup: setup, engine: engine, session: session, isStored: false, looks: looks, keepsNothing: true)
+        setup: setup, engine: engine, session: session, isStored: false, looks: looks, keepsNothing: true,
+        judges: [Lane(model: ModelID(provider: "demo", model: "magpie"))])
       try launch.run(prompt: prompt)
     } else {
       Console.error("Simulated models: no model is asked and nothing is spent.")
@@ -138,6 +139,8 @@ struct WorkbenchLaunch {
   let isStored: Bool
   let looks: LooksOptions
   var keepsNothing = false
+  /// Others than the config's.
+  var judges: [Lane]?
   var gateway: GatewayBeside?
 
   static func requireTerminal() throws(CommandError) {
@@ -155,7 +158,7 @@ struct WorkbenchLaunch {
     if !faults.isEmpty { throw Config.Faults(path: setup.paths.config, lines: faults).commandError }
     if looks.ascii { state.borders = .ascii }
     state.budget = setup.config.budget
-    state.judges = setup.config.judges
+    state.judges = judges ?? setup.config.judges
     if isStored { state.take(votes: (try? engine.store.votes(session: session.id)) ?? []) }
     if isStored { state.fits = (try? engine.store.fits(session: session.id)) ?? [] }
     if isStored { state.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }

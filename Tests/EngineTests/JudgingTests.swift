@@ -123,6 +123,22 @@ extension Mutex<[Bench.Asked]> {
 }
 
 @Suite(.ownThreads) struct JudgingTests {
+  /// The demonstration's judge keeps the form of every call, and prefers by what it says: fewer words.
+  @Test func theSimulatedJudgeKeepsItsForm() async throws {
+    let long = String(repeating: "word ", count: 100)
+    for (a, b, kind, winner) in [
+      ("Short.", long, PairOutcome.Kind.win, PairOutcome.Winner.a), (long, "Short.", .win, .b),
+      ("Four.", "Five.", .tie, nil), (long, long + "more", .win, .a),
+    ] as [(String, String, PairOutcome.Kind, PairOutcome.Winner?)] {
+      let bench = Bench { _ in "" }
+      let found = await bench.judge(a, b, judge: "demo/magpie")
+      #expect(bench.asked.all.isEmpty, "no server is asked")
+      let outcome = try #require(found.first).outcome
+      #expect(outcome.kind == kind && outcome.winner == winner, "\(outcome.kind): \(outcome.reason)")
+      #expect(found.first?.brief != nil, "it has written a brief")
+    }
+  }
+
   @Test func aFairJudgeIsAskedInBothOrders() async throws {
     let bench = Bench { call in Bench.verdict(call.nonce, call.answers[0] == "Four." ? "r1_much" : "r2_much") }
     let found = await bench.judge()
