@@ -19,6 +19,8 @@ public final class Engine: Sendable {
   /// Whether a key is there to be found, told without running anything.
   let hasKey: @Sendable (Service) -> Bool
   private let keys = Mutex<[String: KeyResult]>([:])
+  /// What services listed when they were asked last, by id.
+  let lists = Mutex<[String: [ListedModel]]>([:])
   /// How long the tokens of models are.
   let measures: TokenMeasures
   /// Gives leave to spend.

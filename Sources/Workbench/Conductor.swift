@@ -261,7 +261,8 @@ final class Conductor {
     let (engine, inbox) = (engine, inbox)
     OwnThread.start {
       let recent = (try? engine.store.recentModels(limit: 20)) ?? []
-      engine.catalogue(recent: recent) { entries in inbox.post(.models(entries.map(Self.item))) }
+      let early = { (entries: [CatalogueEntry]) in inbox.post(.models(entries.map(Self.item), isWhole: false)) }
+      engine.catalogue(recent: recent, asking: .all, early: early) { inbox.post(.models($0.map(Self.item))) }
     }
   }
 

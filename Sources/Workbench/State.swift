@@ -223,7 +223,8 @@ public enum Input: Sendable {
   case tick(Int64, date: Int64)
   case replay(Replay)
   case race(session: String, turn: Int, RaceEvent)
-  case models([ChoiceList.Item])
+  /// - isWhole: nothing more is on its way.
+  case models([ChoiceList.Item], isWhole: Bool = true)
   case sessions([ChoiceList.Item])
   /// What a line of the sessions page found; `number` is the question's.
   case foundSessions([SessionSummary], number: Int)
