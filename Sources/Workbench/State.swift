@@ -341,6 +341,8 @@ public enum Command: Equatable, Sendable {
   case readTraffic(limit: Int)
   /// What a layer wants to know.
   case inquiry(AnyInquiry)
+  /// Keeps the key of these services, which are one place. With nobody to ask, lanes of theirs are made.
+  case keepKey([String], Secret, needsLanes: Bool)
   case open(session: String)
   case suspend
   case redraw

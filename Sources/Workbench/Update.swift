@@ -5,6 +5,7 @@ import Terminal
 /// The one function that changes the state. Pure: time and chance are in the state, what has to be done outside comes back as
 /// commands.
 public func update(_ state: inout State, _ input: Input) -> [Command] {
+  defer { state.letGo() }
   switch input {
   case .key(let key): return state.press(key)
   case .size(let width, let height): (state.width, state.height) = (width, height)

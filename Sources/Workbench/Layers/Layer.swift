@@ -12,6 +12,8 @@ protocol Layer: Equatable, Sendable {
   func places(_ state: State) -> [KeyPlace]
   /// Keys that mean nothing here go no further.
   var isWindow: Bool { get }
+  /// It stands where the lanes are: they cannot be seen, nor reached by the mouse.
+  var coversLanes: Bool { get }
   /// Plain characters are text.
   var takesText: Bool { get }
   /// A key without a row: a letter of a text.
@@ -23,6 +25,8 @@ protocol Layer: Equatable, Sendable {
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command]
   /// A tick of the clock.
   mutating func tick(_ state: State) -> [Command]
+  /// Asked after each input; what has had its time goes by itself.
+  func stays(_ state: State) -> Bool
   /// It has been put on top: what has to be read for it.
   func opened(_ state: State) -> [Command]
   /// It has been closed: what it leaves behind.
@@ -60,7 +64,9 @@ extension Layer {
 
   static var keys: [KeyRow] { [] }
   var isWindow: Bool { true }
+  var coversLanes: Bool { isWindow }
   var takesText: Bool { false }
+  func stays(_ state: State) -> Bool { true }
   mutating func type(_ key: Key, _ state: State) -> [Command]? { nil }
   mutating func move(_ step: Step, _ state: State) -> [Command] { [] }
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] { [] }
@@ -78,7 +84,7 @@ enum LayerKinds {
     BlindLayer.self, SearchLayer.self, Playback.self, SessionsPage.self, TrafficPage.self, CallPage.self,
     BoardPage.self, CostsPage.self, VerdictsPage.self, RevealPage.self, CardsPage.self, MethodsPage.self,
     WhatIfPage.self, Comparison.self, DisagreementMap.self, ChoiceList.self, ParameterForm.self, Question.self,
-    HelpLayer.self,
+    HelpLayer.self, HomeLayer.self, KeyEntry.self,
   ]
 }
 
@@ -105,7 +111,8 @@ public struct Layers: Equatable, Sendable {
 
   mutating func remove<Kind: Layer>(_ kind: Kind.Type) { all.removeAll { $0 is Kind } }
   /// Leaves those that belong to the turn, not over it.
-  mutating func removeWindows() { all.removeAll { $0.isWindow } }
+  mutating func removeWindows() { all.removeAll { $0.coversLanes } }
+  mutating func remove(where isMeant: (any Layer) -> Bool) { all.removeAll(where: isMeant) }
 
   /// The topmost of a kind, changed in place.
   mutating func edit<Kind: Layer, Result>(_ kind: Kind.Type, _ change: (inout Kind) -> Result) -> Result? {
@@ -148,6 +155,14 @@ extension State {
     return layer.closed(&self)
   }
 
+  /// Layers that have had their time go.
+  mutating func letGo() {
+    guard layers.all.contains(where: { !$0.stays(self) }) else { return }
+    var rest = layers
+    rest.remove { !$0.stays(self) }
+    layers = rest
+  }
+
   mutating func closeAll() {
     layers.removeWindows()
   }
@@ -175,7 +190,7 @@ extension State {
 
   /// What is on top moves, else the lanes.
   mutating func move(_ step: Step) -> [Command] {
-    guard let index = layers.all.indices.last, layers.all[index].isWindow else {
+    guard let index = layers.all.indices.last, layers.all[index].coversLanes else {
       for lane in isSynced ? panes : [focus] { scroll(lane, step) }
       return []
     }
