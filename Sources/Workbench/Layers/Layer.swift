@@ -29,6 +29,8 @@ protocol Layer: Equatable, Sendable {
   func stays(_ state: State) -> Bool
   /// It has been put on top: what has to be read for it.
   func opened(_ state: State) -> [Command]
+  /// What stood over it has been closed: what has to be read anew.
+  func uncovered(_ state: State) -> [Command]
   /// It has been closed: what it leaves behind.
   func closed(_ state: inout State) -> [Command]
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame)
@@ -72,6 +74,7 @@ extension Layer {
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] { [] }
   mutating func tick(_ state: State) -> [Command] { [] }
   func opened(_ state: State) -> [Command] { [] }
+  func uncovered(_ state: State) -> [Command] { [] }
   func closed(_ state: inout State) -> [Command] { [] }
   func note(_ state: State) -> [(strong: String, quiet: String)] { [] }
 
@@ -152,7 +155,8 @@ extension State {
   /// Closes what is on top.
   mutating func closeTop() -> [Command] {
     guard let layer = layers.pop() else { return [] }
-    return layer.closed(&self)
+    let commands = layer.closed(&self)
+    return commands + (layers.top?.uncovered(self) ?? [])
   }
 
   /// Layers that have had their time go.

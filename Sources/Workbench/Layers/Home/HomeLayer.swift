@@ -72,6 +72,8 @@ struct HomeLayer: Layer {
   func stays(_ state: State) -> Bool { state.place == .prompt && state.composer.text == draft }
 
   func opened(_ state: State) -> [Command] { [.inquire(HomeInquiry())] }
+  /// Sessions may have been deleted or named meanwhile.
+  func uncovered(_ state: State) -> [Command] { opened(state) }
 
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] {
     if let answer = answer as? HomeInquiry.Found { found = Reading(answer) }
