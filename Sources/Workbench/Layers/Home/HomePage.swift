@@ -59,8 +59,17 @@ struct HomePage {
         rows: [])
     }
     let shown = found.sessions.prefix(Self.mostSessions(state))
-    return Section(
-      title: "Recent sessions", note: found.sessions.count > shown.count ? all : "", rows: shown.map(row))
+    let ends = shown.map(end)
+    // Titles get the room that winners and costs do not need.
+    let widths = (ends.map { TextWidth.of($0.who) }.max() ?? 0, ends.map { TextWidth.of($0.cost) }.max() ?? 0)
+    let rows = zip(shown, ends).map { session, end in
+      let name = VisibleText.line(session.name)
+      return Row(
+        lead: String(localTime(session.created).dropFirst(5)), text: name.isEmpty ? "(no title)" : name,
+        end: Self.padding(end.who, to: widths.0, after: true) + "  " + Self.padding(end.cost, to: widths.1),
+        choice: .session(session.id))
+    }
+    return Section(title: "Recent sessions", note: found.sessions.count > shown.count ? all : "", rows: rows)
   }
 
   /// As many as leave the other sections in sight.
@@ -69,26 +78,22 @@ struct HomePage {
     return max(3, state.height - (isWide ? 21 : 20))
   }
 
-  private func row(_ session: SessionSummary) -> Row {
-    let date = String(localTime(session.created).dropFirst(5))
-    let name = VisibleText.line(session.name)
+  private func end(_ session: SessionSummary) -> (who: String, cost: String) {
     let winner = session.isBlind ? "blind" : session.winner.map(Self.short) ?? ""
+    let room = state.width < 76 ? 12 : state.width < 150 ? 18 : 30
     let cost = Readable.total(session.cost, hasUnknown: session.hasUnknownCost).replacing(" + ", with: "+")
-    let room = state.width < 76 ? 12 : state.width < 150 ? 16 : 28
-    let who = TextWidth.fittedInTheMiddle(winner, columns: room)
-    let end = who + String(repeating: " ", count: room - TextWidth.of(who)) + Self.right(cost, 9)
-    return Row(
-      lead: date, text: name.isEmpty ? "(no title)" : name, end: end, choice: .session(session.id))
+    return (TextWidth.fittedInTheMiddle(winner, columns: room), cost)
+  }
+
+  private static func padding(_ text: String, to columns: Int, after: Bool = false) -> String {
+    let blanks = String(repeating: " ", count: max(0, columns - TextWidth.of(text)))
+    return after ? text + blanks : blanks + text
   }
 
   /// Without its provider.
   private static func short(_ model: String) -> String {
     let name = VisibleText.line(model)
     return name.firstIndex(of: "/").map { String(name[name.index(after: $0)...]) } ?? name
-  }
-
-  private static func right(_ text: String, _ columns: Int) -> String {
-    String(repeating: " ", count: max(1, columns - TextWidth.of(text))) + text
   }
 
   private var samples: Section {
@@ -124,19 +129,28 @@ struct HomePage {
 
   // MARK: Head
 
-  /// What one can do, whom it asks and what was spent: a label and words a line.
-  func head(isLow: Bool) -> [(label: String, words: String)] {
+  /// A line of the head: what one can do, or how things stand.
+  struct Headline {
+    var label: String
+    var words: String
+    var isState = false
+  }
+
+  /// What one can do, whom it asks and what was spent.
+  func head(isLow: Bool) -> [Headline] {
+    let lanes = Headline(label: "lanes", words: lanes, isState: true)
+    let keyLine = Headline(label: "keys", words: keyWords, isState: true)
+    let spent = Headline(label: "spent", words: spent, isState: true)
     if isLow {
-      return [
-        ("race", "\(writing) · judge \(keys(.judge)) · look back \(keys(.sessions))"),
-        state.shown.isEmpty ? ("lanes", lanes) : ("spent", spent), ("keys", keyWords),
-      ]
+      let words = "\(writing) · judge \(keys(.judge)) · look back \(keys(.sessions))"
+      return [Headline(label: "race", words: words), state.shown.isEmpty ? lanes : spent, keyLine]
     }
+    let race = "write below and press \(state.keymap.keyName(.send)): all lanes answer at once"
+    let judge = "\(keys(.judge)): a judge compares the answers; \(keys(.blind)): you vote without names"
+    let past = "\(keys(.sessions)): all sessions; \(keys(.leaderboard)): leaderboard; \(keys(.costs)): costs"
     return [
-      ("race", "write below and press \(state.keymap.keyName(.send)): all lanes answer at once"),
-      ("judge", "\(keys(.judge)): a judge compares the answers; \(keys(.blind)): you vote without names"),
-      ("look back", "\(keys(.sessions)): all sessions; \(keys(.leaderboard)): leaderboard; \(keys(.costs)): costs"),
-      ("lanes", lanes), ("keys", keyWords), ("spent", spent),
+      Headline(label: "race", words: race), Headline(label: "judge", words: judge),
+      Headline(label: "look back", words: past), lanes, keyLine, spent,
     ]
   }
 

@@ -19,9 +19,9 @@ enum HomePane {
     let page = HomePage(home, state)
     let isLow = area.height < 18
     var y = area.y + (area.height < 26 ? 0 : 1)
-    for (label, words) in page.head(isLow: isLow) {
-      frame.put(label, x: 2, y: y, Style(.focus, bold: true))
-      frame.put(TextWidth.fitted(words, columns: area.width - 14), x: isLow ? 8 : 13, y: y, Style(.text))
+    for line in page.head(isLow: isLow) {
+      frame.put(line.label, x: 2, y: y, line.isState ? Style(.quiet) : Style(.focus, bold: true))
+      frame.put(TextWidth.fitted(line.words, columns: area.width - 14), x: isLow ? 8 : 13, y: y, Style(.text))
       y += 1
     }
     if !isLow { y += 1 }
