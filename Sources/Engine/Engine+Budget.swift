@@ -53,8 +53,7 @@ extension Engine {
     estimate.held = held
     if let perDay = purse.budget.perDay { limits.append((perDay - estimate.today - held).orZero) }
     if let perMonth = purse.budget.perMonth {
-      let spent = try store.spent(since: Self.midnight(at: clock.date(), ofFirst: true))
-      limits.append((perMonth - spent - held).orZero)
+      limits.append((perMonth - (try spentThisMonth()) - held).orZero)
     }
     estimate.left = limits.min()
     return estimate
@@ -63,6 +62,11 @@ extension Engine {
   /// What calls since midnight have cost, imported ones not counted.
   public func spentToday() throws(StoreError) -> Money {
     try store.spent(since: Self.midnight(at: clock.date()))
+  }
+
+  /// What calls since midnight of the first have cost, imported ones not counted.
+  public func spentThisMonth() throws(StoreError) -> Money {
+    try store.spent(since: Self.midnight(at: clock.date(), ofFirst: true))
   }
 
   /// When the day of a moment, or its month, began in the person's own time zone: seconds since 1970.

@@ -16,9 +16,11 @@ public final class Engine: Sendable {
   let loop: TransferLoop
   let limits: Limits
   private let findKey: @Sendable (Service) -> KeyResult
-  /// Whether a key is there to be found, told without running anything.
-  let hasKey: @Sendable (Service) -> Bool
-  private let keys = Mutex<[String: KeyResult]>([:])
+  /// Where a key is to be found, told without running anything; nil where there is none.
+  let keyOrigin: @Sendable (Service) -> KeyOrigin?
+  let keys = Mutex<[String: KeyResult]>([:])
+  /// What services listed when they were asked last, by id.
+  let lists = Mutex<[String: [ListedModel]]>([:])
   /// How long the tokens of models are.
   let measures: TokenMeasures
   /// Gives leave to spend.
@@ -48,11 +50,12 @@ public final class Engine: Sendable {
 
   /// - Parameters:
   ///   - budget: what may be spent.
-  ///   - findKey: where a service's key comes from; asked once for each service, on a background thread.
+  ///   - keyOrigin: where a key is to be found; runs nothing.
+  ///   - findKey: a service's key; asked once for each service, on a background thread.
   public init(
     services: [Service], store: Store, prices: PriceBook, loop: TransferLoop, limits: Limits = Limits(),
     budget: Budget = Budget(), clock: Clock = .system,
-    hasKey: @escaping @Sendable (Service) -> Bool = { _ in true },
+    keyOrigin: @escaping @Sendable (Service) -> KeyOrigin? = { _ in .command },
     findKey: @escaping @Sendable (Service) -> KeyResult
   ) {
     self.services = services
@@ -64,11 +67,13 @@ public final class Engine: Sendable {
     self.loop = loop
     self.limits = limits
     self.findKey = findKey
-    self.hasKey = hasKey
+    self.keyOrigin = keyOrigin
   }
 
   /// Learns from the database how long these models' tokens and answers are. Not for the main thread.
   public func readMeasures(of models: [ModelID]) { measures.read(models) }
+
+  func hasKey(_ service: Service) -> Bool { keyOrigin(service) != nil }
 
   public func service(_ id: String) -> Service? { services.first { $0.id == id } }
 

@@ -33,7 +33,7 @@ public struct MarkdownText: Sendable {
 
   /// A block that grows beyond this is cut at a line, or at a space when it is all one line: no block, however long, is laid out
   /// again as a whole for every token. The lines bound what a few bytes of nested lists or wide tables cost the parser.
-  private static let most = (bytes: 16_384, lines: 512)
+  private static let most = (bytes: 4096, lines: 256)
   /// A line of code that grows beyond this is cut.
   private static let mostCode = 4096
 

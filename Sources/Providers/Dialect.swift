@@ -90,10 +90,13 @@ public struct ListedModel: Equatable, Sendable {
   public var id: String
   /// Tokens the model can read; nil when the list does not say.
   public var contextLength: Int?
+  /// When it came out, in seconds since 1970; nil when the list does not say.
+  public var created: Int64?
 
-  public init(id: String, contextLength: Int? = nil) {
+  public init(id: String, contextLength: Int? = nil, created: Int64? = nil) {
     self.id = id
     self.contextLength = contextLength
+    self.created = created
   }
 }
 
@@ -115,7 +118,9 @@ extension Dialect {
       let context =
         entry["context_length"] ?? entry["max_context_length"] ?? entry["context_window"] ?? entry["max_model_len"]
         ?? entry["max_input_tokens"] ?? entry["meta"]?["n_ctx"] ?? entry["metadata"]?["context_length"]
-      return ListedModel(id: id, contextLength: context?.tokens)
+      let created = entry["created"]?.date ?? entry["created_at"]?.string.flatMap(secondsSince1970(isoTime:))
+      // Some servers write 0, others the present moment: neither tells a new model from an old one.
+      return ListedModel(id: id, contextLength: context?.tokens, created: created.flatMap { $0 > 0 ? $0 : nil })
     }
   }
 }

@@ -65,8 +65,10 @@ public final class App {
   }
 
   /// Runs until the person leaves. The terminal is given back in any case.
-  /// - Parameter prompt: sent at once, if given.
-  public func run(prompt: String?) {
+  /// - Parameters:
+  ///   - prompt: sent at once, if given.
+  ///   - showsHome: begins at the home page.
+  public func run(prompt: String?, showsHome: Bool = false) {
     defer { screen.close() }
     screen.wake(through: inbox.writeEnd)
     conductor.begin(&state)
@@ -74,6 +76,7 @@ public final class App {
       state.composer.set(prompt)
       dispatch(.key(.enter))
     }
+    if showsHome { for command in state.perform(.home) { carryOut(command) } }
     draw()
     while !isLeaving { step() }
     if state.gateway != nil {

@@ -11,7 +11,7 @@ final class Conductor {
   var clock: Clock { engine.clock }
   /// Judges at work; cancelled when the person says so.
   var judgingTask: Task<Void, Never>?
-  private let surroundings: Surroundings
+  let surroundings: Surroundings
   /// Races that may still be running: the shown turn's, and those of sessions that were left while they streamed.
   private var races: [TurnID: Race] = [:]
   /// What the turns that are raced here may cost, with all that is done about them.
@@ -108,6 +108,7 @@ final class Conductor {
     case .loadReplay(let session): load { .replay(try $0.replay(session)) }
     case .readTraffic(let limit): readTraffic(limit: limit)
     case .inquiry(let inquiry): load { .answer(try inquiry.inquiry.anyAnswer($0)) }
+    case .keepKey(let services, let key, let needsLanes): keepKey(services, key, needsLanes: needsLanes)
     // Done by whoever shows the workbench.
     case .copy, .copyBlock, .copySelection, .edit, .useTheme, .captureMouse, .loadThemes, .suspend, .redraw, .quit:
       break
@@ -261,7 +262,8 @@ final class Conductor {
     let (engine, inbox) = (engine, inbox)
     OwnThread.start {
       let recent = (try? engine.store.recentModels(limit: 20)) ?? []
-      engine.catalogue(recent: recent) { entries in inbox.post(.models(entries.map(Self.item))) }
+      let early = { (entries: [CatalogueEntry]) in inbox.post(.models(entries.map(Self.item), isWhole: false)) }
+      engine.catalogue(recent: recent, asking: .all, early: early) { inbox.post(.models($0.map(Self.item))) }
     }
   }
 

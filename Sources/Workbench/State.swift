@@ -252,7 +252,8 @@ public enum Input: Sendable {
   case tick(Int64, date: Int64)
   case replay(Replay)
   case race(session: String, turn: Int, RaceEvent)
-  case models([ChoiceList.Item])
+  /// - isWhole: nothing more is on its way.
+  case models([ChoiceList.Item], isWhole: Bool = true)
   case sessions([ChoiceList.Item])
   /// What a line of the sessions page found; `number` is the question's.
   case foundSessions([SessionSummary], number: Int)
@@ -383,6 +384,8 @@ public enum Command: Equatable, Sendable {
   case readTraffic(limit: Int)
   /// What a layer wants to know.
   case inquiry(AnyInquiry)
+  /// Keeps the key of these services, which are one place. With nobody to ask, lanes of theirs are made.
+  case keepKey([String], Secret, needsLanes: Bool)
   case open(session: String, at: FoundPlace?)
   case suspend
   case redraw

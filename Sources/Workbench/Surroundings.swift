@@ -30,6 +30,10 @@ public struct Surroundings: Sendable {
   public var themes: @Sendable () -> [Theme] = { [] }
   /// Writes the theme's name into the config; throws a sentence.
   public var keepTheme: @Sendable (String) throws -> Void = { _ in }
+  /// Keeps a key for these providers, which are one place; throws a sentence. Not called on the main thread.
+  public var keepKey: @Sendable ([String], Secret) throws -> KeptKey = { services, _ in
+    KeptKey(services: services, outcome: .failed("nothing is kept here"))
+  }
   /// Lineups of the config.
   public var lineups: [String: [Lane]] = [:]
   /// Nil when none was asked for.

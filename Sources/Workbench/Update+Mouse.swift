@@ -6,7 +6,7 @@ extension State {
   private static let wheelStep = 3
 
   mutating func point(_ mouse: Mouse) -> [Command] {
-    if window != nil {
+    if layers.top?.coversLanes == true {
       // A click beside it closes nothing by accident.
       return switch mouse.kind {
       case .wheelUp: move(.lines(-1))

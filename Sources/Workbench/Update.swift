@@ -5,6 +5,7 @@ import Terminal
 /// The one function that changes the state. Pure: time and chance are in the state, what has to be done outside comes back as
 /// commands.
 public func update(_ state: inout State, _ input: Input) -> [Command] {
+  defer { state.letGo() }
   switch input {
   case .key(let key): return state.press(key)
   case .size(let width, let height): (state.width, state.height) = (width, height)
@@ -15,7 +16,8 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     return state.doWaiting() + state.offer { $0.tick($1) }
   case .replay(let replay): state.play(replay)
   case .race(let session, let turn, let event): return state.observe(event, session, turn)
-  case .models(let items): state.fill(items) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
+  case .models(let items, let isWhole):
+    state.fill(items, isWhole: isWhole) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
   case .sessions(let items): state.fill(items) { $0 == .sessions }
   case .foundSessions(let found, let number): _ = state.layers.edit(SessionsPage.self) { $0.fill(found, number) }
   case .again(let session, let turn, let withOwnLanes): return state.askAgain(session, turn, withOwnLanes)
@@ -61,8 +63,10 @@ extension ChoiceList.Purpose {
 }
 
 extension State {
-  fileprivate mutating func fill(_ items: [ChoiceList.Item], where isMeant: (ChoiceList.Purpose) -> Bool) {
-    _ = layers.edit(ChoiceList.self) { if isMeant($0.purpose) { $0.fill(items) } }
+  fileprivate mutating func fill(
+    _ items: [ChoiceList.Item], isWhole: Bool = true, where isMeant: (ChoiceList.Purpose) -> Bool
+  ) {
+    _ = layers.edit(ChoiceList.self) { if isMeant($0.purpose) { $0.fill(items, isWhole: isWhole) } }
   }
 
   fileprivate mutating func take(_ session: Session, isRacedHere: Bool, at found: FoundPlace?) -> [Command] {

@@ -81,39 +81,6 @@ extension Config {
   }
 }
 
-extension Config {
-  /// Writes the theme's name into the file, and touches nothing else in it.
-  static func keep(theme: String, in path: String) throws(CommandError) {
-    // The name of a file may hold anything; JSON's texts are YAML's as well.
-    let isPlain = theme.first?.isLetter == true && theme.utf8.allSatisfy { isNameByte($0) }
-    let line = "theme: \(isPlain ? theme : JSON.string(theme).serialized())"
-    var lines = (try? String(contentsOfFile: path, encoding: .utf8))?.components(separatedBy: "\n") ?? []
-    if let index = lines.firstIndex(where: { $0.hasPrefix("theme:") }) {
-      lines[index] = line
-    } else {
-      if lines.last == "" { lines.removeLast() }
-      lines += [line, ""]
-    }
-    do {
-      let folder = (path as NSString).deletingLastPathComponent
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
-    } catch {
-      throw CommandError("\(path) cannot be written: add the line ‘\(line)’ yourself")
-    }
-  }
-}
-
-/// Of a word that YAML reads as a text without quotes.
-private func isNameByte(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-    true
-  default: false
-  }
-}
-
 /// Walks the YAML tree; collects every fault instead of stopping at the first.
 struct ConfigReader {
   var faults: [String] = []

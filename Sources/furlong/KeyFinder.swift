@@ -2,17 +2,30 @@ import Core
 import Engine
 import Foundation
 import Providers
+import Synchronization
 
 /// Finds a service's key: the config's command or file first, then the environment. The key goes to the engine and nowhere else.
-struct KeyFinder: Sendable {
-  let environment: [String: String]
-  let sources: [String: Config.KeySource]
-  let configPath: String
+/// One for the whole program; any thread.
+final class KeyFinder: Sendable {
+  private let environment: [String: String]
+  /// By service id; what is added while the program runs as well.
+  private let sources: Mutex<[String: Config.KeySource]>
+  private let configPath: String
   /// Seconds for a key_command: a password store may ask for a passphrase in a window of its own.
   private static let patience = 30.0
 
+  init(environment: [String: String], sources: [String: Config.KeySource], configPath: String) {
+    (self.environment, self.configPath) = (environment, configPath)
+    self.sources = Mutex(sources)
+  }
+
+  /// From now on the keys of these services are in a file.
+  func use(file path: String, for services: [String]) {
+    sources.withLock { sources in for id in services { sources[id] = .file(path) } }
+  }
+
   func find(_ service: Service) -> Engine.KeyResult {
-    switch sources[service.id] {
+    switch source(service) {
     case .command(let command): return run(command, for: service)
     case .file(let path): return read(path, for: service)
     case nil: break
@@ -27,17 +40,24 @@ struct KeyFinder: Sendable {
     )
   }
 
+  private func source(_ service: Service) -> Config.KeySource? { sources.withLock { $0[service.id] } }
+
   /// Whether a key is there without running anything.
-  func hasKey(_ service: Service) -> Bool {
-    sources[service.id] != nil || service.keyVariables.contains { !(environment[$0] ?? "").isEmpty }
+  func hasKey(_ service: Service) -> Bool { origin(service) != nil }
+
+  /// Where it would be taken from, without running anything; nil where there is none.
+  func origin(_ service: Service) -> KeyOrigin? {
+    switch source(service) {
+    case .command: .command
+    case .file: .file
+    case nil: service.keyVariables.first { !(environment[$0] ?? "").isEmpty }.map { .variable($0) }
+    }
   }
 
   private func checked(_ raw: String, _ origin: String) -> Engine.KeyResult {
     let key = raw.trimmingCharacters(in: .whitespacesAndNewlines)
     if key.isEmpty { return .missing("\(origin) gave no key") }
-    if key.unicodeScalars.contains(where: { $0.value < 0x21 || $0.value > 0x7E }) {
-      return .missing("\(origin) gave something that is no key: it has spaces or control characters inside")
-    }
+    if let fault = ProviderKey.fault(in: key) { return .missing("\(origin) gave something that is no key: \(fault)") }
     return .key(key)
   }
 

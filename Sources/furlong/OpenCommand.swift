@@ -75,11 +75,13 @@ struct OpenCommand: ParsableCommand {
       isStored = true
       opened = Self.revealed(opened, store)
     } else {
-      let lanes = try setup.lanes(self.lanes, engine)
+      // Without any model the past can still be read; a prompt needs somebody to send it to.
+      let lanes = try setup.lanes(self.lanes, engine, mayBeNone: prompt == nil)
       opened = Session(
         id: Session.newID(), created: Clock.system.date(), title: "", rule: rule ?? .all, lanes: lanes, turns: [])
     }
     var launch = WorkbenchLaunch(setup: setup, engine: engine, session: opened, isStored: isStored, looks: looks)
+    launch.showsHome = session == nil && prompt == nil
     launch.gateway = try serve.map { try setup.gatewayBeside(engine, place: $0) }
     try launch.run(prompt: prompt)
   }
@@ -142,6 +144,8 @@ struct WorkbenchLaunch {
   /// Others than the config's.
   var judges: [Lane]?
   var gateway: GatewayBeside?
+  /// Begins with the home page over the lanes.
+  var showsHome = false
 
   static func requireTerminal() throws(CommandError) {
     guard Console.outputIsTerminal, Console.inputIsTerminal else {
@@ -176,7 +180,7 @@ struct WorkbenchLaunch {
         let app = try App(engine: engine, state: state, theme: theme, traits: traits, surroundings: surroundings)
         let probe = setup.environment["FURLONG_PROBE"]
         if probe != nil { app.probe = App.Probe() }
-        app.run(prompt: prompt)
+        app.run(prompt: prompt, showsHome: showsHome)
         if let probe, let times = app.probe { write(times, to: probe) }
         return true
       } catch {
@@ -218,7 +222,12 @@ struct WorkbenchLaunch {
     surroundings.themes = { themes.names.compactMap { try? themes.theme($0) } }
     let config = setup.paths.config
     surroundings.keepTheme = { try Config.keep(theme: $0, in: config) }
-    if keepsNothing { surroundings.keepTheme = { _ in throw CommandError("the demo keeps nothing") } }
+    let keeper = KeyKeeper(configPath: config, finder: setup.keyFinder)
+    surroundings.keepKey = { try keeper.keep($0, $1) }
+    if keepsNothing {
+      surroundings.keepTheme = { _ in throw CommandError("the demo keeps nothing") }
+      surroundings.keepKey = { _, _ in throw CommandError("the demo keeps nothing") }
+    }
     return surroundings
   }
 

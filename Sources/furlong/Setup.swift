@@ -141,12 +141,13 @@ struct Setup {
     let finder = keyFinder
     return Engine(
       services: config.services, store: store, prices: prices, loop: TransferLoop(caFile: caFile, mostIdle: idle),
-      limits: config.limits, budget: config.budget, hasKey: { finder.hasKey($0) }, findKey: { finder.find($0) })
+      limits: config.limits, budget: config.budget, keyOrigin: { finder.origin($0) }, findKey: { finder.find($0) })
   }
 
   /// The lanes asked for, or the default lineup: the config's `default`, else a model of each provider that has a key, else what
   /// a server on this machine offers. Two lanes, unless the config says otherwise.
-  func lanes(_ options: LaneOptions, _ engine: Engine) throws(CommandError) -> [Lane] {
+  /// - Parameter mayBeNone: none is no error, where none was named.
+  func lanes(_ options: LaneOptions, _ engine: Engine, mayBeNone: Bool = false) throws(CommandError) -> [Lane] {
     var lanes: [Lane] = []
     if let lineup = options.lineup {
       // One saved in the workbench comes before one of the same name in the config.
@@ -171,12 +172,17 @@ struct Setup {
       throw CommandError(
         "no provider ‘\(lane.model.provider)’\(hint); furlong providers lists them, the config can add one")
     }
-    if lanes.isEmpty { lanes = try defaultLanes(engine) }
+    if lanes.isEmpty { lanes = defaultLanes(engine) }
+    if lanes.isEmpty, !mayBeNone {
+      throw CommandError(
+        "no model to ask: set a key such as OPENAI_API_KEY, start a local server (scripts/local-models up), or see furlong demo"
+      )
+    }
     if lanes.count > 9 { throw CommandError("nine lanes at most: \(lanes.count) were asked for") }
     return lanes
   }
 
-  private func defaultLanes(_ engine: Engine) throws(CommandError) -> [Lane] {
+  private func defaultLanes(_ engine: Engine) -> [Lane] {
     if let lanes = config.lineups["default"] { return lanes }
     let keyed = config.services.filter { $0.needsKey && keyFinder.hasKey($0) }.compactMap { service in
       service.defaultModel.map { Lane(model: ModelID(provider: service.id, model: $0)) }
@@ -192,9 +198,7 @@ struct Setup {
         return lane
       }
     }
-    throw CommandError(
-      "no model to ask: set a key such as OPENAI_API_KEY, start a local server (scripts/local-models up), or see furlong demo"
-    )
+    return []
   }
 
   /// Models of the servers that answer on this machine, asked all at once.

@@ -12,6 +12,8 @@ protocol Layer: Equatable, Sendable {
   func places(_ state: State) -> [KeyPlace]
   /// Keys that mean nothing here go no further.
   var isWindow: Bool { get }
+  /// It stands where the lanes are: they cannot be seen, nor reached by the mouse.
+  var coversLanes: Bool { get }
   /// Plain characters are text.
   var takesText: Bool { get }
   /// A key without a row: a letter of a text.
@@ -23,8 +25,12 @@ protocol Layer: Equatable, Sendable {
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command]
   /// A tick of the clock.
   mutating func tick(_ state: State) -> [Command]
+  /// Asked after each input; what has had its time goes by itself.
+  func stays(_ state: State) -> Bool
   /// It has been put on top: what has to be read for it.
   func opened(_ state: State) -> [Command]
+  /// What stood over it has been closed: what has to be read anew.
+  func uncovered(_ state: State) -> [Command]
   /// It has been closed: what it leaves behind.
   func closed(_ state: inout State) -> [Command]
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame)
@@ -60,12 +66,15 @@ extension Layer {
 
   static var keys: [KeyRow] { [] }
   var isWindow: Bool { true }
+  var coversLanes: Bool { isWindow }
   var takesText: Bool { false }
+  func stays(_ state: State) -> Bool { true }
   mutating func type(_ key: Key, _ state: State) -> [Command]? { nil }
   mutating func move(_ step: Step, _ state: State) -> [Command] { [] }
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] { [] }
   mutating func tick(_ state: State) -> [Command] { [] }
   func opened(_ state: State) -> [Command] { [] }
+  func uncovered(_ state: State) -> [Command] { [] }
   func closed(_ state: inout State) -> [Command] { [] }
   func note(_ state: State) -> [(strong: String, quiet: String)] { [] }
 
@@ -78,8 +87,7 @@ enum LayerKinds {
     BlindLayer.self, SearchLayer.self, Playback.self, SessionsPage.self, TrafficPage.self, CallPage.self,
     BoardPage.self, CostsPage.self, VerdictsPage.self, RevealPage.self, CardsPage.self, MethodsPage.self,
     WhatIfPage.self, OutlinePage.self, Comparison.self, DisagreementMap.self, ChoiceList.self, ParameterForm.self,
-    Question.self,
-    HelpLayer.self,
+    Question.self, HelpLayer.self, HomeLayer.self, KeyEntry.self,
   ]
 }
 
@@ -106,7 +114,8 @@ public struct Layers: Equatable, Sendable {
 
   mutating func remove<Kind: Layer>(_ kind: Kind.Type) { all.removeAll { $0 is Kind } }
   /// Leaves those that belong to the turn, not over it.
-  mutating func removeWindows() { all.removeAll { $0.isWindow } }
+  mutating func removeWindows() { all.removeAll { $0.coversLanes } }
+  mutating func remove(where isMeant: (any Layer) -> Bool) { all.removeAll(where: isMeant) }
 
   /// The topmost of a kind, changed in place.
   mutating func edit<Kind: Layer, Result>(_ kind: Kind.Type, _ change: (inout Kind) -> Result) -> Result? {
@@ -148,7 +157,16 @@ extension State {
     guard let layer = layers.pop() else { return [] }
     // After a page one goes on where one types.
     if layer is any PageLayer, window == nil { place = .prompt }
-    return layer.closed(&self)
+    let commands = layer.closed(&self)
+    return commands + (layers.top?.uncovered(self) ?? [])
+  }
+
+  /// Layers that have had their time go.
+  mutating func letGo() {
+    guard layers.all.contains(where: { !$0.stays(self) }) else { return }
+    var rest = layers
+    rest.remove { !$0.stays(self) }
+    layers = rest
   }
 
   mutating func closeAll() {
@@ -178,7 +196,7 @@ extension State {
 
   /// What is on top moves, else the lanes.
   mutating func move(_ step: Step) -> [Command] {
-    guard let index = layers.all.indices.last, layers.all[index].isWindow else {
+    guard let index = layers.all.indices.last, layers.all[index].coversLanes else {
       for lane in isSynced ? panes : [focus] { scroll(lane, step) }
       return []
     }

@@ -79,9 +79,10 @@ public struct ChoiceList: Equatable, Sendable {
   }
 
   /// New contents, while the person goes on typing.
-  public mutating func fill(_ items: [Item]) {
+  /// - Parameter isWhole: more is not on its way.
+  public mutating func fill(_ items: [Item], isWhole: Bool = true) {
     self.items = items
-    isLoading = false
+    isLoading = !isWhole
     filter(keepingSelection: true)
   }
 
@@ -90,7 +91,10 @@ public struct ChoiceList: Equatable, Sendable {
   private mutating func filter(keepingSelection: Bool = false) {
     let before = chosen
     matches = Fuzzy.filter(items, query)
-    selection = keepingSelection ? before.flatMap { matches.firstIndex(of: $0) } ?? 0 : 0
+    // A model that cannot be asked comes behind all that can, however well its name fits.
+    if takesLanes { matches = matches.filter { !$0.isQuiet } + matches.filter(\.isQuiet) }
+    selection =
+      keepingSelection ? before.flatMap { before in matches.firstIndex { $0.value == before.value } } ?? 0 : 0
   }
 }
 

@@ -5,7 +5,8 @@ import Terminal
 enum ListPane {
   static func draw(_ list: ChoiceList, _ state: State, _ frame: inout Frame) {
     let area = WindowPane.draw(state, width: 96, height: state.height - 4, title: list.title, &frame)
-    let count = list.isLoading ? "loading …" : "\(list.matches.count) of \(list.items.count)"
+    let number = "\(list.matches.count) of \(list.items.count)"
+    let count = !list.isLoading ? number : list.items.isEmpty ? "loading …" : "\(number) …"
     let countWidth = TextWidth.of(count)
     frame.put(count, x: area.x + area.width - countWidth - 1, y: area.y, Style(.quiet))
     let used = frame.put(" \(state.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
