@@ -46,7 +46,10 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     if session == state.session.id { (state.judgements, state.fits) = (found, fits) }
   case .criteria(let text): return [.edit(.criteria, text)]
   case .traffic(let traffic): return state.edit(TrafficPage.self) { page, _ in page.take(traffic) }
-  case .answer(let answer): return state.offer { $0.hear(answer, $1) }
+  case .answer(let answer):
+    // The bar tells the same of today as the page.
+    if let found = answer as? HomeInquiry.Found { state.spending.today = found.today }
+    return state.offer { $0.hear(answer, $1) }
   case .gateway(let news): state.hear(news)
   case .attached(let file):
     state.attachments.append(file)

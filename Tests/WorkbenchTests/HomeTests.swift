@@ -76,6 +76,12 @@ import Testing
     #expect(words.isEmpty, "\(words)")
   }
 
+  @Test func theBarTellsTheSameOfToday() {
+    #expect(
+      view(home(), Layouts()).frame.text.hasPrefix(" furlong  race · all                     2 lanes · today $0.051 of")
+    )
+  }
+
   @Test func everyRowCanBeReached() {
     for size in [(60, 16), (80, 24), (120, 40)] {
       var state = home(width: size.0, height: size.1)
