@@ -44,7 +44,7 @@ private func stream(_ text: [UInt8], from start: Int) -> [Double] {
   let turn = Turn(number: 1, prompt: "go", rule: .all)
   var state = State(
     session: Session(id: "bench", created: 0, title: "bench", rule: .all, lanes: [lane], turns: [turn]))
-  (state.width, state.height) = (200, 50)
+  (state.screen.width, state.screen.height) = (200, 50)
   let layouts = Layouts()
   func send(_ event: ResponseEvent) { _ = update(&state, .race(session: "bench", turn: 1, .lane(0, event))) }
   send(.began(Response(lane: 0, model: lane.model, parameters: Parameters())))
@@ -60,7 +60,7 @@ private func stream(_ text: [UInt8], from start: Int) -> [Double] {
       send(.text(.answer, String(decoding: text[place..<end], as: UTF8.self), at: Int64(place) * 250_000))
       place = end
     }
-    state.extents = view(state, layouts).extents
+    state.desk.extents = view(state, layouts).extents
     if isMeasured { frames.append(Double(now() - begin) / 1e6) }
   }
   return frames

@@ -16,7 +16,7 @@ public final class App {
   /// No faster than this: what comes in between is drawn together.
   private static let frameTime: Int64 = 16_000_000
   /// Running clocks move this often.
-  private var tickTime: Int64 { state.hasReducedMotion ? 1_000_000_000 : 100_000_000 }
+  private var tickTime: Int64 { state.screen.hasReducedMotion ? 1_000_000_000 : 100_000_000 }
 
   let screen: Screen
   let inbox = Inbox()
@@ -52,11 +52,11 @@ public final class App {
     self.surroundings = surroundings
     themeName = theme.name
     screen = try Screen(theme: theme, traits: traits)
-    if !screen.speaksUTF8 { self.state.borders = .ascii }
-    if !state.capturesMouse { screen.capturesMouse = false }
-    (self.state.width, self.state.height) = screen.size
+    if !screen.speaksUTF8 { self.state.screen.borders = .ascii }
+    if !state.screen.capturesMouse { screen.capturesMouse = false }
+    (self.state.screen.width, self.state.screen.height) = screen.size
     do {
-      self.state.composer.history = try engine.store.recentPrompts(limit: 200)
+      self.state.draft.composer.history = try engine.store.recentPrompts(limit: 200)
     } catch {
       self.state.message = error.message
     }
@@ -73,7 +73,7 @@ public final class App {
     screen.wake(through: inbox.writeEnd)
     conductor.begin(&state)
     if let prompt {
-      state.composer.set(prompt)
+      state.draft.composer.set(prompt)
       dispatch(.key(.enter))
     }
     if showsHome { for command in state.perform(.home) { carryOut(command) } }
@@ -172,7 +172,7 @@ public final class App {
 
   /// Rows of a lane's text as they are on the screen.
   func shownText(_ lane: Int) -> String {
-    guard let area = state.extents[lane]?.area, let drawn, area.width > 0 else { return "" }
+    guard let area = state.desk.extents[lane]?.area, let drawn, area.width > 0 else { return "" }
     return (area.y..<(area.y + area.height)).map { y in
       drawn.cells[(y * drawn.width + area.x)..<(y * drawn.width + area.x + area.width)].map(\.text).joined()
     }.joined(separator: "\n")
@@ -180,7 +180,9 @@ public final class App {
 
   /// The text under the mouse's selection, as it is on the screen.
   var selectedText: String {
-    guard let selection = state.selection, let area = state.extents[selection.lane]?.area, let drawn else { return "" }
+    guard let selection = state.desk.selection, let area = state.desk.extents[selection.lane]?.area, let drawn else {
+      return ""
+    }
     return (area.y..<(area.y + area.height)).compactMap { y -> String? in
       let columns = selection.columns(y: y, in: area)
       guard !columns.isEmpty else { return nil }

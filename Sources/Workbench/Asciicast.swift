@@ -17,7 +17,7 @@ public struct Asciicast: Sendable {
   @MainActor
   public init(_ session: Session, _ replay: Replay, width: Int, height: Int, theme: Theme, speed: Double) {
     var state = State(session: session)
-    (state.width, state.height) = (width, height)
+    (state.screen.width, state.screen.height) = (width, height)
     let layouts = Layouts()
     let header: JSON = [
       "version": 2, "width": .int(width), "height": .int(height), "timestamp": .int(session.created),
@@ -34,7 +34,7 @@ public struct Asciicast: Sendable {
     let step = max(1_000_000, Int64(saturating: Double(Self.step) * speed), replay.end / Self.mostFrames)
     while true {
       let (frame, extents) = view(state, layouts)
-      state.extents = extents
+      state.desk.extents = extents
       let output = Self.difference(shown, frame, theme)
       if !output.isEmpty { append(output, at: Double(clock) / 1e9 / speed) }
       shown = frame

@@ -122,8 +122,8 @@ final class Conductor {
   /// with it.
   func begin(_ state: inout State) {
     var random = SystemRandomNumberGenerator()
-    state.random = SplitMix64(seed: random.next())
-    (state.now, state.date) = (clock.now(), clock.date())
+    state.moment.random = SplitMix64(seed: random.next())
+    (state.moment.now, state.moment.date) = (clock.now(), clock.date())
     let inbox = inbox
     surroundings.gateway?.start { inbox.post(.gateway($0)) }
   }
@@ -185,9 +185,10 @@ final class Conductor {
 
   /// What the prompt will cost as it stands, whenever that has changed.
   func reckon(_ state: State) {
-    guard !isReckoning, !state.composer.isEmpty else { return }
+    guard !isReckoning, !state.draft.composer.isEmpty else { return }
     let now = Reckoned(
-      text: state.composer.text, lanes: state.lineup, system: state.system, files: state.attachments.count,
+      text: state.draft.composer.text, lanes: state.lineup, system: state.draft.system,
+      files: state.draft.attachments.count,
       session: state.session.id)
     guard now != reckoned else { return }
     (reckoned, isReckoning) = (now, true)

@@ -141,7 +141,7 @@ extension PlainWorkbench {
 
   private func editParameters() {
     onLane("Parameters of which lane?") { plain in
-      var form = ParameterForm(lane: plain.state.focus, lanes: plain.state.lanes, system: plain.state.system)
+      var form = ParameterForm(lane: plain.state.focus, lanes: plain.state.lanes, system: plain.state.draft.system)
       for (index, field) in form.fields.enumerated() {
         plain.tell("\(index + 1). \(field.name): \(field.text.isEmpty ? "default" : field.text)")
       }

@@ -83,7 +83,7 @@ public final class PlainWorkbench {
     if state.isStreaming {
       let word = line.trimmed.lowercased()
       if word == "stop" { return carryOut([.stopAll(state.runningID)]) }
-      if let lane = Int(word), state.running.contains(lane - 1) {
+      if let lane = Int(word), state.race.lanes.contains(lane - 1) {
         return carryOut([.stop(state.runningID, lane: lane - 1)])
       }
       return tell("Lanes are still answering. Type stop to stop all, or a lane's number to stop that one.")
@@ -92,7 +92,7 @@ public final class PlainWorkbench {
   }
 
   func send(_ prompt: String) {
-    state.composer.set(prompt)
+    state.draft.composer.set(prompt)
     carryOut(state.perform(.send))
     tellMessage()
   }

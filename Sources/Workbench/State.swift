@@ -6,90 +6,38 @@ import Terminal
 /// Everything the screen shows. Changed by `update` alone; never copied while lanes stream, since a second owner of the texts
 /// would make every token copy them.
 public struct State: Equatable {
-  public var width = 80
-  public var height = 24
+  /// The terminal and how it is drawn on.
+  public var screen = ScreenTraits()
   public var session: Session
   /// Whether the session has a row in the database yet.
   public var isStored = false
   public var place = Place.prompt
+  /// The lane that keys are about; of a hidden turn 0 for the left answer, 1 for the right one.
   public var focus = 0
-  public var isZoomed = false
-  /// Stays on the screen beside the focused lane when not all have room.
-  public var pinned: Int?
-  public var panel = Panel.scoreboard
-  public var order = Scoreboard.Order()
-  public var openReasoning: Set<Int> = []
-  /// Lanes that show the text as it came instead of rendered Markdown.
-  public var showsSource: Set<Int> = []
-  public var scroll: [Int: Scroll] = [:]
-  /// All lanes scroll together.
-  public var isSynced = false
-  public var composer = Composer()
-  /// Files for the next prompt.
-  public var attachments: [Attachment] = []
-  /// The system prompt of the next turn.
-  public var system: String?
-  var letters = TypedLetters()
-  /// What stands over the lanes.
-  var layers = Layers()
-  public var message: String?
-  /// Monotonic nanoseconds of the last input, for the running clocks.
-  public var now: Int64 = 0
-  /// The wall's time at the last tick, in seconds since 1970, for what is dated.
-  public var date: Int64 = 0
-  /// What ids and blind assignments are drawn from. Whoever shows the workbench seeds it with 64 bits of the system's randomness:
-  /// enough, since sides and salts only have to be unguessable to somebody who sees ids and hashes, and neither tells what the
-  /// generator draws next.
-  public var random = SplitMix64(seed: 0)
-  /// When each lane of the running turn was sent, on the same clock.
-  public var sentAt: [Int: Int64] = [:]
   /// The number of the turn in view; nil: the latest.
   var seen: Int?
-  /// The number of the turn whose lanes are running.
-  var runningTurn = 0
-  /// Lanes of one turn that this process is asking. Another Furlong may be filling rows of the same session: those are
-  /// not ours to stop or wait for.
-  public var running: Set<Int> = []
-  /// Set by the first Ctrl-C with nothing left to stop: the next one leaves.
-  public var isAskedToLeave = false
+  /// How the turn in view is looked at.
+  public var desk = Desk()
+  /// What the next prompt is made of.
+  public var draft = Draft()
+  /// The lanes that answer.
+  public var race = RunningLanes()
+  public var money = MoneyInView()
+  /// What people and judges say of the session's turns.
+  public var findings = Findings()
+  /// What stands over the lanes.
+  var layers = Layers()
+  var letters = TypedLetters()
+  /// Time and chance, which `update` cannot get by itself.
+  public var moment = Moment()
+  public var message: String?
   public var keymap = Keymap()
-  public var borders = Borders.lines
-  /// Lines in each lane's pane and how many of them fit, as last drawn.
-  public var extents: [Int: Extent] = [:]
-  /// Tokens a second of the lanes of the latest turn, while they run.
-  public var speeds: [Int: Sparkline] = [:]
-  /// Lanes that can be brought back, the latest last.
-  public var dropped: [Int] = []
-  public var budget = Budget()
-  /// What the ledger has of this session, and of its latest turn and today with what other sessions cost.
-  public var spending = Spending()
-  /// Of the prompt as it is now, or was a moment ago.
-  public var outlook = Outlook()
-  /// Nothing moves that need not.
-  public var hasReducedMotion = false
-  public var capturesMouse = true
-  /// The next turns are raced without telling whose answer is whose.
-  public var isBlind = false
-  /// The latest turn's votes, once they are in.
-  public var revealed: BlindReading?
-  /// Who judges: the config's, or the one chosen last.
-  public var judges: [Lane] = []
-  /// The person's votes of this session, those of a hidden turn left out.
-  public var votes: [Vote] = []
-  /// Verdicts on the session's turns.
-  public var judgements: [Judgement] = []
-  /// What a judge gave single answers, where the rule asked for it.
-  public var fits: [Fit] = []
-  /// What several judges together say of pairs of the latest turn.
-  public var panels: [PanelVerdict] = []
-  /// Judges at work on the latest turn.
-  public var judging: JudgingProgress?
+  /// What can be brought back.
+  var undo = Undo()
   /// The port on which this process serves the gateway, while it does.
   public var gateway: Int?
-  /// Sessions deleted from here that can be brought back, the latest last.
-  public var deletedSessions: [String] = []
-  /// What the mouse has drawn over, until the next key.
-  public var selection: Selection?
+  /// Set by the first Ctrl-C with nothing left to stop: the next one leaves.
+  public var isAskedToLeave = false
 
   public enum Place: Equatable, Sendable { case prompt, lanes }
 
@@ -119,7 +67,7 @@ public struct State: Equatable {
 
   public init(session: Session) {
     self.session = session
-    system = session.turns.last?.system
+    draft.system = session.turns.last?.system
     focus = session.activeLanes.first ?? 0
     if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }
@@ -136,7 +84,7 @@ public struct State: Equatable {
   /// No later one has been asked.
   var isLatest: Bool { turnIndex == session.turns.indices.last }
   /// Whether its lanes are the ones that answer now.
-  var isRunningInView: Bool { isStreaming && turn?.number == runningTurn }
+  var isRunningInView: Bool { isStreaming && turn?.number == race.turn }
 
   /// The session as it was after the turn in view.
   var sessionInView: Session {
@@ -148,7 +96,8 @@ public struct State: Equatable {
   /// The turn that the prompt being written would make.
   var nextTurn: Turn {
     Turn(
-      number: (session.turns.last?.number ?? 0) + 1, prompt: composer.text, system: system, attachments: attachments,
+      number: (session.turns.last?.number ?? 0) + 1, prompt: draft.composer.text, system: draft.system,
+      attachments: draft.attachments,
       rule: session.rule)
   }
 
@@ -163,27 +112,31 @@ public struct State: Equatable {
 
   /// The fastest, the judge's best and the person's pick of the latest turn.
   public var marks: TurnMarks? {
-    turn.map { TurnMarks($0, session: session.id, judgements: judgements, fits: fits, votes: isHidden ? [] : votes) }
+    turn.map {
+      TurnMarks(
+        $0, session: session.id, judgements: findings.judgements, fits: findings.fits,
+        votes: isHidden ? [] : findings.votes)
+    }
   }
 
   /// Below this there is no room for panes, prompt and hints.
-  public var isTooSmall: Bool { width < 60 || height < 16 }
+  public var isTooSmall: Bool { screen.width < 60 || screen.height < 16 }
 
-  public var isStreaming: Bool { !running.isEmpty }
+  public var isStreaming: Bool { !race.lanes.isEmpty }
 
   public func response(_ lane: Int) -> Response? { turn?.responses[lane] }
 
   /// What the session has cost so far: the ledger's sum, and what it does not have yet.
-  public var spent: Money { spending.session.total + running(in: session.turns) }
+  public var spent: Money { money.spending.session.total + running(in: session.turns) }
 
   /// What the turn in view has cost so far, with what was asked for again and its judging.
   public var spentThisTurn: Money {
-    let kept = isLatest ? spending.turn : turn.flatMap { spending.session.turns[$0.number] } ?? .zero
+    let kept = isLatest ? money.spending.turn : turn.flatMap { money.spending.session.turns[$0.number] } ?? .zero
     return kept + running(in: turn.map { [$0] } ?? [])
   }
 
   /// What today's calls have cost so far.
-  public var spentToday: Money { spending.today + running(in: session.turns.suffix(1)) }
+  public var spentToday: Money { money.spending.today + running(in: session.turns.suffix(1)) }
 
   /// Answers that are not in the ledger yet, by their running counts.
   private func running(in turns: some Sequence<Turn>) -> Money {
@@ -191,14 +144,14 @@ public struct State: Equatable {
       turn.responses.reduce(sum) { sum, entry in
         let key = ResponseKey(
           session: session.id, turn: turn.number, lane: entry.key, generation: entry.value.generation)
-        return spending.session.counted.contains(key) ? sum : sum + (entry.value.costSoFar ?? .zero)
+        return money.spending.session.counted.contains(key) ? sum : sum + (entry.value.costSoFar ?? .zero)
       }
     }
   }
 
   /// An answer whose price nobody knows is among them.
   public var hasUnknownCost: Bool {
-    spending.session.hasUnknown
+    money.spending.session.hasUnknown
       || session.turns.contains { $0.responses.values.contains { $0.state.isOver && $0.cost.status == .unknown } }
   }
 }

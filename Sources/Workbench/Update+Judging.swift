@@ -19,25 +19,27 @@ public struct JudgingProgress: Equatable, Sendable {
 
 extension State {
   mutating func editCriteria() -> [Command] {
-    guard turn != nil || !composer.isEmpty else { return tell("write a prompt first: criteria belong to a task") }
-    return [.loadCriteria(session, judgedTurn, judges: judges)]
+    guard turn != nil || !draft.composer.isEmpty else { return tell("write a prompt first: criteria belong to a task") }
+    return [.loadCriteria(session, judgedTurn, judges: findings.judges)]
   }
 
   mutating func chooseJudge() -> [Command] {
-    open(ChoiceList(.judge, title: "Who judges", items: [], isLoading: true))
+    open(ChoiceList(.judge, title: "Who findings.judges", items: [], isLoading: true))
     return [.loadModels]
   }
 
   mutating func startJudging() -> [Command] {
     // Never stopped by the key that began it.
-    if let judging { return tell("\(judging.words) · \(keymap.keyName(.stopAll)) stops it; verdicts that are in stay") }
+    if let judging = findings.judging {
+      return tell("\(judging.words) · \(keymap.keyName(.stopAll)) stops it; verdicts that are in stay")
+    }
     guard let turn, !isStreaming else {
       return tell(turn == nil ? "nothing has been asked yet" : "lanes are still answering")
     }
     guard turn.responses.values.count(where: { !$0.text.isEmpty }) > 0, turn.responses.count > 1 else {
       return tell("a judge compares two answers: there are not two")
     }
-    guard !judges.isEmpty else { return chooseJudge() }
+    guard !findings.judges.isEmpty else { return chooseJudge() }
     let cost = turn.responses.values.compactMap(\.cost.amount).reduce(.zero, +)
     guard cost > Self.smallChange else { return judgeNow() }
     let pairs = turn.responses.count * (turn.responses.count - 1) / 2
@@ -47,21 +49,21 @@ extension State {
       Question(
         asking: .judge, title: "Let the judge read them?",
         sentences: [
-          "The answers of this turn cost \(cost.screenText). \(judges.map { VisibleText.line($0.text) }.joined(separator: ", ")) reads "
+          "The answers of this turn cost \(cost.screenText). \(findings.judges.map { VisibleText.line($0.text) }.joined(separator: ", ")) reads "
             + "\(Readable.count(pairs, "pair")) of them, each twice\(known)."
         ]))
     return []
   }
 
   mutating func judgeNow() -> [Command] {
-    guard judging == nil, !isStreaming else { return [] }
-    judging = JudgingProgress()
+    guard findings.judging == nil, !isStreaming else { return [] }
+    findings.judging = JudgingProgress()
     message = "the judge is asked"
-    return [.judge(sessionInView, by: judges, spent: spentThisTurn)]
+    return [.judge(sessionInView, by: findings.judges, spent: spentThisTurn)]
   }
 
   mutating func chooseJudge(_ lane: Lane) -> [Command] {
-    judges = [lane]
+    findings.judges = [lane]
     return startJudging()
   }
 
@@ -69,20 +71,20 @@ extension State {
     guard id == session.id else { return }
     switch event {
     case .progress(let done, let total, let cost, let hasUnknownCost):
-      guard let notices = judging?.notices else { return }
-      judging = JudgingProgress(
+      guard let notices = findings.judging?.notices else { return }
+      findings.judging = JudgingProgress(
         done: done, total: total, cost: cost, hasUnknownCost: hasUnknownCost, notices: notices)
-    case .judged(let judgement): judgements.append(judgement)
+    case .judged(let judgement): findings.judgements.append(judgement)
     case .notice(let text):
-      judging?.notices.append(text)
+      findings.judging?.notices.append(text)
       message = text
     case .brief: break
     }
   }
 
   mutating func endJudging(_ id: String, _ number: Int) -> [Command] {
-    guard id == session.id, let ended = judging else { return [] }
-    judging = nil
+    guard id == session.id, let ended = findings.judging else { return [] }
+    findings.judging = nil
     let verdicts = session.turns.first { $0.number == number }.map(verdicts(of:)) ?? []
     guard !verdicts.isEmpty else {
       return tell(ended.notices.last ?? "no verdict")
@@ -104,12 +106,12 @@ extension State {
   /// The latest verdict of each judge on each pair of the turn in view.
   public var verdicts: [Judgement] {
     // Asked for with every frame: mostly there are none.
-    guard !judgements.isEmpty, let turn, !isHidden else { return [] }
+    guard !findings.judgements.isEmpty, let turn, !isHidden else { return [] }
     return verdicts(of: turn)
   }
 
   private func verdicts(of turn: Turn) -> [Judgement] {
-    Judgement.latest(judgements.filter { $0.isOn(turn) })
+    Judgement.latest(findings.judgements.filter { $0.isOn(turn) })
       .sorted { ($0.a.lane, $0.b.lane, $0.judge) < ($1.a.lane, $1.b.lane, $1.judge) }
   }
 
@@ -120,7 +122,7 @@ extension State {
     }
     guard fits.isEmpty else { return fits.reduce(0, +) / Double(fits.count) }
     let answer = turn.flatMap { turn in turn.responses[lane].map { (turn.number, $0.generation) } }
-    return self.fits.last {
+    return self.findings.fits.last {
       $0.answer.lane == lane && ($0.answer.turn, $0.answer.generation) == (answer?.0, answer?.1)
     }?
     .value.map(Double.init)
@@ -130,7 +132,7 @@ extension State {
   public var hasFits: Bool { shown.contains { fit($0) != nil } }
 
   /// The latest turn, or the prompt being written when there is one.
-  private var judgedTurn: Turn { composer.isEmpty ? turn ?? nextTurn : nextTurn }
+  private var judgedTurn: Turn { draft.composer.isEmpty ? turn ?? nextTurn : nextTurn }
 
   /// The criteria that came back from the editor, one a line.
   mutating func take(criteria text: String) -> [Command] {
@@ -139,6 +141,6 @@ extension State {
     guard !lines.isEmpty else { return tell("no criteria: the judge writes its own") }
     message =
       "\(Readable.count(lines.count, "criterion", "criteria")) of yours: they hold for every judge of this prompt"
-    return [.saveCriteria(Brief(ownCriteria: lines), session, judgedTurn, judges: judges)]
+    return [.saveCriteria(Brief(ownCriteria: lines), session, judgedTurn, judges: findings.judges)]
   }
 }

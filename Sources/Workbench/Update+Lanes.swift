@@ -31,7 +31,7 @@ extension State {
   mutating func duplicate() -> [Command] {
     session.lanes.append(lanes[focus])
     focus = lanes.count - 1
-    open(ParameterForm(lane: focus, lanes: lanes, system: system, isCopy: true))
+    open(ParameterForm(lane: focus, lanes: lanes, system: draft.system, isCopy: true))
     return saveSetup
   }
 
@@ -41,29 +41,29 @@ extension State {
       message = "the last lane stays; \(keymap.keyName(.model)) changes its model"
       return []
     }
-    guard !running.contains(focus) else {
+    guard !race.lanes.contains(focus) else {
       message = "still answering: \(keymap.keyName(.stop)) stops it first"
       return []
     }
-    message = "lane \(focus + 1) dropped; \(keymap.keyName(.undo)) brings it back"
+    message = "lane \(focus + 1) undo.lanes; \(keymap.keyName(.undo)) brings it back"
     session.lanes[focus].isDropped = true
-    dropped.append(focus)
-    if pinned == focus { pinned = nil }
+    undo.lanes.append(focus)
+    if desk.pinned == focus { desk.pinned = nil }
     focus = shown[min(index, shown.count - 1)]
     return saveSetup
   }
 
   mutating func undoDrop() -> [Command] {
-    guard let lane = dropped.popLast(), lanes.indices.contains(lane) else { return [] }
+    guard let lane = undo.lanes.popLast(), lanes.indices.contains(lane) else { return [] }
     session.lanes[lane].isDropped = false
     focus = lane
     return saveSetup
   }
 
   mutating func pin() {
-    pinned = pinned == focus ? nil : focus
+    desk.pinned = desk.pinned == focus ? nil : focus
     message =
-      pinned.map { "lane \($0 + 1) is pinned: it stays beside the lane you look at" } ?? "no lane is pinned"
+      desk.pinned.map { "lane \($0 + 1) is pinned: it stays beside the lane you look at" } ?? "no lane is desk.pinned"
   }
 
   mutating func change(_ lane: Int, to chosen: Lane) -> [Command] {
@@ -76,7 +76,8 @@ extension State {
       session.lanes[lane].model = chosen.model
     }
     let name = VisibleText.line(chosen.text)
-    message = "lane \(lane + 1) is now \(name), from the next prompt on; \(keymap.keyName(.retry)) asks it this one"
+    message =
+      "lane \(lane + 1) is moment.now \(name), from the next prompt on; \(keymap.keyName(.retry)) asks it this one"
     return saveSetup
   }
 
@@ -111,7 +112,7 @@ extension State {
     place = .prompt
     if session.turns.isEmpty {
       session.lanes = lineup
-      (dropped, pinned, focus) = ([], nil, 0)
+      (undo.lanes, desk.pinned, focus) = ([], nil, 0)
       return saveSetup
     }
     session.lanes = lineup

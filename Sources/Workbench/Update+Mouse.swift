@@ -18,29 +18,29 @@ extension State {
     case .wheelUp, .wheelDown:
       guard let lane = lane(at: mouse) else { return [] }
       let step = mouse.kind == .wheelUp ? -Self.wheelStep : Self.wheelStep
-      for lane in isSynced ? panes : [lane] { scroll(lane, by: step) }
+      for lane in desk.isSynced ? panes : [lane] { scroll(lane, by: step) }
     case .press:
-      selection = nil
+      desk.selection = nil
       guard let lane = lane(at: mouse) else {
         // Below the panes the prompt is the only thing to go to.
-        if mouse.y > (extents.values.map { $0.area.y + $0.area.height }.max() ?? 0) { place = .prompt }
+        if mouse.y > (desk.extents.values.map { $0.area.y + $0.area.height }.max() ?? 0) { place = .prompt }
         return []
       }
       focus = lane
       place = .lanes
       if isHidden { return [] }
-      if extents[lane]?.isFolded == true { return [] }
-      selection = Selection(
+      if desk.extents[lane]?.isFolded == true { return [] }
+      desk.selection = Selection(
         lane: lane, anchor: Frame.Point(x: mouse.x, y: mouse.y), head: Frame.Point(x: mouse.x, y: mouse.y))
     case .drag:
-      guard let lane = selection?.lane, let area = extents[lane]?.area else { return [] }
+      guard let lane = desk.selection?.lane, let area = desk.extents[lane]?.area else { return [] }
       // Within the pane it began in, however far the mouse goes.
-      selection?.head = Frame.Point(
+      desk.selection?.head = Frame.Point(
         x: max(area.x, min(area.x + area.width - 1, mouse.x)), y: max(area.y, min(area.y + area.height - 1, mouse.y)))
     case .release:
-      guard let made = selection else { return [] }
+      guard let made = desk.selection else { return [] }
       guard made.anchor != made.head else {
-        selection = nil
+        desk.selection = nil
         return []
       }
       return [.copySelection]
@@ -50,7 +50,7 @@ extension State {
 
   /// The lane whose pane, with its border, is under the mouse.
   private func lane(at mouse: Mouse) -> Int? {
-    extents.first { _, extent in
+    desk.extents.first { _, extent in
       if extent.isFolded { return mouse.y == extent.area.y }
       let pane =
         extent.pane

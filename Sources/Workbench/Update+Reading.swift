@@ -5,7 +5,7 @@ import Terminal
 /// Scrolling, searching, comparing, copying: nothing here changes what is asked.
 extension State {
   mutating func scroll(_ lane: Int, _ step: Step) {
-    let extent = extents[lane] ?? Extent(lines: 0, height: 1)
+    let extent = desk.extents[lane] ?? Extent(lines: 0, height: 1)
     switch step {
     case .beginning: scroll(lane, by: -extent.lines)
     case .end: scroll(lane, by: extent.lines)
@@ -15,16 +15,16 @@ extension State {
 
   /// At the end a pane follows what comes; anywhere else it stays.
   mutating func scroll(_ lane: Int, by step: Int) {
-    let extent = extents[lane] ?? Extent(lines: 0, height: 1)
+    let extent = desk.extents[lane] ?? Extent(lines: 0, height: 1)
     let last = max(0, extent.lines - extent.height)
     if passesTurn(lane, step, last: last) { return }
     var line: Int
-    switch scroll[lane] ?? .follow {
+    switch desk.scroll[lane] ?? .follow {
     case .follow: line = last
     case .at(let place): line = min(place, last)
     }
     line += step
-    scroll[lane] = step > 0 && line >= last ? .follow : .at(line: max(0, min(line, last)))
+    desk.scroll[lane] = step > 0 && line >= last ? .follow : .at(line: max(0, min(line, last)))
   }
 
   // MARK: Turns
@@ -32,17 +32,17 @@ extension State {
   /// Beyond the end of an answer comes the next turn, before its beginning the one before.
   private mutating func passesTurn(_ lane: Int, _ step: Int, last: Int) -> Bool {
     // Not by a jump to the beginning or the end, and not with a pane that goes along with another.
-    guard lane == focus, !isHidden, playback == nil, abs(step) <= max(1, extents[lane]?.height ?? 1) else {
+    guard lane == focus, !isHidden, playback == nil, abs(step) <= max(1, desk.extents[lane]?.height ?? 1) else {
       return false
     }
     let place: Int
-    switch scroll[lane] ?? .follow {
+    switch desk.scroll[lane] ?? .follow {
     case .follow: place = last
     case .at(let line): place = min(line, last)
     }
     guard let turnIndex, step < 0 ? place == 0 && turnIndex > 0 : place >= last && !isLatest else { return false }
     _ = showTurn(by: step < 0 ? -1 : 1)
-    scroll = step < 0 ? [:] : Dictionary(uniqueKeysWithValues: shown.map { ($0, .at(line: 0)) })
+    desk.scroll = step < 0 ? [:] : Dictionary(uniqueKeysWithValues: shown.map { ($0, .at(line: 0)) })
     return true
   }
 
@@ -56,7 +56,7 @@ extension State {
     guard session.turns.contains(where: { $0.number == number }) else { return [] }
     seen = number == session.turns.last?.number ? nil : number
     let follows = isRunningInView
-    scroll = follows ? [:] : Dictionary(uniqueKeysWithValues: session.lanes.indices.map { ($0, .at(line: 0)) })
+    desk.scroll = follows ? [:] : Dictionary(uniqueKeysWithValues: session.lanes.indices.map { ($0, .at(line: 0)) })
     search?.current = nil
     return []
   }
@@ -100,20 +100,20 @@ extension State {
 
   private var matchesInView: [Search.Current] {
     ((search?.isEverywhere ?? false) ? shown : [focus]).flatMap { lane in
-      (extents[lane]?.matches ?? []).indices.map { Search.Current(lane: lane, index: $0) }
+      (desk.extents[lane]?.matches ?? []).indices.map { Search.Current(lane: lane, index: $0) }
     }
   }
 
   private mutating func go(to found: Search.Current) {
     search?.current = found
     focus = found.lane
-    guard let extent = extents[found.lane], extent.matches.indices.contains(found.index) else { return }
+    guard let extent = desk.extents[found.lane], extent.matches.indices.contains(found.index) else { return }
     let line = extent.matches[found.index]
     if !(extent.top..<(extent.top + extent.height)).contains(line) {
-      scroll[found.lane] = .at(line: max(0, line - extent.height / 2))
+      desk.scroll[found.lane] = .at(line: max(0, line - extent.height / 2))
     } else {
       // Follows no more: the match must not run away.
-      scroll[found.lane] = .at(line: extent.top)
+      desk.scroll[found.lane] = .at(line: extent.top)
     }
   }
 
@@ -139,7 +139,7 @@ extension State {
     }
     guard let first = others.first else { return say("two lanes with answers are needed") }
     if others.count == 1 { return compare(with: first) }
-    let ordered = others.filter { $0 == pinned } + others.filter { $0 != pinned }
+    let ordered = others.filter { $0 == desk.pinned } + others.filter { $0 != desk.pinned }
     let items = ordered.map { lane in
       ChoiceList.Item(title: "\(lane + 1) \(VisibleText.line(lanes[lane].text))", detail: "", value: String(lane))
     }

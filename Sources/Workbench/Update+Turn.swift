@@ -5,7 +5,7 @@ import Terminal
 /// Sending, retrying, stopping, going on.
 extension State {
   mutating func send() -> [Command] {
-    guard !composer.text.allSatisfy(\.isWhitespace) else { return [] }
+    guard !draft.composer.text.allSatisfy(\.isWhitespace) else { return [] }
     guard !isStreaming else {
       message = "lanes are still answering: \(keymap.keyName(.interrupt)) stops them, or wait"
       return []
@@ -17,7 +17,7 @@ extension State {
       message = "no lane to ask: Esc, then \(keymap.keyName(.add)) adds one"
       return []
     }
-    if budget.isEmpty { return sendNow() }
+    if money.budget.isEmpty { return sendNow() }
     var asked = session
     asked.turns.append(nextTurn)
     return [.estimate(asked, .turn, lanes: shown, spent: .zero)]
@@ -26,8 +26,8 @@ extension State {
   /// What the turn may cost is known: within the budget it is sent, else the person is asked.
   mutating func weigh(_ estimate: Estimate, _ asking: Asking) -> [Command] {
     guard window == nil else { return [] }
-    if asking == .turn, isStreaming || composer.isEmpty { return [] }
-    spending.today = estimate.today
+    if asking == .turn, isStreaming || draft.composer.isEmpty { return [] }
+    money.spending.today = estimate.today
     guard estimate.isOverBudget, let left = estimate.left else {
       return switch asking {
       case .turn: sendNow()
@@ -36,11 +36,11 @@ extension State {
       }
     }
     if left == .zero {
-      message = "the budget is spent: raise it in the config, or wait for the next day"
+      message = "the money.budget is spent: raise it in the config, or wait for the next day"
       return []
     }
     var sentences = [
-      "This turn may cost up to \(estimate.worstCase.screenText), and the budget leaves \(left.screenText).",
+      "This turn may cost up to \(estimate.worstCase.screenText), and the money.budget leaves \(left.screenText).",
       "At \(left.screenText) the lanes are stopped; what has come by then is kept.",
     ]
     if !estimate.uncapped.isEmpty {
@@ -49,29 +49,31 @@ extension State {
       )
     }
     if !estimate.unknown.isEmpty {
-      let rest = budget.allowsUnpriced ? "it is not counted" : "it is not asked (budget.allow_unpriced in the config)"
+      let rest =
+        money.budget.allowsUnpriced
+        ? "it is not counted" : "it is not asked (money.budget.allow_unpriced in the config)"
       sentences.append("\(Self.names(estimate.unknown)): no price is known, so \(rest).")
     }
-    open(Question(asking: asking, title: "More than the budget", sentences: sentences))
+    open(Question(asking: asking, title: "More than the money.budget", sentences: sentences))
     return []
   }
 
   mutating func sendNow() -> [Command] {
     let turn = nextTurn
-    _ = composer.take()
-    attachments = []
+    _ = draft.composer.take()
+    draft.attachments = []
     if session.turns.isEmpty { session.title = sessionTitle(turn.prompt) }
     session.turns.append(turn)
-    (seen, runningTurn) = (nil, turn.number)
-    scroll = [:]
-    sentAt = [:]
-    speeds = [:]
+    (seen, race.turn) = (nil, turn.number)
+    desk.scroll = [:]
+    race.sentAt = [:]
+    race.speeds = [:]
     search = nil
     for lane in shown { queue(lane) }
-    revealed = nil
+    findings.revealed = nil
     hide()
     defer { isStored = true }
-    return [.race(session, isNew: !isStored, judges: judges)] + (isHidden ? [.loadRepeat] : [])
+    return [.race(session, isNew: !isStored, judges: findings.judges)] + (isHidden ? [.loadRepeat] : [])
   }
 
   /// What a single key may spend without a question: a cent.
@@ -87,23 +89,23 @@ extension State {
     var response = Response(lane: lane, model: lanes[lane].model, parameters: lanes[lane].parameters)
     response.generation = (session.turns[turn].responses[lane]?.generation ?? 0) + 1
     session.turns[turn].responses[lane] = response
-    sentAt[lane] = nil
-    speeds[lane] = nil
-    runningTurn = session.turns[turn].number
-    running.insert(lane)
+    race.sentAt[lane] = nil
+    race.speeds[lane] = nil
+    race.turn = session.turns[turn].number
+    race.lanes.insert(lane)
   }
 
   mutating func retry(_ lanes: [Int]) -> [Command] {
-    let idle = isStreaming && !isRunningInView ? [] : lanes.filter { !running.contains($0) }
+    let idle = isStreaming && !isRunningInView ? [] : lanes.filter { !race.lanes.contains($0) }
     if idle.isEmpty { message = "still answering: \(keymap.keyName(.stop)) stops it first" }
-    for lane in idle { scroll[lane] = .follow }
+    for lane in idle { desk.scroll[lane] = .follow }
     return ask(idle)
   }
 
   /// Puts lanes of the turn in view to work again. They are queued from this moment, so that no second key can ask them twice.
   mutating func ask(_ lanes: [Int]) -> [Command] {
     if lanes.isEmpty { return [] }
-    if !budget.isEmpty { return [.estimate(sessionInView, .lanes(lanes), lanes: lanes, spent: spentThisTurn)] }
+    if !money.budget.isEmpty { return [.estimate(sessionInView, .lanes(lanes), lanes: lanes, spent: spentThisTurn)] }
     let costs = lanes.compactMap { response($0)?.cost }
     let known = costs.compactMap(\.amount).reduce(.zero, +)
     let hasUnknown = costs.contains { $0.status == .unknown }
@@ -117,7 +119,7 @@ extension State {
   }
 
   mutating func askNow(_ lanes: [Int]) -> [Command] {
-    let lanes = lanes.filter { !running.contains($0) && self.lanes.indices.contains($0) }
+    let lanes = lanes.filter { !race.lanes.contains($0) && self.lanes.indices.contains($0) }
     guard let turn = turnIndex, !isStreaming || isRunningInView else { return [] }
     if lanes.contains(where: { $0 == session.turns[turn].winner }) { session.turns[turn].winner = nil }
     for lane in lanes { queue(lane) }
@@ -134,7 +136,7 @@ extension State {
       return saveContinued
     }
     guard let answer = response(focus), !answer.text.isEmpty else { return nothingToTake() }
-    guard !running.contains(focus) else {
+    guard !race.lanes.contains(focus) else {
       message = "lane \(focus + 1) is still answering"
       return []
     }
@@ -150,7 +152,7 @@ extension State {
 
   mutating func nextRule() -> [Command] {
     // A check is needed for first-valid, which the workbench cannot ask for; first-good needs a judge.
-    let rules = RaceRule.allCases.filter { $0 != .firstValid && ($0 != .firstGood || !judges.isEmpty) }
+    let rules = RaceRule.allCases.filter { $0 != .firstValid && ($0 != .firstGood || !findings.judges.isEmpty) }
     let index = rules.firstIndex(of: session.rule) ?? 0
     session.rule = rules[(index + 1) % rules.count]
     message = "rule \(session.rule.rawValue): \(session.rule.explanation)"
@@ -159,19 +161,19 @@ extension State {
 
   mutating func startNewSession() {
     guard !isStreaming else { return say("lanes are still answering") }
-    let system = system
+    let system = draft.system
     open(
       Session(
-        id: Session.newID(using: &random), created: date, title: "", rule: session.rule,
+        id: Session.newID(using: &moment.random), created: moment.date, title: "", rule: session.rule,
         lanes: lanes.filter { !$0.isDropped }, turns: []))
-    self.system = system
+    self.draft.system = system
     isStored = false
     place = .prompt
   }
 
   mutating func interrupt() -> [Command] {
-    if place == .prompt, !composer.isEmpty {
-      composer.clear()
+    if place == .prompt, !draft.composer.isEmpty {
+      draft.composer.clear()
       message = "cleared; Ctrl-_ brings it back"
       return []
     }
@@ -186,7 +188,7 @@ extension State {
   }
 
   /// The turn whose lanes are answering.
-  var runningID: TurnID { TurnID(session: session.id, turn: runningTurn) }
+  var runningID: TurnID { TurnID(session: session.id, turn: race.turn) }
 
   /// Lanes and rule, once the session has a row.
   var saveSetup: [Command] {

@@ -8,10 +8,10 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   defer { state.letGo() }
   switch input {
   case .key(let key): return state.press(key)
-  case .size(let width, let height): (state.width, state.height) = (width, height)
+  case .size(let width, let height): (state.screen.width, state.screen.height) = (width, height)
   case .tick(let now, let date):
-    let before = state.now
-    (state.now, state.date) = (now, date)
+    let before = state.moment.now
+    (state.moment.now, state.moment.date) = (now, date)
     state.advancePlayback(from: before)
     return state.doWaiting() + state.offer { $0.tick($1) }
   case .replay(let replay): state.play(replay)
@@ -30,29 +30,29 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .codeBlocks(let items): state.open(ChoiceList(.codeBlocks, title: "Copy a code block", items: items))
   case .opened(let session, let isRacedHere, let place): return state.take(session, isRacedHere: isRacedHere, at: place)
   case .drawn(let extents):
-    state.extents = extents
+    state.desk.extents = extents
     state.goToPendingMatch()
   case .estimated(let estimate, let asking): return state.weigh(estimate, asking)
-  case .outlook(let outlook): state.outlook = outlook
-  case .spending(let session, let spending): if session == state.session.id { state.spending = spending }
+  case .outlook(let outlook): state.draft.outlook = outlook
+  case .spending(let session, let spending): if session == state.session.id { state.money.spending = spending }
   case .repeated(let pair): state.reading?.add(pair)
   case .judging(let session, let turn, let event): state.observe(event, session, turn)
   case .judged(let session, let turn): return state.endJudging(session, turn)
-  case .panels(let session, let panels): if session == state.session.id { state.panels = panels }
+  case .panels(let session, let panels): if session == state.session.id { state.findings.panels = panels }
   case .votes(let session, let votes):
     guard session == state.session.id else { return [] }
     state.take(votes: votes)
   case .judgements(let session, let found, let fits):
-    if session == state.session.id { (state.judgements, state.fits) = (found, fits) }
+    if session == state.session.id { (state.findings.judgements, state.findings.fits) = (found, fits) }
   case .criteria(let text): return [.edit(.criteria, text)]
   case .traffic(let traffic): return state.edit(TrafficPage.self) { page, _ in page.take(traffic) }
   case .answer(let answer):
     // The bar tells the same of today as the page.
-    if let found = answer as? HomeInquiry.Found { state.spending.today = found.today }
+    if let found = answer as? HomeInquiry.Found { state.money.spending.today = found.today }
     return state.offer { $0.hear(answer, $1) }
   case .gateway(let news): state.hear(news)
   case .attached(let file):
-    state.attachments.append(file)
+    state.draft.attachments.append(file)
     state.message = "\(file.name) goes with the next prompt"
   case .edited(let what, let text): return state.take(text, from: what)
   case .message(let text): if !text.isEmpty { state.message = text }
@@ -75,10 +75,10 @@ extension State {
   fileprivate mutating func take(_ session: Session, isRacedHere: Bool, at found: FoundPlace?) -> [Command] {
     open(session)
     isStored = true
-    runningTurn = session.turns.last?.number ?? 0
+    race.turn = session.turns.last?.number ?? 0
     let unfinished = responses.filter { !$0.state.isOver }.map(\.lane)
     if isRacedHere {
-      running = Set(unfinished)
+      race.lanes = Set(unfinished)
     } else if !unfinished.isEmpty {
       message = "another Furlong is asking this session: open it again later for the rest"
     }
@@ -91,28 +91,28 @@ extension State {
   mutating func open(_ session: Session) {
     self.session = session
     focus = session.activeLanes.first ?? 0
-    system = session.turns.last?.system
-    dropped = []
-    pinned = nil
-    selection = nil
-    scroll = [:]
-    openReasoning = []
-    showsSource = []
-    (running, seen) = ([], nil)
-    sentAt = [:]
-    speeds = [:]
+    draft.system = session.turns.last?.system
+    undo.lanes = []
+    desk.pinned = nil
+    desk.selection = nil
+    desk.scroll = [:]
+    desk.openReasoning = []
+    desk.showsSource = []
+    (race.lanes, seen) = ([], nil)
+    race.sentAt = [:]
+    race.speeds = [:]
     layers = Layers()
     message = nil
-    (revealed, judging) = (nil, nil)
-    (judgements, fits, panels, votes) = ([], [], [], [])
-    spending = Spending()
+    (findings.revealed, findings.judging) = (nil, nil)
+    (findings.judgements, findings.fits, findings.panels, findings.votes) = ([], [], [], [])
+    money.spending = Spending()
     if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }
 
   fileprivate mutating func take(_ text: String, from what: Editing) -> [Command] {
     switch what {
     case .prompt:
-      composer.set(text)
+      draft.composer.set(text)
       place = .prompt
     case .system:
       _ = layers.edit(ParameterForm.self) { $0.setSystem(text) }
@@ -131,18 +131,18 @@ extension State {
     switch event {
     case .lane(let lane, .began(let response)): session.turns[index].responses[lane] = response
     case .lane(let lane, let change):
-      if case .state(.waiting) = change, number == runningTurn { sentAt[lane] = now }
-      if case .text(_, _, let offset) = change, number == runningTurn {
-        speeds[lane, default: Sparkline()].note(at: offset)
+      if case .state(.waiting) = change, number == race.turn { race.sentAt[lane] = moment.now }
+      if case .text(_, _, let offset) = change, number == race.turn {
+        race.speeds[lane, default: Sparkline()].note(at: offset)
       }
-      if case .ended(let response) = change, number == runningTurn {
-        running.remove(lane)
+      if case .ended(let response) = change, number == race.turn {
+        race.lanes.remove(lane)
         if response.error?.kind == .money, response.state == .stopped { message = response.error?.message }
       }
       // In place: a copy taken out and put back would copy the whole answer for every token.
       session.turns[index].responses[lane]?.apply(change)
     case .won(let lane): session.turns[index].winner = lane
-    case .fit(let fit): fits.append(fit)
+    case .fit(let fit): findings.fits.append(fit)
     case .ended(let winner):
       session.turns[index].winner = winner
       return revealIfHopeless()
@@ -156,15 +156,15 @@ extension State {
     if key == .resize { return [] }
     if case .mouse(let mouse) = key { return point(mouse) }
     message = nil
-    selection = nil
+    desk.selection = nil
     let row = keymap.row(for: key, in: keyPlaces, takesText: takesText)
     // Nothing can be seen: only ways out of it work.
     if isTooSmall, ![.interrupt, .close, .suspend, .redraw].contains(row?.action) { return [] }
     // Any other key takes the question back.
     if row?.action != .interrupt, row?.action != .close { isAskedToLeave = false }
     if isHidden, row?.action != .revealUnvoted { reading?.isAskedToReveal = false }
-    if window == nil, place == .prompt, composer.takesFirst(key) {
-      _ = composer.handle(key)
+    if window == nil, place == .prompt, draft.composer.takesFirst(key) {
+      _ = draft.composer.handle(key)
       return []
     }
     var before: [Command] = []
@@ -185,24 +185,24 @@ extension State {
   private mutating func type(_ key: Key) -> [Command] {
     switch place {
     case .prompt:
-      let wasEmpty = composer.isEmpty
-      _ = composer.handle(key)
+      let wasEmpty = draft.composer.isEmpty
+      _ = draft.composer.handle(key)
       // Connections are opened while the prompt is typed.
-      return wasEmpty && !composer.isEmpty ? [.warm(lineup)] : []
+      return wasEmpty && !draft.composer.isEmpty ? [.warm(lineup)] : []
     case .lanes:
       if case .character(let digit) = key, let number = digit.wholeNumberValue, !isHidden, shown.contains(number - 1) {
         focus = number - 1
       } else if case .paste = key {
         place = .prompt
-        _ = composer.handle(key)
+        _ = draft.composer.handle(key)
       }
       return []
     }
   }
 
   mutating func close() -> [Command] {
-    if isZoomed {
-      isZoomed = false
+    if desk.isZoomed {
+      desk.isZoomed = false
     } else if isStreaming, !isAskedToLeave {
       isAskedToLeave = true
       message = "lanes are still answering: \(keymap.keyName(.close)) again stops them and leaves"

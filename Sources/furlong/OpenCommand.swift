@@ -160,18 +160,18 @@ struct WorkbenchLaunch {
     var faults: [String] = []
     state.keymap = Keymap(overrides: setup.config.keys, faults: &faults)
     if !faults.isEmpty { throw Config.Faults(path: setup.paths.config, lines: faults).commandError }
-    if looks.ascii { state.borders = .ascii }
-    state.budget = setup.config.budget
-    state.judges = judges ?? setup.config.judges
+    if looks.ascii { state.screen.borders = .ascii }
+    state.money.budget = setup.config.budget
+    state.findings.judges = judges ?? setup.config.judges
     if isStored { state.take(votes: (try? engine.store.votes(session: session.id)) ?? []) }
-    if isStored { state.fits = (try? engine.store.fits(session: session.id)) ?? [] }
-    if isStored { state.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }
+    if isStored { state.findings.fits = (try? engine.store.fits(session: session.id)) ?? [] }
+    if isStored { state.findings.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }
     let surroundings = surroundings()
     if looks.plain { return try runPlain(state, surroundings, prompt: prompt) }
     let theme = try Themes(paths: setup.paths).theme(setup.config.theme)
-    state.capturesMouse = setup.config.usesMouse
-    state.hasReducedMotion = looks.hasReducedMotion(setup)
-    if setup.config.composer == .vi { state.composer.vi = ViEditing() }
+    state.screen.capturesMouse = setup.config.usesMouse
+    state.screen.hasReducedMotion = looks.hasReducedMotion(setup)
+    if setup.config.composer == .vi { state.draft.composer.vi = ViEditing() }
     let traits = TerminalTraits(environment: setup.environment)
     let terminal = setup.environment["TERM"] ?? ""
     // The root command is synchronous, so this is the main thread.

@@ -13,7 +13,7 @@ import Testing
   /// A blind turn that has been sent.
   private func sent(lanes: Int = 2, width: Int = 120, height: Int = 40) -> State {
     var state = Sample.state(lanes: lanes, width: width, height: height)
-    state.isBlind = true
+    state.draft.isBlind = true
     _ = Sample.send("Why are there tides?", &state)
     return state
   }
@@ -172,7 +172,7 @@ import Testing
     end(&state)
     state.place = .prompt
     #expect(Sample.send("Next", &state).isEmpty)
-    #expect(state.session.turns.count == 1 && state.composer.text == "Next", "the draft is kept")
+    #expect(state.session.turns.count == 1 && state.draft.composer.text == "Next", "the draft is kept")
   }
 
   @Test func revealingWithoutAVoteIsAskedTwice() {

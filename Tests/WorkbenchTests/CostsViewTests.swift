@@ -38,7 +38,7 @@ import Testing
   @Test(arguments: [(80, 24), (120, 40)]) func costsByModel(_ width: Int, _ height: Int) {
     var state = Sample.state(lanes: 2, width: width, height: height)
     state.place = .lanes
-    state.budget.perDay = Money(decimal: "5")
+    state.money.budget.perDay = Money(decimal: "5")
     #expect(update(&state, .key(.character("$"))) == [.inquire(CostsInquiry())])
     _ = update(&state, .answer(CostsInquiry.Found(ledger: ledger, today: Money(decimal: "0.05")!)))
     expectScreen(view(state, Layouts()).frame, "costs-\(width)x\(height)")

@@ -44,9 +44,9 @@ import Testing
     expectScreen(view(state, Layouts()).frame, "busy-300x60-2-lanes")
     var one = Sample.race(width: 200, height: 50)
     one.place = .lanes
-    one.isZoomed = true
+    one.desk.isZoomed = true
     expectScreen(view(one, Layouts()).frame, "zoomed-200x50")
-    one.pinned = 2
+    one.desk.pinned = 2
     let extents = view(one, Layouts()).extents
     #expect(extents[0]?.isFolded == false && extents[2]?.isFolded == false, "zoomed and pinned stand side by side")
   }
@@ -56,11 +56,11 @@ import Testing
     _ = Sample.send("hi", &state)
     Sample.play(0, [.text(.answer, String(repeating: "word ", count: 80), at: 1)], &state)
     Sample.play(1, [], &state)
-    state.outlook.usual = [0: 200]
+    state.draft.outlook.usual = [0: 200]
     let share = state.progress(state.response(0)!)
     #expect(share.map { abs($0 - 0.5) < 0.02 } == true, "100 of 200 tokens: \(String(describing: share))")
     #expect(state.progress(state.response(1)!) == nil, "nothing has come")
-    state.outlook.usual = [0: 10]
+    state.draft.outlook.usual = [0: 10]
     #expect(state.progress(state.response(0)!) == 0.97, "never at the end before it is")
     var done = state.response(0)!
     done.state = .done

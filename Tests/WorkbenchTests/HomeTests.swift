@@ -35,7 +35,7 @@ import Testing
     lanes: Int = 2, width: Int = 80, height: Int = 24, _ found: HomeInquiry.Found? = HomeTests.found
   ) -> State {
     var state = Sample.state(lanes: lanes, width: width, height: height)
-    state.budget.perDay = Money(decimal: "5")
+    state.money.budget.perDay = Money(decimal: "5")
     #expect(state.perform(.home) == [.inquire(HomeInquiry())])
     if let found { _ = update(&state, .answer(found)) }
     return state
@@ -71,7 +71,7 @@ import Testing
     let text = view(home(width: 120, height: 40), Layouts()).frame.text
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202E })
     var state = home(width: 120, height: 40)
-    state.borders = .ascii
+    state.screen.borders = .ascii
     let words = view(state, Layouts()).frame.text.filter { !$0.isASCII && !$0.isLetter && !"、。👩‍👩‍👧‍👦␛⟨⟩".contains($0) }
     #expect(words.isEmpty, "\(words)")
   }
@@ -103,10 +103,10 @@ import Testing
   @Test func aLetterClosesItAndIsWritten() {
     var state = home()
     #expect(update(&state, .key(.character("q"))) == [.warm(state.lanes)])
-    #expect(!isHome(state) && state.composer.text == "q")
+    #expect(!isHome(state) && state.draft.composer.text == "q")
     state = home()
     _ = update(&state, .key(.paste("a prompt\nof two lines")))
-    #expect(!isHome(state) && state.composer.text == "a prompt\nof two lines")
+    #expect(!isHome(state) && state.draft.composer.text == "a prompt\nof two lines")
   }
 
   @Test func itGoesByItsKeysAndByTheLanes() {
@@ -126,8 +126,8 @@ import Testing
     #expect(update(&state, .key(.enter)) == [.open(session: "aaaa00000001", at: nil)])
     while choice(state) != .sample(0) { _ = update(&state, .key(.down)) }
     _ = update(&state, .key(.enter))
-    #expect(!isHome(state) && state.composer.text == HomeLayer.samples[0])
-    #expect(update(&state, .key(.control("c"))).isEmpty && state.composer.isEmpty)
+    #expect(!isHome(state) && state.draft.composer.text == HomeLayer.samples[0])
+    #expect(update(&state, .key(.control("c"))).isEmpty && state.draft.composer.isEmpty)
     state = home()
     while choice(state) != .key("groq") { _ = update(&state, .key(.down)) }
     _ = update(&state, .key(.enter))
@@ -147,9 +147,9 @@ import Testing
     for character in "half" { _ = update(&state, .key(.character(character))) }
     _ = state.perform(.home)
     _ = update(&state, .tick(1, date: 1))
-    #expect(isHome(state) && state.composer.text == "half")
+    #expect(isHome(state) && state.draft.composer.text == "half")
     _ = update(&state, .key(.character("!")))
-    #expect(!isHome(state) && state.composer.text == "half!")
+    #expect(!isHome(state) && state.draft.composer.text == "half!")
   }
 
   @Test func keysComeFirstWhereNothingCanBeDoneWithoutOne() {

@@ -84,9 +84,11 @@ import Testing
 
   @Test func theJudgeIsAskedForOnceAndCanBeStopped() {
     var state = judged()
-    state.judges = [Lane(model: ModelID("x/y")!)]
+    state.findings.judges = [Lane(model: ModelID("x/y")!)]
     #expect(
-      Sample.press(.character("J"), &state) == [.judge(state.session, by: state.judges, spent: state.spentThisTurn)])
+      Sample.press(.character("J"), &state) == [
+        .judge(state.session, by: state.findings.judges, spent: state.spentThisTurn)
+      ])
     _ = update(
       &state,
       .judging(
@@ -102,7 +104,7 @@ import Testing
     #expect(Sample.press(.character("J"), &state) == [.loadModels])
     _ = update(&state, .models([ChoiceList.Item(title: "x/y", detail: "", value: "x/y")]))
     #expect(update(&state, .key(.enter)).kinds == ["judge"])
-    #expect(state.judges.map(\.text) == ["x/y"])
+    #expect(state.findings.judges.map(\.text) == ["x/y"])
   }
 
   @Test func criteriaGoToTheEditorAndComeBack() {

@@ -31,7 +31,7 @@ import Testing
     dump(state.layers, to: &dumped)
     dump(commands, to: &dumped)
     #expect(!dumped.contains(Self.key.prefix(12)))
-    #expect(state.composer.isEmpty && !state.composer.history.contains { $0.contains(Self.key.prefix(12)) })
+    #expect(state.draft.composer.isEmpty && !state.draft.composer.history.contains { $0.contains(Self.key.prefix(12)) })
   }
 
   @Test func itIsHandedOverTrimmedAndShownAsDots() {

@@ -117,9 +117,9 @@ import Testing
   @Test func aSearchGoesFromLaneToLane() {
     var state = answered(["one tide\n" + String(repeating: "x\n", count: 80) + "two tide", "a tide"])
     let layouts = Layouts()
-    state.extents = view(state, layouts).extents
+    state.desk.extents = view(state, layouts).extents
     _ = press("/tide", &state)
-    state.extents = view(state, layouts).extents
+    state.desk.extents = view(state, layouts).extents
     #expect(view(state, layouts).frame.text.contains("3 matches in all lanes"))
     _ = press([.enter], &state)
     #expect(state.search?.current == Search.Current(lane: 0, index: 0))
@@ -137,10 +137,10 @@ import Testing
   @Test func lanesScrollTogether() {
     let long = (0..<100).map { "line \($0)\n" }.joined()
     var state = answered([long, long])
-    state.width = 120
-    state.extents = view(state, Layouts()).extents
+    state.screen.width = 120
+    state.desk.extents = view(state, Layouts()).extents
     _ = press("=gjj", &state)
-    #expect(state.scroll[0] == .at(line: 2) && state.scroll[1] == .at(line: 2))
+    #expect(state.desk.scroll[0] == .at(line: 2) && state.desk.scroll[1] == .at(line: 2))
   }
 
   @Test func theScoreboardSortsByAnyColumn() {
@@ -149,14 +149,15 @@ import Testing
     var seen: [Scoreboard.Column] = []
     for _ in Scoreboard.Column.allCases {
       _ = press("o", &state)
-      seen.append(state.order.column)
+      seen.append(state.desk.order.column)
     }
     #expect(Set(seen) == Set(Scoreboard.Column.allCases))
-    state.order.column = .ttft
-    #expect(Scoreboard.sorted(state.responses, by: state.order).map(\.lane) == [0, 1, 2])
-    state.order.isReversed = true
+    state.desk.order.column = .ttft
+    #expect(Scoreboard.sorted(state.responses, by: state.desk.order).map(\.lane) == [0, 1, 2])
+    state.desk.order.isReversed = true
     #expect(
-      Scoreboard.sorted(state.responses, by: state.order).map(\.lane) == [1, 0, 2], "who has no time yet stays last")
+      Scoreboard.sorted(state.responses, by: state.desk.order).map(\.lane) == [1, 0, 2],
+      "who has no time yet stays last")
   }
 
   @Test func theTimelineHasEveryPhase() {
@@ -169,16 +170,16 @@ import Testing
 
   @Test func olderPromptsAreFound() {
     var state = Sample.state(lanes: 1)
-    state.composer.history = ["tides", "a poem about rain", "numbers"]
+    state.draft.composer.history = ["tides", "a poem about rain", "numbers"]
     _ = press([.control("r")], &state)
     _ = press("rain", &state)
     _ = press([.enter], &state)
-    #expect(state.composer.text == "a poem about rain")
+    #expect(state.draft.composer.text == "a poem about rain")
   }
 
   @Test func aLongPromptSaysWhatIsNotSeen() {
     var state = Sample.state(lanes: 1)
-    state.composer.insert((1...12).map { "line \($0)" }.joined(separator: "\n"))
+    state.draft.composer.insert((1...12).map { "line \($0)" }.joined(separator: "\n"))
     #expect(view(state, Layouts()).frame.text.contains("↑ 6 more"))
   }
 
@@ -207,9 +208,9 @@ import Testing
 
   @Test func aWindowThatShowsNothingTakesNoKeys() {
     var state = answered()
-    (state.width, state.height) = (30, 8)
+    (state.screen.width, state.screen.height) = (30, 8)
     #expect(press("Dz", &state).isEmpty)
-    #expect(state.shown == [0, 1] && !state.isZoomed)
+    #expect(state.shown == [0, 1] && !state.desk.isZoomed)
     _ = press([.control("c")], &state)
     #expect(state.isAskedToLeave, "the way out stays open")
   }
@@ -236,14 +237,14 @@ import Testing
     #expect(view(state, Layouts()).frame.text.contains("a.txt 1 B"), "a chip shows it")
     _ = Sample.send("read it", &state)
     #expect(state.turn?.attachments.map(\.name) == ["a.txt"])
-    #expect(state.attachments.isEmpty)
+    #expect(state.draft.attachments.isEmpty)
   }
 }
 
 @Suite(.ownThreads) struct BudgetTests {
   private func state() -> State {
     var state = Sample.state(lanes: 2)
-    state.budget.perTurn = Money(decimal: "0.5")
+    state.money.budget.perTurn = Money(decimal: "0.5")
     return state
   }
 
@@ -269,7 +270,7 @@ import Testing
     #expect(text.contains("$1.30") && text.contains("$0.500") && text.contains("Lane 2"), "\(text)")
     var refused = state
     #expect(update(&refused, .key(.escape)).isEmpty)
-    #expect(refused.composer.text == "hi" && refused.session.turns.isEmpty, "the prompt stays to be changed")
+    #expect(refused.draft.composer.text == "hi" && refused.session.turns.isEmpty, "the prompt stays to be changed")
     #expect(update(&state, .key(.enter)) == [.race(state.session, isNew: true, judges: [])])
   }
 
@@ -282,7 +283,7 @@ import Testing
 
   @Test func theHeaderShowsWhatIsSpentOfIt() {
     var state = Sample.race(width: 120, height: 40)
-    state.budget.perTurn = Money(decimal: "0.5")
+    state.money.budget.perTurn = Money(decimal: "0.5")
     #expect(view(state, Layouts()).frame.text.contains("$0.0024 of $0.500"))
   }
 }
@@ -291,7 +292,7 @@ import Testing
   @Test func aClickOpensAFoldedLane() {
     var state = Sample.busy(lanes: 9, width: 80, height: 24)
     let (frame, extents) = view(state, Layouts())
-    state.extents = extents
+    state.desk.extents = extents
     let row = frame.text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.hasPrefix("  4 ") }!
     _ = update(&state, .key(.mouse(Mouse(.press, x: 10, y: row))))
     #expect(state.focus == 3)
@@ -304,15 +305,16 @@ import Testing
     for lane in 0..<2 {
       Sample.play(lane, [.text(.answer, (0..<100).map { "line \($0)\n" }.joined(), at: 1)], &state)
     }
-    state.extents = view(state, Layouts()).extents
+    state.desk.extents = view(state, Layouts()).extents
     _ = update(&state, .key(.mouse(Mouse(.wheelUp, x: 70, y: 5))))
-    #expect(state.scroll[1] != .follow && state.scroll[0] != .at(line: 0), "the pane under the pointer scrolls")
+    #expect(
+      state.desk.scroll[1] != .follow && state.desk.scroll[0] != .at(line: 0), "the pane under the pointer scrolls")
     #expect(state.focus == 0, "the wheel moves no focus")
     _ = update(&state, .key(.mouse(Mouse(.press, x: 70, y: 5))))
     #expect(state.focus == 1 && state.place == .lanes)
     _ = update(&state, .key(.mouse(Mouse(.drag, x: 3, y: 6))))
-    let area = state.extents[1]!.area
-    #expect(state.selection?.head.x == area.x, "a selection stays in its pane")
+    let area = state.desk.extents[1]!.area
+    #expect(state.desk.selection?.head.x == area.x, "a selection stays in its pane")
     #expect(update(&state, .key(.mouse(Mouse(.release, x: 3, y: 6)))) == [.copySelection])
     _ = update(&state, .key(.mouse(Mouse(.press, x: 70, y: 5))))
     #expect(update(&state, .key(.mouse(Mouse(.release, x: 70, y: 5)))).isEmpty, "a click copies nothing")
@@ -340,9 +342,9 @@ import Testing
 
   @Test func escapeLeavesInsertModeThenThePrompt() {
     var state = Sample.state(lanes: 1)
-    state.composer.vi = ViEditing()
+    state.draft.composer.vi = ViEditing()
     _ = update(&state, .key(.escape))
-    #expect(state.place == .prompt && state.composer.isViNormal)
+    #expect(state.place == .prompt && state.draft.composer.isViNormal)
     _ = update(&state, .key(.escape))
     #expect(state.place == .lanes)
   }
@@ -351,8 +353,8 @@ import Testing
     var state = Sample.state(lanes: 1)
     for character in "a long draft" { _ = update(&state, .key(.character(character))) }
     _ = update(&state, .key(.control("c")))
-    #expect(state.composer.isEmpty)
+    #expect(state.draft.composer.isEmpty)
     _ = update(&state, .key(.control("_")))
-    #expect(state.composer.text == "a long draft")
+    #expect(state.draft.composer.text == "a long draft")
   }
 }

@@ -26,7 +26,8 @@ import Testing
   /// - Parameter gap: nanoseconds between two letters.
   private func type(_ text: String, gap: Int64, _ state: inout State) -> [Command] {
     text.flatMap { character in
-      update(&state, .tick(state.now + gap, date: state.date)) + update(&state, .key(.character(character)))
+      update(&state, .tick(state.moment.now + gap, date: state.moment.date))
+        + update(&state, .key(.character(character)))
     }
   }
 
@@ -37,18 +38,18 @@ import Testing
     ], [0, 80_000_000, 250_000_000])
   func proseGoesToThePrompt(_ text: String, _ gap: Int) {
     var state = answered(cost: "0.001")
-    let before = (state.session, state.judges)
+    let before = (state.session, state.findings.judges)
     let commands = type(text, gap: Int64(gap), &state)
     #expect(commands.kinds.allSatisfy { $0 == "warm" }, "\(text): \(commands.kinds)")
-    #expect(state.composer.text == text, "‘\(state.composer.text)’")
+    #expect(state.draft.composer.text == text, "‘\(state.draft.composer.text)’")
     #expect(state.session == before.0 && state.place == .prompt && state.window == nil)
   }
 
   @Test func aLetterAloneIsAKey() {
     var state = answered(cost: "0.001")
     #expect(type("r", gap: 0, &state).isEmpty && state.waitsFor == TypedLetters.patience)
-    #expect(update(&state, .tick(state.now + 299_000_000, date: 0)).isEmpty)
-    #expect(update(&state, .tick(state.now + 1_000_000, date: 0)).asked == [[0]])
+    #expect(update(&state, .tick(state.moment.now + 299_000_000, date: 0)).isEmpty)
+    #expect(update(&state, .tick(state.moment.now + 1_000_000, date: 0)).asked == [[0]])
     #expect(state.waitsFor == nil && state.message == "Lane 1 is asked")
   }
 
@@ -60,7 +61,7 @@ import Testing
     _ = type("r", gap: 0, &other)
     #expect(update(&other, .key(.character("2"))).asked == [[0]] && other.focus == 1, "a number is a lane")
     var twice = answered(cost: "0.001")
-    #expect(type("wwww", gap: 0, &twice).kinds.allSatisfy { $0 == "saveSetup" } && twice.composer.isEmpty)
+    #expect(type("wwww", gap: 0, &twice).kinds.allSatisfy { $0 == "saveSetup" } && twice.draft.composer.isEmpty)
   }
 
   @Test func whatCostsMoreThanACentIsAskedFor() {
@@ -72,7 +73,7 @@ import Testing
     #expect(Sample.press(.character("R"), &state).isEmpty)
     #expect(update(&state, .key(.enter)).asked == [[0, 1, 2]])
     var judged = answered(cost: "0.02")
-    judged.judges = [Lane(model: ModelID("x/y")!)]
+    judged.findings.judges = [Lane(model: ModelID("x/y")!)]
     #expect(Sample.press(.character("J"), &judged).isEmpty)
     #expect(view(judged, Layouts()).frame.text.contains("3 pairs"))
     #expect(update(&judged, .key(.character("y"))).kinds == ["judge"])
@@ -112,12 +113,13 @@ import Testing
           &state, .size(width: 20 + random.index(below: 200), height: 5 + random.index(below: 70)))
       }
       if random.index(below: 4) == 0 {
-        _ = update(&state, .tick(state.now + Int64(random.index(below: 500)) * 1_000_000, date: state.date))
+        _ = update(
+          &state, .tick(state.moment.now + Int64(random.index(below: 500)) * 1_000_000, date: state.moment.date))
       }
       for command in update(&state, .key(keys[random.index(below: keys.count)])) { answer(command, &state) }
       if step % 7 == 0 {
         let (frame, extents) = view(state, layouts)
-        #expect(frame.width == state.width && frame.height == state.height)
+        #expect(frame.width == state.screen.width && frame.height == state.screen.height)
         _ = update(&state, .drawn(extents))
       }
     }

@@ -16,14 +16,14 @@ enum Sample {
       id: "3f2a9c1e04b7", created: 0, title: "", rule: .all,
       lanes: (0..<lanes).map { try! Lane(parsing: models[$0 % models.count]) }, turns: [])
     var state = State(session: session)
-    (state.width, state.height) = (width, height)
-    (state.now, state.date) = (5_000_000_000, 1_795_600_000)
+    (state.screen.width, state.screen.height) = (width, height)
+    (state.moment.now, state.moment.date) = (5_000_000_000, 1_795_600_000)
     return state
   }
 
   /// A key, and the moment after it: a letter that does something waits for what comes next.
   static func press(_ key: Key, _ state: inout State) -> [Command] {
-    update(&state, .key(key)) + update(&state, .tick(state.now + TypedLetters.patience, date: state.date))
+    update(&state, .key(key)) + update(&state, .tick(state.moment.now + TypedLetters.patience, date: state.moment.date))
   }
 
   /// Types text and presses Enter.
@@ -51,7 +51,7 @@ enum Sample {
   static func race(width: Int, height: Int) -> State {
     var state = Sample.state(lanes: 3)
     _ = send("Why are there tides?", &state)
-    (state.width, state.height) = (width, height)
+    (state.screen.width, state.screen.height) = (width, height)
     let answer = "The tide is the slow rise and fall of the sea, twice a day, because the moon pulls on the water."
     var done = Response(lane: 0, model: state.lanes[0].model, parameters: Parameters())
     done.state = .done
@@ -73,7 +73,7 @@ enum Sample {
       ], &state)
     play(2, [.notice("temperature not sent: smollm2-135m does not take it"), .state(.connecting)], &state)
     _ = update(&state, .race(session: state.session.id, turn: 1, .won(lane: 0)))
-    state.now += 4_100_000_000
+    state.moment.now += 4_100_000_000
     return state
   }
 }
@@ -131,7 +131,7 @@ extension Sample {
         play(lane, sent + [.text(.answer, "The tide", at: 500_000_000), .ended(over)], &state)
       }
     }
-    state.now += 2_400_000_000
+    state.moment.now += 2_400_000_000
     return state
   }
 }

@@ -66,7 +66,7 @@ import Testing
     for _ in 0..<3 { _ = update(&state, .key(.down)) }
     let text = view(state, Layouts()).frame.text
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202E })
-    state.borders = .ascii
+    state.screen.borders = .ascii
     let words = view(state, Layouts()).frame.text.filter { !$0.isASCII && !$0.isLetter && !"、。👩‍👩‍👧‍👦␛⟨⟩".contains($0) }
     #expect(words.isEmpty, "\(words)")
   }
@@ -144,9 +144,9 @@ import Testing
     var state = opened()
     state.session.id = "aaaa00000001"
     state.isStored = true
-    state.running = [0]
+    state.race.lanes = [0]
     #expect(update(&state, .key(.control("x"))).isEmpty && state.message?.contains("stop the lanes") == true)
-    state.running = []
+    state.race.lanes = []
     #expect(update(&state, .key(.control("x"))) == [.delete(session: "aaaa00000001")])
     #expect(state.session.id != "aaaa00000001" && !state.isStored && state.session.lanes.count == 2)
     #expect(page(state).rows.first?.id == "aaaa00000002", "the page stays open")
@@ -171,7 +171,7 @@ import Testing
     #expect(state.window == nil && state.session.id != old.id && state.lanes == [old.lanes[0]])
     #expect(state.turn?.prompt == "two" && state.turn?.system == "s" && state.session.rule == .firstFinish)
     #expect(state.turn?.number == 1)
-    state.running = []
+    state.race.lanes = []
     var mine = opened()
     #expect(
       update(&mine, .key(.control("t"))) == [.again(session: "aaaa00000001", turn: 2, withOwnLanes: false)])

@@ -87,14 +87,14 @@ import Testing
   /// Read four times a second, never twice at once, and only while it is open.
   @Test func itIsReadAnewWhileItIsOpen() {
     var state = opened(nil)
-    let start = state.now
+    let start = state.moment.now
     #expect(update(&state, .tick(start + 300_000_000, date: 0)).isEmpty, "the first reading is still on its way")
     _ = update(&state, .traffic(Sample.traffic))
     #expect(update(&state, .tick(start + 200_000_000, date: 0)).isEmpty)
     #expect(update(&state, .tick(start + 250_000_000, date: 0)) == [.readTraffic(limit: 200)])
     _ = update(&state, .traffic(nil))
     #expect(page(state).rows.count == Sample.traffic.calls.count, "what was there stays")
-    state.hasReducedMotion = true
+    state.screen.hasReducedMotion = true
     #expect(update(&state, .tick(start + 600_000_000, date: 0)).isEmpty)
     #expect(update(&state, .tick(start + 1_300_000_000, date: 0)) == [.readTraffic(limit: 200)])
     _ = update(&state, .key(.escape))

@@ -76,7 +76,7 @@ import Testing
     let text = text(&state)
     #expect(text.contains("2.0s") && !text.contains("3.0s"), "the scoreboard is of this turn")
     #expect(press("r", &state).asked == [[0]])
-    #expect(state.turn?.number == 2 && state.response(0)?.generation == 2 && state.runningTurn == 2)
+    #expect(state.turn?.number == 2 && state.response(0)?.generation == 2 && state.race.turn == 2)
     #expect(state.session.turns[2].responses[0]?.generation == 1, "the later turn is as it was")
     #expect(press("X", &state) == [.stopAll(TurnID(session: state.session.id, turn: 2))])
     _ = press("]", &state)
@@ -86,7 +86,7 @@ import Testing
 
   @Test func aJudgeIsAskedOfTheTurnInView() {
     var state = state()
-    state.judges = [Lane(model: ModelID("x/y")!)]
+    state.findings.judges = [Lane(model: ModelID("x/y")!)]
     _ = press("[[", &state)
     guard case .judge(let session, _, _)? = press("J", &state).first else {
       Issue.record("expected the judge")

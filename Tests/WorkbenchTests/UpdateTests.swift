@@ -12,7 +12,7 @@ import Testing
     #expect(commands == [.race(state.session, isNew: true, judges: [])])
     #expect(state.turn?.prompt == "hello")
     #expect(state.session.title == "hello")
-    #expect(state.composer.isEmpty)
+    #expect(state.draft.composer.isEmpty)
     Sample.play(0, [], &state)
     #expect(Sample.send("again", &state).isEmpty, "nothing is sent while a lane is answering")
     #expect(state.message != nil)
@@ -38,7 +38,7 @@ import Testing
     var state = Sample.state(lanes: 1)
     for character in "draft" { _ = update(&state, .key(.character(character))) }
     #expect(update(&state, .key(.control("c"))).isEmpty)
-    #expect(state.composer.isEmpty, "first it clears the draft")
+    #expect(state.draft.composer.isEmpty, "first it clears the draft")
     _ = Sample.send("go", &state)
     Sample.play(0, [.state(.waiting)], &state)
     #expect(update(&state, .key(.control("c"))) == [.stopAll(state.runningID)], "then it stops what streams")
@@ -68,10 +68,10 @@ import Testing
   @Test func lettersAreTextInThePromptAndKeysInTheLanes() {
     var state = Sample.state(lanes: 2)
     #expect(update(&state, .key(.character("x"))) == [.warm(state.lineup)], "connections are opened while one types")
-    #expect(state.composer.text == "x")
+    #expect(state.draft.composer.text == "x")
     _ = update(&state, .key(.escape))
     #expect(update(&state, .key(.character("x"))).isEmpty && state.message == "no lane is answering")
-    state.running = [0, 1]
+    state.race.lanes = [0, 1]
     #expect(update(&state, .key(.character("x"))) == [.stop(state.runningID, lane: 0)])
     _ = update(&state, .key(.character("2")))
     #expect(state.focus == 1)
@@ -134,7 +134,7 @@ import Testing
   @Test func pastesComeWhole() {
     var state = Sample.state(lanes: 1)
     _ = update(&state, .key(.paste("two\nlines")))
-    #expect(state.composer.text == "two\nlines", "a line break in a paste must not send")
+    #expect(state.draft.composer.text == "two\nlines", "a line break in a paste must not send")
     #expect(state.session.turns.isEmpty)
   }
 }
@@ -282,7 +282,7 @@ import Testing
   @Test func aTickDatesWhatComesAfterIt() {
     var state = Sample.state(lanes: 2)
     _ = update(&state, .tick(7_000_000_000, date: 1_234))
-    #expect(state.now == 7_000_000_000)
+    #expect(state.moment.now == 7_000_000_000)
     let before = state.session.id
     _ = state.perform(.newSession)
     #expect(state.session.created == 1_234 && state.session.id != before)
@@ -292,9 +292,9 @@ import Testing
   @Test func theSameInputsMakeTheSameState() {
     func play(seed: UInt64) -> (State, [Command]) {
       var state = Sample.state(lanes: 3)
-      state.random = SplitMix64(seed: seed)
+      state.moment.random = SplitMix64(seed: seed)
       _ = state.perform(.newSession)
-      state.isBlind = true
+      state.draft.isBlind = true
       let commands = Sample.send("Why are there tides?", &state)
       return (state, commands)
     }

@@ -30,7 +30,7 @@ import Testing
     func page(_ keys: [Key], _ name: String) {
       for key in keys { _ = update(&state, .key(key)) }
       // What was found is known once it has been drawn.
-      state.extents = view(state, Layouts()).extents
+      state.desk.extents = view(state, Layouts()).extents
       expectScreen(frame(state), name)
       _ = update(&state, .key(.escape))
     }
@@ -39,9 +39,9 @@ import Testing
     page([.character("p")], "page-parameters")
     page([.character("/"), .character("t"), .character("i")], "page-search")
     page([.character("T"), .character("M"), .character("P")], "page-timeline")
-    state.system = "Answer in one sentence."
-    state.attachments = [Attachment(name: "notes.txt", mediaType: "text/plain", data: Array("hi".utf8))]
-    state.composer.insert("and now?")
+    state.draft.system = "Answer in one sentence."
+    state.draft.attachments = [Attachment(name: "notes.txt", mediaType: "text/plain", data: Array("hi".utf8))]
+    state.draft.composer.insert("and now?")
     page([], "page-chips")
   }
 
@@ -57,7 +57,7 @@ import Testing
 
   @Test func plainBorders() {
     var state = Sample.race(width: 80, height: 24)
-    state.borders = .ascii
+    state.screen.borders = .ascii
     let marks = frame(state).text.unicodeScalars.filter { (0x2500...0x25FF).contains($0.value) }
     #expect(marks.isEmpty, "box drawing characters were drawn all the same")
     _ = update(&state, .key(.escape))
@@ -110,7 +110,7 @@ import Testing
     let text = (0..<100).map { "line \($0)\n" }.joined()
     Sample.play(0, [.text(.answer, text, at: 1)], &state)
     let layouts = Layouts()
-    state.extents = view(state, layouts).extents
+    state.desk.extents = view(state, layouts).extents
     _ = update(&state, .key(.escape))
     for _ in 0..<3 { _ = update(&state, .key(.character("k"))) }
     let before = view(state, layouts).frame.cells[80..<(80 * 10)]

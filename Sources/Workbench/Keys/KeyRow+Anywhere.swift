@@ -63,9 +63,9 @@ extension KeyRow {
     mover(.pageUp, .anywhere, [.pageUp], "page up", .pages(-1)),
     mover(.pageDown, .anywhere, [.pageDown], "page down", .pages(1)),
     KeyRow(.mouse, .anywhere, [.alt("m")], "mouse on and off", during: [.hidden, .replay]) { state in
-      state.capturesMouse.toggle()
-      state.message = state.capturesMouse ? "mouse on" : "mouse off: the terminal selects text itself"
-      return [.captureMouse(state.capturesMouse)]
+      state.screen.capturesMouse.toggle()
+      state.message = state.screen.capturesMouse ? "mouse on" : "mouse off: the terminal selects text itself"
+      return [.captureMouse(state.screen.capturesMouse)]
     },
     KeyRow(
       .palette, .anywhere, [.character(":"), .control("p")], "commands", label: Label("commands", 3),

@@ -91,18 +91,18 @@ extension KeyRow {
       $0.moveFocus(by: 1)
     },
     toggle(.sync, [.character("=")], "scroll all lanes together", during: [.hidden, .replay]) { state in
-      state.isSynced.toggle()
-      state.message = state.isSynced ? "all lanes scroll together" : "each lane scrolls by itself"
+      state.desk.isSynced.toggle()
+      state.message = state.desk.isSynced ? "all lanes scroll together" : "each lane scrolls by itself"
     },
-    toggle(.zoom, [.character("z")], "zoom the lane", label: Label("zoom", 12)) { $0.isZoomed.toggle() },
+    toggle(.zoom, [.character("z")], "zoom the lane", label: Label("zoom", 12)) { $0.desk.isZoomed.toggle() },
     toggle(.pin, [.character("P")], "pin the lane beside the others") { $0.pin() },
     toggle(.reasoning, [.character("t")], "open or fold the reasoning", label: Label("reasoning", 26)) {
-      $0.openReasoning.formSymmetricDifference([$0.focus])
+      $0.desk.openReasoning.formSymmetricDifference([$0.focus])
     },
     toggle(.source, [.character("M")], "rendered Markdown, or the text as it came") { state in
-      state.showsSource.formSymmetricDifference([state.focus])
+      state.desk.showsSource.formSymmetricDifference([state.focus])
       state.message =
-        state.showsSource.contains(state.focus) ? "lane \(state.focus + 1): the text as it came" : nil
+        state.desk.showsSource.contains(state.focus) ? "lane \(state.focus + 1): the text as it came" : nil
     },
     toggle(
       .search, [.character("/")], "search the answers", label: Label("search", 22), during: [.replay]
@@ -112,15 +112,15 @@ extension KeyRow {
       state.open(SearchLayer())
     },
     toggle(.scoreboard, [.character("s")], "scoreboard on and off") { state in
-      state.panel = state.panel == .scoreboard ? .none : .scoreboard
-      if state.panel == .scoreboard, state.height < ScoreboardPane.leastHeight(state) {
+      state.desk.panel = state.desk.panel == .scoreboard ? .none : .scoreboard
+      if state.desk.panel == .scoreboard, state.screen.height < ScoreboardPane.leastHeight(state) {
         state.say("the window is too low for the scoreboard")
       }
     },
     toggle(.sortNext, [.character("o")], "sort the scoreboard by the next column") { $0.sort { $0.advance() } },
     toggle(.sortReverse, [.character("O")], "sort the other way round") { $0.sort { $0.isReversed.toggle() } },
     toggle(.timeline, [.character("T")], "timeline of the turn on and off", label: Label("timeline", 23)) {
-      $0.panel = $0.panel == .timeline ? .scoreboard : .timeline
+      $0.desk.panel = $0.desk.panel == .timeline ? .scoreboard : .timeline
     },
   ]
 
@@ -130,7 +130,7 @@ extension KeyRow {
     ) { [.stop($0.runningID, lane: $0.focus)] },
     KeyRow(
       .stopAll, .lanes, [.character("X")], "stop all lanes, else the judge", label: Label("stop all", 11),
-      during: [.hidden], unless: { $0.judging == nil ? Unless.running($0) : nil }
+      during: [.hidden], unless: { $0.findings.judging == nil ? Unless.running($0) : nil }
     ) { state in
       if state.isStreaming { return [.stopAll(state.runningID)] }
       state.message = "judging stopped; verdicts that are in stay"
@@ -152,7 +152,7 @@ extension KeyRow {
     KeyRow(.drop, .lanes, [.character("D")], "drop the lane", waits: true) { $0.drop() },
     KeyRow(
       .undo, .lanes, [.character("u")], "bring the dropped lane back",
-      unless: { $0.dropped.isEmpty ? "no lane was dropped" : nil }
+      unless: { $0.undo.lanes.isEmpty ? "no lane was dropped" : nil }
     ) { $0.undoDrop() },
     KeyRow(
       .model, .lanes, [.character("m")], "change the lane's model", label: Label("model", 24), unless: Unless.lane
@@ -161,7 +161,7 @@ extension KeyRow {
       .parameters, .lanes, [.character("p")], "parameters and system prompt", label: Label("params", 14),
       unless: Unless.lane
     ) { state in
-      state.open(ParameterForm(lane: state.focus, lanes: state.lanes, system: state.system))
+      state.open(ParameterForm(lane: state.focus, lanes: state.lanes, system: state.draft.system))
       return []
     },
     KeyRow(.rule, .lanes, [.character("w")], "next race rule: what wins", waits: true) { $0.nextRule() },
@@ -264,8 +264,8 @@ extension State {
   }
 
   fileprivate mutating func sort(_ change: (inout Scoreboard.Order) -> Void) {
-    panel = .scoreboard
-    change(&order)
-    message = "sorted by \(order.column.title)\(order.isReversed ? ", the other way round" : "")"
+    desk.panel = .scoreboard
+    change(&desk.order)
+    message = "sorted by \(desk.order.column.title)\(desk.order.isReversed ? ", the other way round" : "")"
   }
 }

@@ -16,11 +16,11 @@ struct TypedLetters: Equatable, Sendable {
 
 extension State {
   /// Nanoseconds until what waits is done; nil when nothing does.
-  var waitsFor: Int64? { letters.waiting == nil ? nil : max(0, letters.at + TypedLetters.patience - now) }
+  var waitsFor: Int64? { letters.waiting == nil ? nil : max(0, letters.at + TypedLetters.patience - moment.now) }
 
   /// What waited long enough is done.
   mutating func doWaiting() -> [Command] {
-    guard let waiting = letters.waiting, now - letters.at >= TypedLetters.patience else { return [] }
+    guard let waiting = letters.waiting, moment.now - letters.at >= TypedLetters.patience else { return [] }
     return doWaitingNow(waiting)
   }
 
@@ -36,7 +36,7 @@ extension State {
       if let waiting = letters.waiting { before += doWaitingNow(waiting) }
       return nil
     }
-    let isFast = now - letters.at < TypedLetters.patience
+    let isFast = moment.now - letters.at < TypedLetters.patience
     if let waiting = letters.waiting {
       // The same once more, or the number of a lane, is no word.
       guard isFast, !character.isNumber, !letters.text.hasSuffix(String(character)) else {
@@ -46,10 +46,10 @@ extension State {
       place = .prompt
       let text = letters.text + String(character)
       letters = TypedLetters()
-      composer.insert(text)
+      draft.composer.insert(text)
       return [.warm(lineup)]
     }
-    letters = TypedLetters(text: isFast ? letters.text + String(character) : String(character), at: now)
+    letters = TypedLetters(text: isFast ? letters.text + String(character) : String(character), at: moment.now)
     guard let row, row.waits, row.obstacle(self) == nil else { return nil }
     letters.waiting = row.action
     return []

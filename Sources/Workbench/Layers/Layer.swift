@@ -197,7 +197,7 @@ extension State {
   /// What is on top moves, else the lanes.
   mutating func move(_ step: Step) -> [Command] {
     guard let index = layers.all.indices.last, layers.all[index].coversLanes else {
-      for lane in isSynced ? panes : [focus] { scroll(lane, step) }
+      for lane in desk.isSynced ? panes : [focus] { scroll(lane, step) }
       return []
     }
     var layer = layers.all[index]

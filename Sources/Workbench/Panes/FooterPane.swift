@@ -13,7 +13,7 @@ enum FooterPane {
   static func draw(_ state: State, _ extents: [Int: State.Extent], y: Int, _ frame: inout Frame) {
     if let message = state.message {
       frame.put(
-        " " + TextWidth.fitted(VisibleText.line(message), columns: state.width - 2), x: 0, y: y, Style(.strong))
+        " " + TextWidth.fitted(VisibleText.line(message), columns: state.screen.width - 2), x: 0, y: y, Style(.strong))
       return
     }
     var x = 1
@@ -56,7 +56,7 @@ enum FooterPane {
     let lanes = search.isEverywhere ? state.shown : [state.focus]
     let total = lanes.reduce(0) { $0 + (extents[$1]?.matches.count ?? 0) }
     let place = search.isEverywhere ? "all lanes" : "lane \(state.focus + 1)"
-    x += frame.put(VisibleText.line(search.query), x: x, y: y, limit: state.width / 2)
+    x += frame.put(VisibleText.line(search.query), x: x, y: y, limit: state.screen.width / 2)
     if search.isTyping { frame.cursor = Frame.Point(x: x, y: y) }
     let count = search.query.isEmpty ? place : "\(Readable.count(total, "match", "matches")) in \(place)"
     return x + 2 + frame.put(count, x: x + 2, y: y, Style(.quiet))
@@ -64,11 +64,11 @@ enum FooterPane {
 
   private static func draw(_ hints: [Hint], _ state: State, _ y: Int, x start: Int, _ frame: inout Frame) {
     // In a narrow window the dots make way for hints.
-    let gap = state.width < 100 ? "  " : " \(state.borders.dot) "
+    let gap = state.screen.width < 100 ? "  " : " \(state.screen.borders.dot) "
     var x = start
     for (index, hint) in hints.enumerated() {
       let width = TextWidth.of(hint.key) + 1 + TextWidth.of(hint.words) + (index == 0 ? 0 : TextWidth.of(gap))
-      guard x + width < state.width else { break }
+      guard x + width < state.screen.width else { break }
       if index > 0 { x += frame.put(gap, x: x, y: y, Style(.border)) }
       x += frame.put(hint.key, x: x, y: y, Style(hint.isQuiet ? .border : .strong))
       x += frame.put(" " + hint.words, x: x, y: y, Style(hint.isQuiet ? .border : .quiet))

@@ -4,8 +4,8 @@ import Terminal
 /// The first line: what is raced by which rule, how far it is, what it cost.
 enum HeaderPane {
   static func draw(_ state: State, _ frame: inout Frame) {
-    let dot = " \(state.borders.dot) "
-    frame.fill(Area(x: 0, y: 0, width: state.width, height: 1), Style(.bar))
+    let dot = " \(state.screen.borders.dot) "
+    frame.fill(Area(x: 0, y: 0, width: state.screen.width, height: 1), Style(.bar))
     guard !state.isHidden else {
       frame.put(" furlong", x: 0, y: 0, Style(.bar, bold: true))
       frame.put("  blind\(dot)who is who shows after the vote", x: 8, y: 0, Style(.bar))
@@ -14,22 +14,22 @@ enum HeaderPane {
     var right = [Readable.count(state.shown.count, "lane")]
     let over = state.responses.filter { $0.state.isOver }.count
     if !state.responses.isEmpty { right.append("\(over) of \(state.responses.count) ended") }
-    if let judging = state.judging { right.append(judging.words) }
+    if let judging = state.findings.judging { right.append(judging.words) }
     if let port = state.gateway { right.insert("gateway :\(port)", at: 0) }
     let unknown = state.hasUnknownCost ? " + ?" : ""
     right.append(spending(state) + unknown)
-    if state.width >= 70 { right.append(String(state.session.id.prefix(4))) }
+    if state.screen.width >= 70 { right.append(String(state.session.id.prefix(4))) }
     let tail = right.joined(separator: dot) + " "
     let tailWidth = TextWidth.of(tail)
     var used = frame.put(" furlong", x: 0, y: 0, Style(.bar, bold: true))
-    let mode = state.isBlind ? "blind" : "race"
+    let mode = state.draft.isBlind ? "blind" : "race"
     used += frame.put("  \(mode)\(dot)\(state.session.rule.rawValue)", x: used, y: 0, Style(.bar))
-    let room = state.width - used - tailWidth - 2
+    let room = state.screen.width - used - tailWidth - 2
     let words = title(state)
     if !words.isEmpty, room >= 12 {
       frame.put(dot + TextWidth.fitted(words, columns: room - TextWidth.of(dot)), x: used, y: 0, Style(.bar))
     }
-    frame.put(tail, x: max(used, state.width - tailWidth), y: 0, Style(.bar))
+    frame.put(tail, x: max(used, state.screen.width - tailWidth), y: 0, Style(.bar))
   }
 }
 
@@ -40,13 +40,13 @@ extension HeaderPane {
       return VisibleText.line(state.session.title)
     }
     let turn = "turn \(index + 1) of \(state.session.turns.count)"
-    return turn + " \(state.borders.dot) " + VisibleText.line(sessionTitle(state.session.turns[index].prompt))
+    return turn + " \(state.screen.borders.dot) " + VisibleText.line(sessionTitle(state.session.turns[index].prompt))
   }
 
   /// A running total, beside the budget where there is one.
   private static func spending(_ state: State) -> String {
-    if let limit = state.budget.perTurn { return "\(state.spentThisTurn.screenText) of \(limit.screenText)" }
-    if let limit = state.budget.perDay {
+    if let limit = state.money.budget.perTurn { return "\(state.spentThisTurn.screenText) of \(limit.screenText)" }
+    if let limit = state.money.budget.perDay {
       return "today \(state.spentToday.screenText) of \(limit.screenText)"
     }
     return state.spent.screenText

@@ -15,7 +15,7 @@ struct LanePane {
 
   func draw(_ area: Area, _ layouts: Layouts, _ frame: inout Frame) -> State.Extent {
     let isActive = isFocused && state.place == .lanes
-    frame.box(area, Style(isActive ? .focus : .border), borders: state.borders)
+    frame.box(area, Style(isActive ? .focus : .border), borders: state.screen.borders)
     drawTitle(area, isActive, &frame)
     // Lines longer than this are hard to read.
     let width = min(Self.longestLine, max(2, area.width - 4))
@@ -47,7 +47,7 @@ struct LanePane {
     state.search.flatMap {
       layouts.search(
         $0.query, lane: lane, blocks, turn: state.turn?.number ?? 0,
-        isGrowing: state.isRunningInView && state.running.contains(lane), now: state.now)
+        isGrowing: state.isRunningInView && state.race.lanes.contains(lane), now: state.moment.now)
     }
   }
 
@@ -65,7 +65,7 @@ struct LanePane {
   }
 
   private var title: String {
-    let pin = state.pinned == lane ? " \(state.borders.pin)" : ""
+    let pin = state.desk.pinned == lane ? " \(state.screen.borders.pin)" : ""
     let system = state.lanes[lane].system == nil ? "" : " +system"
     return model + system + (response?.isSimulated == true ? " (simulated)" : "") + pin
   }
@@ -90,8 +90,8 @@ struct LanePane {
     (state.marks?.marks(lane) ?? []).compactMap { mark in
       switch mark {
       case .fastest: nil
-      case .judge: state.borders.judge
-      case .you: state.borders.picked
+      case .judge: state.screen.borders.judge
+      case .you: state.screen.borders.picked
       }
     }
   }
@@ -100,7 +100,7 @@ struct LanePane {
 
   private func firstLine(total: Int, height: Int) -> Int {
     let last = max(0, total - height)
-    switch state.scroll[lane] ?? .follow {
+    switch state.desk.scroll[lane] ?? .follow {
     case .follow: return last
     case .at(let line): return min(line, last)
     }
@@ -135,7 +135,7 @@ struct LanePane {
   private func markQuotes(
     _ blocks: [Block], from top: Int, in area: Area, _ layouts: Layouts, _ frame: inout Frame
   ) {
-    guard state.panel == .verdicts else { return }
+    guard state.desk.panel == .verdicts else { return }
     for found in layouts.quotes(VerdictPane.quotes(of: lane, state), lane: lane, blocks) {
       for row in 0..<area.height {
         for piece in found.pieces[top + row] ?? [] {
@@ -151,7 +151,7 @@ struct LanePane {
     let length = max(1, height * height / total)
     let start = (height - length) * top / max(1, total - height)
     for offset in 0..<length {
-      frame.put(state.borders.thumb, x: area.x + area.width - 1, y: area.y + 1 + start + offset, Style(.quiet))
+      frame.put(state.screen.borders.thumb, x: area.x + area.width - 1, y: area.y + 1 + start + offset, Style(.quiet))
     }
   }
 
@@ -160,7 +160,7 @@ struct LanePane {
   private func drawFoot(_ area: Area, below: Int, _ frame: inout Frame) {
     let y = area.y + area.height - 1
     var mark = ""
-    if case .at? = state.scroll[lane], below > 0 { mark = " \(state.borders.down) \(below) more " }
+    if case .at? = state.desk.scroll[lane], below > 0 { mark = " \(state.screen.borders.down) \(below) more " }
     if let response {
       // While it runs its speed is worth more than the last of its figures; what is new below more than either.
       let spared = mark.isEmpty ? !response.state.isOver && speedColumns(response) > 0 ? 8 : 0 : TextWidth.of(mark)
@@ -182,7 +182,7 @@ struct LanePane {
     guard let share = state.progress(response), share > 0 else { return }
     let length = max(1, Int(saturating: (share * Double(area.width)).rounded(.down)))
     frame.put(
-      String(repeating: state.borders.progress, count: min(length, area.width)), x: area.x, y: area.y,
+      String(repeating: state.screen.borders.progress, count: min(length, area.width)), x: area.x, y: area.y,
       Style(.lane(lane)))
   }
 
@@ -190,18 +190,18 @@ struct LanePane {
   private func drawSpeed(_ area: Area, _ response: Response, _ frame: inout Frame) {
     // A third of the border at the most: how far it has come is worth more.
     let columns = min(speedColumns(response), area.width / 3)
-    guard columns > 2, let speeds = state.speeds[lane] else { return }
-    let text = " \(speeds.text(columns: columns, ascii: state.borders.isASCII)) "
+    guard columns > 2, let speeds = state.race.speeds[lane] else { return }
+    let text = " \(speeds.text(columns: columns, ascii: state.screen.borders.isASCII)) "
     frame.put(
       text, x: area.x + area.width - TextWidth.of(text) - 1, y: area.y, Style(response.state.isOver ? .quiet : .busy))
   }
 
   /// The most it takes; none before there is something to show, or where nothing may move.
   private func speedColumns(_ response: Response) -> Int {
-    if state.hasReducedMotion, !response.state.isOver { return 0 }
+    if state.screen.hasReducedMotion, !response.state.isOver { return 0 }
     // They are of the turn that was asked last.
-    if state.playback == nil, state.turn?.number != state.runningTurn { return 0 }
-    let slices = state.speeds[lane]?.counts.count ?? 0
+    if state.playback == nil, state.turn?.number != state.race.turn { return 0 }
+    let slices = state.race.speeds[lane]?.counts.count ?? 0
     return slices > 2 ? min(24, slices) : 0
   }
 
@@ -211,8 +211,8 @@ struct LanePane {
     let timing = response.timing
     if response.state.isOver {
       parts[0] += timing.end.map { " " + Readable.duration($0) } ?? ""
-    } else if let sent = state.sentAt[lane] {
-      parts[0] += " " + Readable.duration(max(0, state.now - sent))
+    } else if let sent = state.race.sentAt[lane] {
+      parts[0] += " " + Readable.duration(max(0, state.moment.now - sent))
     }
     if !state.showsScoreboard {
       if let first = timing.firstToken { parts.append(Readable.duration(first)) }
@@ -221,7 +221,7 @@ struct LanePane {
     }
     // Local models slow each other down: their times are not to be compared with a model that had a machine to itself.
     if response.sharesMachine { parts.append("shared machine") }
-    func joined() -> String { parts.joined(separator: " \(state.borders.dot) ") }
+    func joined() -> String { parts.joined(separator: " \(state.screen.borders.dot) ") }
     while parts.count > 2, TextWidth.of(joined()) > columns { parts.remove(at: 1) }
     return joined()
   }
@@ -261,10 +261,10 @@ private struct Thread {
       result += answer(response, turn, layouts)
     } else {
       let words = state.isLatest ? "not asked; goes along with the next prompt" : "not asked in this turn"
-      result.append(Block(lines: ["\(state.borders.dot) \(words)"], style: Style(.quiet)))
+      result.append(Block(lines: ["\(state.screen.borders.dot) \(words)"], style: Style(.quiet)))
     }
     if let from = turn.continued, from != lane {
-      let note = "\(state.borders.dot) goes on from lane \(from + 1)'s answer"
+      let note = "\(state.screen.borders.dot) goes on from lane \(from + 1)'s answer"
       result.append(Block(lines: ["", note], style: Style(.prompt, italic: true)))
     }
     return result
@@ -278,31 +278,31 @@ private struct Thread {
     let most = 6
     // A pasted book is not wrapped for the sake of its first lines.
     let shown = turn.prompt.prefix(width * most)
-    var lines = layouts.lines("\(state.borders.prompt) \(shown)", key(turn, .prompt), width: width)
+    var lines = layouts.lines("\(state.screen.borders.prompt) \(shown)", key(turn, .prompt), width: width)
     if lines.count > most || shown.endIndex < turn.prompt.endIndex {
       lines = lines.prefix(most - 1) + ["… \(turn.prompt.utf8.count) bytes in all"]
     }
-    lines += turn.attachments.map { "\(state.borders.file) \($0.name) \(Readable.bytes($0.data.count))" }
+    lines += turn.attachments.map { "\(state.screen.borders.file) \($0.name) \(Readable.bytes($0.data.count))" }
     return Block(lines: lines + [""], style: Style(.prompt))
   }
 
   private func answer(_ response: Response, _ turn: Turn, _ layouts: Layouts) -> [Block] {
     var blocks: [Block] = []
     if !response.notices.isEmpty {
-      let text = response.notices.map { "\(state.borders.dot) \($0)" }.joined(separator: "\n")
+      let text = response.notices.map { "\(state.screen.borders.dot) \($0)" }.joined(separator: "\n")
       blocks.append(Block(lines: layouts.lines(text, key(turn, .notices), width: width), style: Style(.quiet)))
     }
     if !response.reasoning.isEmpty { blocks += reasoning(response, turn, layouts) }
     if !response.text.isEmpty {
       blocks.append(
-        state.showsSource.contains(lane)
+        state.desk.showsSource.contains(lane)
           ? Block(lines: layouts.lines(response.text, key(turn, .answer), width: width))
           : Block(
-            layouts.markdown(response.text, key(turn, .answer), width: width, ascii: state.borders.isASCII)))
+            layouts.markdown(response.text, key(turn, .answer), width: width, ascii: state.screen.borders.isASCII)))
     }
     if let error = response.error {
       let style = Style(response.state == .stopped || response.state == .cut ? .warning : .bad)
-      let text = "\(state.borders.failed) \(error.message)"
+      let text = "\(state.screen.borders.failed) \(error.message)"
       blocks.append(Block(lines: layouts.lines(text, key(turn, .error), width: width), style: style))
     }
     return blocks
@@ -310,19 +310,20 @@ private struct Thread {
 
   /// One line, or all of it when opened.
   private func reasoning(_ response: Response, _ turn: Turn, _ layouts: Layouts) -> [Block] {
-    let isOpen = state.openReasoning.contains(lane)
+    let isOpen = state.desk.openReasoning.contains(lane)
     let timing = response.timing
     // While it thinks the clock runs, also between two chunks.
-    let running = state.sentAt[lane].map { state.now - $0 }
+    let running = state.race.sentAt[lane].map { state.moment.now - $0 }
     let until = timing.firstAnswer ?? (response.state == .thinking ? running : nil) ?? timing.end ?? 0
     let seconds = Readable.duration(max(0, until - (timing.firstToken ?? 0)))
     let tokens =
       response.usage.reasoning > 0 ? "\(response.usage.reasoning)" : "~\((response.reasoning.utf8.count + 3) / 4)"
-    let mark = isOpen ? state.borders.opened : state.borders.folded
+    let mark = isOpen ? state.screen.borders.opened : state.screen.borders.folded
     let word = response.state == .thinking ? "thinking" : "thought"
     var blocks = [
       Block(
-        lines: ["\(mark) \(word) \(seconds) \(state.borders.dot) \(tokens) tok"], style: Style(.reasoning, italic: true)
+        lines: ["\(mark) \(word) \(seconds) \(state.screen.borders.dot) \(tokens) tok"],
+        style: Style(.reasoning, italic: true)
       )
     ]
     if isOpen {

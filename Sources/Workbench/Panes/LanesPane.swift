@@ -19,7 +19,7 @@ enum LanesPane {
         y: area.y + 1, Style(.quiet))
       return [:]
     }
-    if !state.isZoomed, let columns = gridColumns(state.shown.count, width: area.width, height: area.height) {
+    if !state.desk.isZoomed, let columns = gridColumns(state.shown.count, width: area.width, height: area.height) {
       return grid(columns, state, area, layouts, &frame)
     }
     return stack(state, area, state.places, layouts, &frame)
@@ -27,11 +27,12 @@ enum LanesPane {
 
   /// Columns beside the lanes for scoreboard and timeline, where lines of answers would not fill them.
   static func sideWidth(_ state: State) -> Int {
-    guard !state.isHidden, state.panel == .scoreboard || state.panel == .timeline, !state.responses.isEmpty else {
+    guard !state.isHidden, state.desk.panel == .scoreboard || state.desk.panel == .timeline, !state.responses.isEmpty
+    else {
       return 0
     }
-    let count = state.isZoomed ? (state.isPinnedBeside ? 2 : 1) : state.shown.count
-    let left = state.width - count * widest
+    let count = state.desk.isZoomed ? (state.isPinnedBeside ? 2 : 1) : state.shown.count
+    let left = state.screen.width - count * widest
     return left >= boardWidth ? min(left, 120) : 0
   }
 
@@ -88,13 +89,13 @@ enum LanesPane {
     _ state: State, _ area: Area, _ places: [Int: Int], _ layouts: Layouts, _ frame: inout Frame
   ) -> [Int: State.Extent] {
     var open = [state.focus]
-    if let pinned = state.pinned, state.isPinnedBeside, area.width >= 2 * narrowest {
+    if let pinned = state.desk.pinned, state.isPinnedBeside, area.width >= 2 * narrowest {
       open = [min(pinned, state.focus), max(pinned, state.focus)]
     }
     let rest = state.shown.count - open.count
-    let others = state.isZoomed ? 0 : max(0, min(rest, area.height - 6))
+    let others = state.desk.isZoomed ? 0 : max(0, min(rest, area.height - 6))
     // Where not all have a line, the last one says how many are left.
-    let strips = others < rest && !state.isZoomed ? others - 1 : others
+    let strips = others < rest && !state.desk.isZoomed ? others - 1 : others
     let openHeight = area.height - others
     var extents: [Int: State.Extent] = [:]
     var y = area.y
@@ -132,12 +133,12 @@ enum LanesPane {
 
 extension State {
   /// Another lane than the focused one is pinned: both are open.
-  var isPinnedBeside: Bool { pinned.map { $0 != focus && shown.contains($0) } ?? false }
+  var isPinnedBeside: Bool { desk.pinned.map { $0 != focus && shown.contains($0) } ?? false }
 
   /// The scoreboard is on the screen.
   var showsScoreboard: Bool {
     if LanesPane.sideWidth(self) > 0 { return true }
-    return panel == .scoreboard && ScoreboardPane.height(self) > 0
+    return desk.panel == .scoreboard && ScoreboardPane.height(self) > 0
   }
 
   /// The share of its usual answer that a lane has written, 1 when it has finished; nil where it shows nothing.
@@ -145,7 +146,8 @@ extension State {
     if response.state.isOver { return response.state.isFinish ? 1 : nil }
     guard isRunningInView || playback != nil, response.timing.firstToken != nil else { return nil }
     let others = responses.filter { $0.state.isFinish }.map(\.usage.output)
-    let usual = outlook.usual[response.lane] ?? others.max() ?? outlook.usual.values.max() ?? Self.usualTokens
+    let usual =
+      draft.outlook.usual[response.lane] ?? others.max() ?? draft.outlook.usual.values.max() ?? Self.usualTokens
     return min(0.97, Double(response.count.tokens) / Double(max(usual, 1)))
   }
 

@@ -11,8 +11,8 @@ struct PromptPane {
 
   init(state: State, _ layouts: Layouts) {
     self.state = state
-    rows = layouts.prompt(state.composer, width: max(4, state.width - 5))
-    cursor = rows.cursor(state.composer)
+    rows = layouts.prompt(state.draft.composer, width: max(4, state.screen.width - 5))
+    cursor = rows.cursor(state.draft.composer)
   }
 
   /// One line of text at least, and the line above it.
@@ -20,27 +20,27 @@ struct PromptPane {
 
   func draw(_ area: Area, _ frame: inout Frame) {
     let isActive = state.place == .prompt && state.window == nil
-    let rule = String(repeating: state.borders.horizontal, count: area.width)
+    let rule = String(repeating: state.screen.borders.horizontal, count: area.width)
     frame.put(rule, x: area.x, y: area.y, Style(isActive ? .focus : .border))
     drawChips(area, &frame)
     let visible = area.height - 1
     let first = max(0, min(cursor.y - visible + 1, rows.count - visible))
     if rows.count > visible {
-      let above = first > 0 ? "\(state.borders.up) \(first) " : ""
+      let above = first > 0 ? "\(state.screen.borders.up) \(first) " : ""
       let below = rows.count - first - visible
-      let mark = " \(above)\(below > 0 ? "\(state.borders.down) \(below) " : "")more "
+      let mark = " \(above)\(below > 0 ? "\(state.screen.borders.down) \(below) " : "")more "
       frame.put(mark, x: area.x + area.width - TextWidth.of(mark) - 1, y: area.y, Style(.quiet))
-    } else if !state.composer.isEmpty, !state.outlook.words.isEmpty, area.width >= 60 {
-      let mark = " \(state.outlook.words) "
+    } else if !state.draft.composer.isEmpty, !state.draft.outlook.words.isEmpty, area.width >= 60 {
+      let mark = " \(state.draft.outlook.words) "
       frame.put(mark, x: area.x + area.width - TextWidth.of(mark) - 1, y: area.y, Style(.quiet))
     }
     let role: Role = isActive ? .focus : .quiet
-    frame.put(" \(state.borders.prompt) ", x: area.x, y: area.y + 1, Style(role, bold: isActive))
-    if state.composer.isEmpty {
+    frame.put(" \(state.screen.borders.prompt) ", x: area.x, y: area.y + 1, Style(role, bold: isActive))
+    if state.draft.composer.isEmpty {
       frame.put(placeholder, x: area.x + 3, y: area.y + 1, Style(.quiet))
     }
     for row in first..<min(rows.count, first + visible) {
-      frame.put(rows.text(row, state.composer), x: area.x + 3, y: area.y + 1 + row - first)
+      frame.put(rows.text(row, state.draft.composer), x: area.x + 3, y: area.y + 1 + row - first)
     }
     if isActive { frame.cursor = Frame.Point(x: area.x + 3 + cursor.x, y: area.y + 1 + cursor.y - first) }
   }
@@ -52,19 +52,21 @@ struct PromptPane {
       guard x + 8 < area.x + area.width else { return }
       x += frame.put(" \(TextWidth.fitted(text, columns: area.x + area.width - x - 4)) ", x: x, y: area.y, style) + 1
     }
-    for file in state.attachments {
-      put("\(state.borders.file) \(VisibleText.line(file.name)) \(Readable.bytes(file.data.count))", Style(.selection))
+    for file in state.draft.attachments {
+      put(
+        "\(state.screen.borders.file) \(VisibleText.line(file.name)) \(Readable.bytes(file.data.count))",
+        Style(.selection))
     }
-    if let system = state.system, !system.isEmpty { put("system: \(VisibleText.line(system))", Style(.quiet)) }
+    if let system = state.draft.system, !system.isEmpty { put("system: \(VisibleText.line(system))", Style(.quiet)) }
     if let lane = state.turn?.continued { put("from lane \(lane + 1)'s answer", Style(.prompt)) }
-    if state.composer.isViNormal { put("NORMAL", Style(.focus, bold: true)) }
+    if state.draft.composer.isViNormal { put("NORMAL", Style(.focus, bold: true)) }
   }
 
   private var placeholder: String {
     switch state.shown.count {
     case 0: "no lane to ask yet"
-    case 1: "ask the lane \(state.borders.ellipsis)"
-    default: "ask all \(state.shown.count) lanes \(state.borders.ellipsis)"
+    case 1: "ask the lane \(state.screen.borders.ellipsis)"
+    default: "ask all \(state.shown.count) lanes \(state.screen.borders.ellipsis)"
     }
   }
 }

@@ -5,7 +5,9 @@ import Terminal
 enum ScoreboardPane {
   /// Rows wanted: none while there is nothing to compare, or when the window is too low for both.
   static func height(_ state: State) -> Int {
-    guard state.panel == .scoreboard, !state.responses.isEmpty, state.height >= leastHeight(state) else { return 0 }
+    guard state.desk.panel == .scoreboard, !state.responses.isEmpty, state.screen.height >= leastHeight(state) else {
+      return 0
+    }
     return state.responses.count + 1
   }
 
@@ -17,7 +19,7 @@ enum ScoreboardPane {
     let columns = Scoreboard.columns(hasFits: state.hasFits, hasMarks: marks?.isCompared == true)
       .filter { area.width >= 92 || $0 != .ttft }
     let places = state.places
-    let responses = Scoreboard.sorted(state.responses, by: state.order)
+    let responses = Scoreboard.sorted(state.responses, by: state.desk.order)
     let rows = responses.map { Scoreboard.row($0, place: places[$0.lane], fit: state.fit($0.lane), marks: marks) }
     let gap = area.width < 100 ? 1 : 2
     let widths = Self.widths(columns, rows, total: area.width - 2, gap: gap)
@@ -31,7 +33,7 @@ enum ScoreboardPane {
       }
     }
     draw(Dictionary(uniqueKeysWithValues: columns.map { ($0, $0.title) }), y: area.y) { column in
-      column == state.order.column && state.order != Scoreboard.Order() ? Style(.strong) : Style(.quiet)
+      column == state.desk.order.column && state.desk.order != Scoreboard.Order() ? Style(.strong) : Style(.quiet)
     }
     for (index, response) in responses.enumerated() {
       let isFirst = places[response.lane] == 1

@@ -5,7 +5,7 @@ import Terminal
 enum TimelinePane {
   /// As tall as the scoreboard, and shown on the same terms.
   static func height(_ state: State) -> Int {
-    guard !state.responses.isEmpty, state.height >= ScoreboardPane.leastHeight(state) else { return 0 }
+    guard !state.responses.isEmpty, state.screen.height >= ScoreboardPane.leastHeight(state) else { return 0 }
     return state.responses.count + 1
   }
 
@@ -26,7 +26,7 @@ enum TimelinePane {
       for column in 0..<bar.width {
         let phase = phase(at: Int64(column) * total / Int64(bar.width), spans[index])
         guard phase != .none else { break }
-        let (mark, role) = look(phase, response.state, state.borders.isASCII)
+        let (mark, role) = look(phase, response.state, state.screen.borders.isASCII)
         frame.put(mark, x: bar.x + column, y: y, Style(role == .good ? .lane(response.lane) : role))
       }
       frame.put(Readable.duration(spans[index].end), x: bar.x + bar.width + 1, y: y, Style(.quiet))
@@ -37,7 +37,7 @@ enum TimelinePane {
   private static func drawAxis(_ total: Int64, _ area: Area, _ bar: Area, _ state: State, _ frame: inout Frame) {
     var x = area.x + 1
     for (phase, word) in [(Phase.waiting, "wait"), (.thinking, "think"), (.answering, "answer")] {
-      let (mark, role) = look(phase, .answering, state.borders.isASCII)
+      let (mark, role) = look(phase, .answering, state.screen.borders.isASCII)
       guard x + word.count + 2 < bar.x else { break }
       x += frame.put(mark, x: x, y: bar.y, Style(role)) + 1
       x += frame.put(word, x: x, y: bar.y, Style(.quiet)) + 1
@@ -71,7 +71,7 @@ enum TimelinePane {
   /// A running lane reaches up to now.
   private static func span(_ response: Response, _ state: State) -> Span {
     let timing = response.timing
-    let now = state.sentAt[response.lane].map { max(0, state.now - $0) } ?? 0
+    let now = state.race.sentAt[response.lane].map { max(0, state.moment.now - $0) } ?? 0
     let end = response.state.isOver ? timing.end ?? timing.firstByte ?? 0 : max(now, timing.end ?? 0)
     return Span(firstToken: timing.firstToken, firstAnswer: timing.firstAnswer, end: end)
   }

@@ -75,7 +75,7 @@ extension State {
 
   /// Votes of this session: a reading that was broken off goes on behind them.
   public mutating func take(votes: [Vote]) {
-    self.votes = votes
+    self.findings.votes = votes
     reading?.resume(votes)
   }
 
@@ -83,7 +83,7 @@ extension State {
   var panes: [Int] { isHidden ? [0, 1] : shown }
 
   /// Where one starts to read an answer that is there already.
-  private mutating func readFromTheTop() { scroll = isHidden ? [0: .at(line: 0), 1: .at(line: 0)] : [:] }
+  private mutating func readFromTheTop() { desk.scroll = isHidden ? [0: .at(line: 0), 1: .at(line: 0)] : [:] }
 
   /// Pairs to be voted on; empty while a lane still answers, so that nothing tells who is faster.
   var rounds: [BlindReading.Round] {
@@ -112,7 +112,7 @@ extension State {
   fileprivate mutating func confirmVote() -> [Command] {
     if isVoted { return reveal() }
     guard let round = currentRound else { return tell("wait until all have answered") }
-    let (id, date, now) = (Session.newID(using: &random), date, now)
+    let (id, date, now) = (Session.newID(using: &moment.random), moment.date, moment.now)
     guard let vote = reading?.confirm(round, id: id, created: date, now: now) else {
       return tell("choose first: 1 left, 2 right, 3 tie, 4 both bad")
     }
@@ -144,8 +144,8 @@ extension State {
     if let index = session.turns.indices.last { session.turns[index].blind = nil }
     focus = session.activeLanes.first ?? 0
     readFromTheTop()
-    revealed = reading
-    votes += reading.votes.filter { vote in !votes.contains { $0.id == vote.id } }
+    findings.revealed = reading
+    findings.votes += reading.votes.filter { vote in !findings.votes.contains { $0.id == vote.id } }
     open(RevealPage(reading))
     return [
       .reveal(reading),
@@ -155,21 +155,21 @@ extension State {
 
   /// The next turns are raced blind, or not any more.
   mutating func toggleBlind() {
-    isBlind.toggle()
+    draft.isBlind.toggle()
     message =
-      isBlind
+      draft.isBlind
       ? "blind: the next answers come without names, times and costs until you have voted"
       : "not blind any more"
   }
 
   /// Hides the turn that is about to be sent.
   mutating func hide() {
-    guard isBlind, shown.count > 1, let index = session.turns.indices.last else { return }
+    guard draft.isBlind, shown.count > 1, let index = session.turns.indices.last else { return }
     // A rule that stops lanes would tell who was faster.
     session.turns[index].rule = .all
     let assignment = BlindAssignment.draw(
       session: session.id, turn: session.turns[index].number, lanes: shown.map { ($0, lanes[$0].text) },
-      using: &random)
+      using: &moment.random)
     session.turns[index].blind = assignment
     hide(behind: assignment)
   }
@@ -178,10 +178,10 @@ extension State {
     reading = BlindReading(assignment)
     place = .lanes
     focus = 0
-    isZoomed = false
+    desk.isZoomed = false
     readFromTheTop()
     search = nil
-    revealed = nil
+    findings.revealed = nil
   }
 
   /// Nobody, or only one, has answered: there is nothing to vote on.
@@ -195,6 +195,6 @@ extension State {
 
   /// Outside a hidden turn.
   mutating func explainVote() -> [Command] {
-    tell("votes are blind: \(keymap.keyName(.blind)) hides whose answers the next ones are")
+    tell("findings.votes are blind: \(keymap.keyName(.blind)) hides whose answers the next ones are")
   }
 }

@@ -25,7 +25,7 @@ enum BlindPane {
   ) -> State.Extent {
     let isChosen = state.reading?.choice == (side == 0 ? .left : .right)
     let isActive = state.focus == side && state.place == .lanes
-    frame.box(area, Style(isActive ? .focus : .border), borders: state.borders)
+    frame.box(area, Style(isActive ? .focus : .border), borders: state.screen.borders)
     frame.put(
       " \(side == 0 ? "left" : "right") ", x: area.x + 1, y: area.y, Style(isChosen ? .selection : .title, bold: true))
     let inside = Area(x: area.x + 2, y: area.y + 1, width: max(2, area.width - 4), height: max(1, area.height - 2))
@@ -39,14 +39,14 @@ enum BlindPane {
     // That there is more has to be told; how much more would tell the length.
     if total - top > inside.height {
       frame.put(
-        " \(state.borders.down) more ", x: area.x + area.width - 9, y: area.y + area.height - 1, Style(.quiet))
+        " \(state.screen.borders.down) more ", x: area.x + area.width - 9, y: area.y + area.height - 1, Style(.quiet))
     }
     return State.Extent(lines: total, height: inside.height, top: top, area: inside)
   }
 
   private static func firstLine(_ side: Int, _ state: State, total: Int, height: Int) -> Int {
     let last = max(0, total - height)
-    switch state.scroll[side] {
+    switch state.desk.scroll[side] {
     case .follow?, nil: return last
     case .at(let line)?: return min(line, last)
     }
@@ -57,7 +57,7 @@ enum BlindPane {
   ) -> [Block] {
     layouts.begin(lane: side, width: width)
     guard let round, let reading = state.reading else {
-      let words = state.isVoted ? "" : "waiting for all answers \(state.borders.ellipsis)"
+      let words = state.isVoted ? "" : "waiting for all answers \(state.screen.borders.ellipsis)"
       return [
         prompted(state.turn?.prompt ?? "", state, side, 0, width, layouts), Block(lines: [words], style: Style(.quiet)),
       ]
@@ -67,7 +67,7 @@ enum BlindPane {
     let masked = layouts.masked(round.side(side).text, key)
     return [
       prompted(round.prompt, state, side, reading.round, width, layouts),
-      Block(layouts.markdown(masked, key, width: width, ascii: state.borders.isASCII)),
+      Block(layouts.markdown(masked, key, width: width, ascii: state.screen.borders.isASCII)),
     ]
   }
 
@@ -75,7 +75,7 @@ enum BlindPane {
     _ prompt: String, _ state: State, _ side: Int, _ round: Int, _ width: Int, _ layouts: Layouts
   ) -> Block {
     let key = Layouts.Key(turn: state.turn?.number ?? 0, lane: side, generation: round, part: .blindPrompt)
-    let text = "\(state.borders.prompt) \(prompt.prefix(width * 6))"
+    let text = "\(state.screen.borders.prompt) \(prompt.prefix(width * 6))"
     let lines = layouts.lines(text, key, width: width)
     return Block(lines: Array(lines.prefix(6)) + [""], style: Style(.prompt))
   }

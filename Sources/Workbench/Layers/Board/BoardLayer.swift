@@ -86,7 +86,7 @@ struct BoardPage: PageLayer {
     guard let board = found.board else {
       return Page(title: "Leaderboard · \(found.choice.source.rawValue)", blocks: [.text(found.nothing)])
     }
-    return Page.leaderboard(board, width: width, ascii: state.borders.isASCII)
+    return Page.leaderboard(board, width: width, ascii: state.screen.borders.isASCII)
   }
 }
 

@@ -47,7 +47,8 @@ struct CostsPage: PageLayer {
   func page(_ state: State, width: Int) -> Page {
     guard let found = found?.value else { return Page(title: "Costs", blocks: [.text("reading …", .quiet)]) }
     return Page.costs(
-      found.ledger, by: grouping, today: found.today, budget: state.budget, width: width, ascii: state.borders.isASCII)
+      found.ledger, by: grouping, today: found.today, budget: state.money.budget, width: width,
+      ascii: state.screen.borders.isASCII)
   }
 }
 

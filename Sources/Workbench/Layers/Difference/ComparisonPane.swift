@@ -6,8 +6,8 @@ enum ComparisonPane {
   static func draw(_ comparison: Comparison, _ state: State, _ layouts: Layouts, _ frame: inout Frame) {
     let percent = Int(saturating: (comparison.agreement * 100).rounded(.down))
     let area = WindowPane.draw(
-      state, width: state.width, height: state.height - 2,
-      title: "Differences \(state.borders.dot) \(percent) % shared",
+      state, width: state.screen.width, height: state.screen.height - 2,
+      title: "Differences \(state.screen.borders.dot) \(percent) % shared",
       &frame)
     let rows = layouts.rows(comparison, width: WindowPane.pageWidth(state))
     let isSplit = rows.first?.right != nil
@@ -29,7 +29,7 @@ enum ComparisonPane {
       let y = area.y + 1 + offset
       frame.put(row.left, x: x, y: y, limit: column)
       if let right = row.right {
-        frame.put(state.borders.vertical, x: x + column + 1, y: y, Style(.border))
+        frame.put(state.screen.borders.vertical, x: x + column + 1, y: y, Style(.border))
         frame.put(right, x: x + column + 3, y: y, limit: column)
       }
     }
@@ -37,7 +37,7 @@ enum ComparisonPane {
     let passed = rows.prefix(comparison.scroll + 1).count { $0.begins != nil }
     let mark =
       total == 0
-      ? " no difference " : " \(Readable.count(total, "difference")) \(state.borders.dot) at \(max(1, passed)) "
+      ? " no difference " : " \(Readable.count(total, "difference")) \(state.screen.borders.dot) at \(max(1, passed)) "
     frame.put(mark, x: area.x + area.width - TextWidth.of(mark) - 1, y: area.y + area.height, Style(.quiet))
   }
 }

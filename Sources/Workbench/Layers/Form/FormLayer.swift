@@ -43,7 +43,7 @@ extension ParameterForm: Layer {
   var takesText: Bool { true }
 
   mutating func type(_ key: Key, _ state: State) -> [Command]? {
-    handle(key, lanes: state.shown.map { state.lanes[$0] }, own: state.lanes[lane], system: state.system)
+    handle(key, lanes: state.shown.map { state.lanes[$0] }, own: state.lanes[lane], system: state.draft.system)
     return []
   }
 

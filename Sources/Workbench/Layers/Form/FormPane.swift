@@ -32,7 +32,7 @@ enum FormPane {
     let row = Area(x: area.x, y: y, width: area.width, height: 1)
     if isChosen { frame.fill(row, Style(.selection)) }
     let base: Role = isChosen ? .selection : .text
-    frame.put(isChosen ? state.borders.prompt : " ", x: area.x + 1, y: y, Style(base, bold: true))
+    frame.put(isChosen ? state.screen.borders.prompt : " ", x: area.x + 1, y: y, Style(base, bold: true))
     frame.put(name, x: area.x + 3, y: y, Style(base, bold: isChosen))
     let hintWidth = min(TextWidth.of(hint), area.width / 2)
     let room = area.width - 19 - hintWidth - 2

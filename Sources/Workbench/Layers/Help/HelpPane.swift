@@ -11,13 +11,13 @@ enum HelpPane {
   }
 
   static func height(_ help: HelpLayer, _ state: State) -> Int {
-    max(1, min(lines(help, state).count, state.height - 6))
+    max(1, min(lines(help, state).count, state.screen.height - 6))
   }
 
   static func draw(_ help: HelpLayer, _ state: State, _ frame: inout Frame) {
     let lines = lines(help, state)
     let area = WindowPane.draw(
-      state, width: 76, height: min(lines.count + 2, state.height - 4), title: "Help", &frame)
+      state, width: 76, height: min(lines.count + 2, state.screen.height - 4), title: "Help", &frame)
     let first = max(0, min(help.scroll, lines.count - area.height))
     for (offset, line) in lines.dropFirst(first).prefix(area.height).enumerated() {
       let y = area.y + offset

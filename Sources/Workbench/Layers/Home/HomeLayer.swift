@@ -62,14 +62,14 @@ struct HomeLayer: Layer {
     ) { state in
       state.closeAll()
       state.place = .prompt
-      return state.open(HomeLayer(draft: state.composer.text))
+      return state.open(HomeLayer(draft: state.draft.composer.text))
     },
   ]
 
   func places(_ state: State) -> [KeyPlace] { [.home] }
   var isWindow: Bool { false }
   var coversLanes: Bool { true }
-  func stays(_ state: State) -> Bool { state.place == .prompt && state.composer.text == draft }
+  func stays(_ state: State) -> Bool { state.place == .prompt && state.draft.composer.text == draft }
 
   func opened(_ state: State) -> [Command] { [.inquire(HomeInquiry())] }
   /// Sessions may have been deleted or named meanwhile.
@@ -121,7 +121,7 @@ extension State {
     switch home.choice(self) {
     case .session(let id): return [.open(session: id, at: nil)]
     case .sample(let place):
-      composer.set(HomeLayer.samples[place])
+      draft.composer.set(HomeLayer.samples[place])
       return [.warm(lineup)]
     case .key(let service):
       guard let key = home.found?.value.keys.first(where: { $0.services.first == service }) else { return [] }

@@ -75,12 +75,12 @@ struct HomePage {
   /// As many as leave the other sections in sight.
   private static func mostSessions(_ state: State) -> Int {
     let isWide = HomePane.isWide(state)
-    return max(3, state.height - (isWide ? 21 : 20))
+    return max(3, state.screen.height - (isWide ? 21 : 20))
   }
 
   private func end(_ session: SessionSummary) -> (who: String, cost: String) {
     let winner = session.isBlind ? "blind" : session.winner.map(Self.short) ?? ""
-    let room = state.width < 76 ? 12 : state.width < 150 ? 18 : 30
+    let room = state.screen.width < 76 ? 12 : state.screen.width < 150 ? 18 : 30
     let cost = Readable.total(session.cost, hasUnknown: session.hasUnknownCost).replacing(" + ", with: "+")
     return (TextWidth.fittedInTheMiddle(winner, columns: room), cost)
   }
@@ -179,7 +179,7 @@ struct HomePage {
     func words(_ when: String, _ amount: Money, _ limit: Money?) -> String {
       "\(when) \(amount.screenText)" + (limit.map { " of \($0.screenText)" } ?? "")
     }
-    return words("today", found.today, state.budget.perDay) + " \(state.borders.dot) "
-      + words("this month", found.month, state.budget.perMonth)
+    return words("today", found.today, state.money.budget.perDay) + " \(state.screen.borders.dot) "
+      + words("this month", found.month, state.money.budget.perMonth)
   }
 }

@@ -9,11 +9,11 @@ enum HomePane {
     var leadWidth = 0
   }
 
-  static func isWide(_ state: State) -> Bool { state.width >= 110 }
+  static func isWide(_ state: State) -> Bool { state.screen.width >= 110 }
 
   static func draw(_ home: HomeLayer, _ state: State, _ layouts: Layouts, _ frame: inout Frame) {
     let area = Area(
-      x: 0, y: 1, width: state.width, height: state.height - 2 - PromptPane(state: state, layouts).height)
+      x: 0, y: 1, width: state.screen.width, height: state.screen.height - 2 - PromptPane(state: state, layouts).height)
     guard area.height > 2 else { return }
     frame.fill(area, Style())
     let page = HomePage(home, state)
@@ -56,7 +56,7 @@ enum HomePane {
     }
     guard isCut else { return }
     let rest = lines.dropFirst(first + height).count { $0.row != nil }
-    let words = rest > 0 ? "\(state.borders.down) \(rest) more" : "\(state.borders.up) more above"
+    let words = rest > 0 ? "\(state.screen.borders.down) \(rest) more" : "\(state.screen.borders.up) more above"
     frame.put(words, x: area.x + 4, y: area.y + area.height - 1, Style(.quiet))
   }
 
@@ -88,7 +88,7 @@ enum HomePane {
     let inner = Area(x: area.x + 1, y: area.y, width: area.width - 2, height: 1)
     if isChosen {
       frame.fill(inner, Style(.selection))
-      frame.put(state.borders.prompt, x: inner.x + 1, y: area.y, Style(.selection, bold: true))
+      frame.put(state.screen.borders.prompt, x: inner.x + 1, y: area.y, Style(.selection, bold: true))
     }
     let quiet = Style(isChosen ? .selection : .quiet)
     let start = inner.x + 3 + (line.leadWidth > 0 ? line.leadWidth + 2 : 0)

@@ -4,12 +4,12 @@ import Terminal
 /// The line for a key, in a window: dots, and where the key goes.
 enum KeyEntryPane {
   static func draw(_ entry: KeyEntry, _ state: State, _ frame: inout Frame) {
-    let width = min(76, state.width - 4)
+    let width = min(76, state.screen.width - 4)
     let title = "Key for \(entry.provider.services.map { VisibleText.line($0) }.joined(separator: ", "))"
     let lines = words(entry).flatMap { StyledLine.wrapped([$0], width: width - 4) }
     let rows = lines.count + (entry.byHand == nil ? 3 : 1)
     let area = WindowPane.draw(
-      state, width: width, height: min(rows + 2, state.height - 3),
+      state, width: width, height: min(rows + 2, state.screen.height - 3),
       title: TextWidth.fitted(title, columns: width - 6), &frame)
     var y = area.y
     if entry.byHand == nil {
@@ -23,11 +23,11 @@ enum KeyEntryPane {
   }
 
   private static func drawLine(_ entry: KeyEntry, _ area: Area, _ state: State, _ frame: inout Frame) {
-    let used = frame.put(" \(state.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
+    let used = frame.put(" \(state.screen.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
     let count = entry.typed.revealed.count
-    let end = entry.isKeeping ? "keeping it \(state.borders.ellipsis)" : Readable.count(count, "character")
+    let end = entry.isKeeping ? "keeping it \(state.screen.borders.ellipsis)" : Readable.count(count, "character")
     let dots = String(
-      repeating: state.borders.isASCII ? "*" : "•", count: min(count, max(0, area.width - used - end.count - 3)))
+      repeating: state.screen.borders.isASCII ? "*" : "•", count: min(count, max(0, area.width - used - end.count - 3)))
     let drawn = frame.put(dots, x: area.x + used, y: area.y)
     if count == 0 { frame.put("paste it here", x: area.x + used, y: area.y, Style(.quiet)) }
     frame.cursor = Frame.Point(x: area.x + used + drawn, y: area.y)

@@ -137,7 +137,7 @@ extension ChoiceList: Layer {
 
   mutating func move(_ step: Step, _ state: State) -> [Command] {
     let before = chosen
-    select(step.moved(selection, height: max(1, state.height - 8), count: matches.count))
+    select(step.moved(selection, height: max(1, state.screen.height - 8), count: matches.count))
     return preview(before)
   }
 
@@ -173,7 +173,7 @@ extension State {
     case .addLane: return (try? Lane(parsing: item.value)).map { add($0) } ?? []
     case .changeModel(let lane): return (try? Lane(parsing: item.value)).map { change(lane, to: $0) } ?? []
     case .history:
-      composer.set(item.value)
+      draft.composer.set(item.value)
       place = .prompt
     case .lineups: return [.loadLineup(name: item.value)]
     case .saveLineup: return [.saveLineup(name: item.value, lanes: lineup)]

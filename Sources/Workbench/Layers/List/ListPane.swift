@@ -4,12 +4,12 @@ import Terminal
 /// A list to choose from, in a window.
 enum ListPane {
   static func draw(_ list: ChoiceList, _ state: State, _ frame: inout Frame) {
-    let area = WindowPane.draw(state, width: 96, height: state.height - 4, title: list.title, &frame)
+    let area = WindowPane.draw(state, width: 96, height: state.screen.height - 4, title: list.title, &frame)
     let number = "\(list.matches.count) of \(list.items.count)"
     let count = !list.isLoading ? number : list.items.isEmpty ? "loading …" : "\(number) …"
     let countWidth = TextWidth.of(count)
     frame.put(count, x: area.x + area.width - countWidth - 1, y: area.y, Style(.quiet))
-    let used = frame.put(" \(state.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
+    let used = frame.put(" \(state.screen.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
     let query = TextWidth.fitted(VisibleText.line(list.query), columns: area.width - used - countWidth - 3)
     let written = frame.put(query, x: area.x + used, y: area.y)
     frame.cursor = Frame.Point(x: area.x + used + written, y: area.y)

@@ -5,8 +5,8 @@ import Terminal
 enum MapPane {
   static func draw(_ map: DisagreementMap, _ state: State, _ frame: inout Frame) {
     let title =
-      "Where lanes disagree \(state.borders.dot) \(map.disputed) of \(Readable.count(map.rows.count, "sentence"))"
-    let area = WindowPane.draw(state, width: state.width, height: state.height - 2, title: title, &frame)
+      "Where lanes disagree \(state.screen.borders.dot) \(map.disputed) of \(Readable.count(map.rows.count, "sentence"))"
+    let area = WindowPane.draw(state, width: state.screen.width, height: state.screen.height - 2, title: title, &frame)
     let marksWidth = map.lanes.count * 3
     let textWidth = area.width - marksWidth - 6
     for (index, lane) in map.lanes.enumerated() {
@@ -26,13 +26,13 @@ enum MapPane {
         TextWidth.fitted(VisibleText.line(row.sentence), columns: textWidth), x: area.x + 4, y: y,
         Style(isChosen ? .selection : row.isDisputed ? .text : .quiet))
       for (index, mark) in row.marks.enumerated() {
-        let (text, role) = look(mark, state.borders.isASCII)
+        let (text, role) = look(mark, state.screen.borders.isASCII)
         frame.put(
           text, x: area.x + area.width - marksWidth - 1 + index * 3, y: y,
           Style(isChosen ? .selection : role, bold: true))
       }
     }
-    let rule = String(repeating: state.borders.horizontal, count: area.width)
+    let rule = String(repeating: state.screen.borders.horizontal, count: area.width)
     let below = area.y + 1 + visible
     frame.put(rule, x: area.x, y: below, Style(.border))
     for (offset, line) in detail.prefix(detailHeight).enumerated() {
@@ -46,7 +46,7 @@ enum MapPane {
     ]
     return StyledLine(
       words.flatMap { mark, word -> [Span] in
-        let (text, role) = look(mark, state.borders.isASCII)
+        let (text, role) = look(mark, state.screen.borders.isASCII)
         return [Span(text + " ", Style(role, bold: true)), Span(word, Style(.quiet))]
       })
   }

@@ -76,6 +76,6 @@ extension Page {
       ]
       blocks += lines.sums.map { .text([Span("\($0.name): ", Style(.quiet)), Span($0.words)]) }
     }
-    return Page(title: "How the scoreboard is computed \(state.borders.dot) n = \(rows.count)", blocks: blocks)
+    return Page(title: "How the scoreboard is computed \(state.screen.borders.dot) n = \(rows.count)", blocks: blocks)
   }
 }

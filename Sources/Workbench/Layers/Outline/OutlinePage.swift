@@ -27,7 +27,7 @@ struct OutlinePage: PageLayer {
       let responses = turn.responses.values
       let over = responses.filter(\.state.isOver)
       let end = over.compactMap(\.timing.end).max().map(Readable.duration)
-      let cost = state.spending.session.turns[turn.number]?.screenText ?? "–"
+      let cost = state.money.spending.session.turns[turn.number]?.screenText ?? "–"
       let isHidden = turn.blind != nil
       let winner = isHidden ? "blind" : turn.winner.map { "\($0 + 1) \(state.laneName($0))" } ?? "–"
       return Page.Row(
@@ -38,7 +38,7 @@ struct OutlinePage: PageLayer {
       ).linked(to: .turn(turn.number))
     }
     return Page(
-      title: "Turns \(state.borders.dot) \(rows.count)",
+      title: "Turns \(state.screen.borders.dot) \(rows.count)",
       blocks: [
         .table(header: ["#", "prompt", "ended", "winner", "time", "cost"], rows: rows, numeric: [0, 2, 4, 5])
       ])

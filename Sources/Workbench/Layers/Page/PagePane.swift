@@ -4,12 +4,12 @@ import Terminal
 /// A page in a window over all the lanes.
 enum PagePane {
   /// Lines of a page that are shown at once.
-  static func height(_ state: State) -> Int { max(1, state.height - 4) }
+  static func height(_ state: State) -> Int { max(1, state.screen.height - 4) }
 
   static func draw(_ page: Page, _ cursor: PageCursor, _ state: State, _ frame: inout Frame) {
-    let title = cursor.showsMethods ? "\(page.title) \(state.borders.dot) how it is computed" : page.title
+    let title = cursor.showsMethods ? "\(page.title) \(state.screen.borders.dot) how it is computed" : page.title
     let area = WindowPane.draw(
-      state, width: state.width, height: state.height - 2, title: VisibleText.line(title), &frame)
+      state, width: state.screen.width, height: state.screen.height - 2, title: VisibleText.line(title), &frame)
     let width = WindowPane.pageWidth(state)
     let lines = (cursor.showsMethods ? page.methods : page.blocks).flatMap { $0.lines(width: width) }
     let height = area.height
@@ -19,7 +19,7 @@ enum PagePane {
       let y = area.y + offset
       frame.put(line.line, x: area.x + 1, y: y, limit: area.width - 2)
       guard first + offset == chosen else { continue }
-      frame.put(state.borders.prompt, x: area.x, y: y, Style(.focus, bold: true))
+      frame.put(state.screen.borders.prompt, x: area.x, y: y, Style(.focus, bold: true))
       frame.mark((area.x + 1)..<(area.x + area.width - 1), y: y, Style(.selection))
     }
     if lines.count > height {

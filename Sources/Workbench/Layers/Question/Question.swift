@@ -31,7 +31,7 @@ public struct Question: Layer, Sendable {
   func places(_ state: State) -> [KeyPlace] { [.question, .window] }
 
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) {
-    let width = min(64, state.width - 8)
+    let width = min(64, state.screen.width - 8)
     let lines = sentences.flatMap { StyledLine.wrapped([Span($0)], width: width - 4) + [StyledLine()] }
     let area = WindowPane.draw(state, width: width, height: lines.count + 3, title: title, &frame)
     for (index, line) in lines.enumerated() where index < area.height - 1 {

@@ -51,8 +51,8 @@ extension State {
       layers.remove(Playback.self)
       before.giveBack(&self)
     }
-    let playback = Playback(replay, saved: session, panel: panel, seen: seen)
-    if panel != .none { panel = .timeline }
+    let playback = Playback(replay, saved: session, panel: desk.panel, seen: seen)
+    if desk.panel != .none { desk.panel = .timeline }
     session.turns = session.turns.filter { $0.number <= replay.turn.number }
     seen = nil
     place = .lanes
@@ -66,7 +66,7 @@ extension State {
     guard let index = session.turns.indices.last else { return }
     session.turns[index].responses = [:]
     session.turns[index].winner = nil
-    (sentAt, speeds, scroll) = ([:], [:], [:])
+    (race.sentAt, race.speeds, desk.scroll) = ([:], [:], [:])
     _ = layers.edit(Playback.self) { $0.rewind() }
     happen(upTo: 0)
   }
@@ -74,19 +74,19 @@ extension State {
   /// By the clock of the main loop.
   mutating func advancePlayback(from before: Int64) {
     guard let playback, isPlaying, before > 0 else { return }
-    happen(upTo: playback.position + (now - before) * Int64(playback.speed))
+    happen(upTo: playback.position + (moment.now - before) * Int64(playback.speed))
     _ = layers.edit(Playback.self) { if $0.isAtEnd { $0.isPaused = true } }
   }
 
   /// Lets events happen up to a moment; an earlier one begins anew.
-  mutating func happen(upTo moment: Int64) {
+  mutating func happen(upTo end: Int64) {
     guard let index = session.turns.indices.last, let position = playback?.position else { return }
-    if moment < position { restart() }
-    for event in layers.edit(Playback.self, { $0.advance(to: moment) }) ?? [] {
+    if end < position { restart() }
+    for event in layers.edit(Playback.self, { $0.advance(to: end) }) ?? [] {
       switch event.event {
       case .lane(let lane, .began(let response)): session.turns[index].responses[lane] = response
       case .lane(let lane, let change):
-        if case .text(_, _, let offset) = change { speeds[lane, default: Sparkline()].note(at: offset) }
+        if case .text(_, _, let offset) = change { race.speeds[lane, default: Sparkline()].note(at: offset) }
         session.turns[index].responses[lane]?.apply(change)
       case .won(let lane): session.turns[index].winner = lane
       case .fit, .ended: break
@@ -94,7 +94,7 @@ extension State {
     }
     // The running clocks of the lanes show the time of then.
     for (lane, response) in playback?.replay.turn.responses ?? [:] {
-      sentAt[lane] = now - ((playback?.position ?? 0) - response.timing.sentAfter)
+      race.sentAt[lane] = moment.now - ((playback?.position ?? 0) - response.timing.sentAfter)
     }
   }
 

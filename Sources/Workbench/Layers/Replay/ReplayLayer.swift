@@ -57,8 +57,8 @@ extension Playback: Layer {
   /// The session as it was.
   func giveBack(_ state: inout State) {
     state.session = saved
-    (state.panel, state.seen) = (savedPanel, savedSeen)
-    (state.sentAt, state.speeds, state.scroll) = ([:], [:], [:])
+    (state.desk.panel, state.seen) = (savedPanel, savedSeen)
+    (state.race.sentAt, state.race.speeds, state.desk.scroll) = ([:], [:], [:])
   }
 
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) {}

@@ -40,7 +40,7 @@ extension SessionsPage: Layer {
     },
     KeyRow(
       .sessionUndelete, .sessions, [.alt("x")], "bring the deleted session back, until you leave",
-      label: Label("undo", 5), unless: { $0.deletedSessions.isEmpty ? "nothing was deleted" : nil }
+      label: Label("undo", 5), unless: { $0.undo.sessions.isEmpty ? "nothing was deleted" : nil }
     ) { $0.undelete() },
     KeyRow(.sessionKeep, .sessionLine, [.enter], "keep what is written", label: Label("keep", 1)) {
       $0.keepSessionLine()
@@ -89,7 +89,7 @@ extension SessionsPage: Layer {
 
   private mutating func findAnew(_ state: State) -> [Command] {
     selectFirst()
-    return [find(now: state.date)]
+    return [find(now: state.moment.date)]
   }
 
   mutating func clear(_ state: State) -> [Command]? {
@@ -102,7 +102,7 @@ extension SessionsPage: Layer {
     select(step.moved(selection, height: SessionsPane.visibleRows(state), count: rows.count))
     // The end of what was asked for is not the end of what there is.
     guard selection == rows.count - 1, isCut, !isLoading else { return [] }
-    return [find(now: state.date, limit: limit + 2 * SessionsPage.page)]
+    return [find(now: state.moment.date, limit: limit + 2 * SessionsPage.page)]
   }
 
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) { SessionsPane.draw(self, state, &frame) }
@@ -127,7 +127,7 @@ extension State {
   mutating func openSessions(line: String = "") -> [Command] {
     var page = SessionsPage()
     page.line = Composer(line)
-    let find = page.find(now: date)
+    let find = page.find(now: moment.date)
     return open(page) + [find]
   }
 
@@ -178,16 +178,16 @@ extension State {
       return tell("this session is being answered: stop its lanes first")
     }
     _ = layers.edit(SessionsPage.self) { $0.removeChosen() }
-    deletedSessions.append(chosen.id)
+    undo.sessions.append(chosen.id)
     message = "deleted; \(keymap.keyName(.sessionUndelete)) brings it back until you leave. Its receipts stay."
     return [.delete(session: chosen.id)]
   }
 
   fileprivate mutating func undelete() -> [Command] {
-    guard let last = deletedSessions.popLast() else { return [] }
+    guard let last = undo.sessions.popLast() else { return [] }
     message = "brought back"
     return [.undelete(session: last)]
-      + edit(SessionsPage.self) { page, state in [page.find(now: state.date, limit: page.limit)] }
+      + edit(SessionsPage.self) { page, state in [page.find(now: state.moment.date, limit: page.limit)] }
   }
 
   // MARK: Asking again
@@ -200,14 +200,15 @@ extension State {
     }
     var lanes = withOwnLanes ? old.lanes : self.lanes
     lanes.removeAll(where: \.isDropped)
-    guard !lanes.isEmpty else { return tell("no lane to ask: every lane was dropped") }
+    guard !lanes.isEmpty else { return tell("no lane to ask: every lane was undo.lanes") }
     let rule = turn.rule.examines ? RaceRule.all : turn.rule
     open(
-      Session(id: Session.newID(using: &random), created: date, title: "", rule: rule, lanes: lanes, turns: []))
+      Session(
+        id: Session.newID(using: &moment.random), created: moment.date, title: "", rule: rule, lanes: lanes, turns: []))
     isStored = false
-    system = turn.system
-    attachments = turn.attachments
-    composer.set(turn.prompt)
+    draft.system = turn.system
+    draft.attachments = turn.attachments
+    draft.composer.set(turn.prompt)
     place = .prompt
     let cost = turn.responses.values.compactMap(\.cost.amount).reduce(.zero, +)
     guard cost <= Self.smallChange else {

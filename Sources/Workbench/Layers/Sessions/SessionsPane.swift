@@ -7,10 +7,11 @@ enum SessionsPane {
   private static let head = 3
 
   /// One line of them tells more of the chosen one.
-  static func visibleRows(_ state: State) -> Int { max(1, state.height - 4 - head - 1) }
+  static func visibleRows(_ state: State) -> Int { max(1, state.screen.height - 4 - head - 1) }
 
   static func draw(_ page: SessionsPage, _ state: State, _ frame: inout Frame) {
-    let area = WindowPane.draw(state, width: state.width, height: state.height - 2, title: "Sessions", &frame)
+    let area = WindowPane.draw(
+      state, width: state.screen.width, height: state.screen.height - 2, title: "Sessions", &frame)
     drawLine(page, area, state, &frame)
     drawHint(page, area, state, &frame)
     let columns = Columns(width: area.width - 4)
@@ -26,7 +27,7 @@ enum SessionsPane {
     for (offset, session) in page.rows.dropFirst(first).prefix(visible).enumerated() {
       let isChosen = first + offset == page.selection
       if isChosen { frame.fill(Area(x: area.x, y: y, width: area.width, height: 1), Style(.selection)) }
-      if isChosen { frame.put(state.borders.prompt, x: area.x + 1, y: y, Style(.selection, bold: true)) }
+      if isChosen { frame.put(state.screen.borders.prompt, x: area.x + 1, y: y, Style(.selection, bold: true)) }
       columns.draw(columns.cells(session), Style(isChosen ? .selection : .text), x: area.x + 3, y: y, &frame)
       y += 1
       if isChosen {
@@ -46,7 +47,7 @@ enum SessionsPane {
     let count = page.isLoading && page.rows.isEmpty ? "" : "\(page.rows.count)\(page.isCut ? "+" : "") found"
     let countWidth = TextWidth.of(count)
     frame.put(count, x: area.x + area.width - countWidth - 1, y: area.y, Style(.quiet))
-    let used = frame.put(" \(name)\(state.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
+    let used = frame.put(" \(name)\(state.screen.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
     let room = area.width - used - countWidth - 3
     // The cursor stays in sight: a long line shows its end.
     let before = tail(VisibleText.line(String(line.characters[..<line.cursor])), columns: room)
@@ -109,7 +110,7 @@ enum SessionsPane {
   }
 
   private static func facts(_ session: SessionSummary, _ state: State) -> String {
-    let dot = " \(state.borders.dot) "
+    let dot = " \(state.screen.borders.dot) "
     var facts = [session.models.map { VisibleText.line($0) }.joined(separator: ", ")]
     facts.insert(Readable.count(session.turns, "turn"), at: 0)
     // A race stops those it does not wait for.

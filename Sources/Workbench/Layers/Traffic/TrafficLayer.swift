@@ -46,7 +46,7 @@ extension TrafficPage: Layer {
 
   /// Reads anew when it is time.
   mutating func tick(_ state: State) -> [Command] {
-    mustRead(at: state.now, every: state.trafficInterval) ? [.readTraffic(limit: TrafficPage.limit)] : []
+    mustRead(at: state.moment.now, every: state.trafficInterval) ? [.readTraffic(limit: TrafficPage.limit)] : []
   }
 
   /// What was read; nil when it could not be. A call that is looked into and has changed is read anew.
@@ -65,7 +65,7 @@ extension State {
   public var isWatchingTraffic: Bool { layers.topmost(TrafficPage.self) != nil }
 
   /// Nanoseconds between two looks at the gateway's calls.
-  var trafficInterval: Int64 { hasReducedMotion ? 4 * TrafficPage.interval : TrafficPage.interval }
+  var trafficInterval: Int64 { screen.hasReducedMotion ? 4 * TrafficPage.interval : TrafficPage.interval }
 
   mutating func hear(_ news: GatewayNews) {
     switch news {

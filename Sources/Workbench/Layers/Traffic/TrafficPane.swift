@@ -6,11 +6,11 @@ enum TrafficPane {
   /// Above the rows: the line, the sums, the names of the columns.
   private static let head = 3
 
-  static func visibleRows(_ state: State) -> Int { max(1, state.height - 4 - head - 1) }
+  static func visibleRows(_ state: State) -> Int { max(1, state.screen.height - 4 - head - 1) }
 
   static func draw(_ page: TrafficPage, _ state: State, _ frame: inout Frame) {
     let area = WindowPane.draw(
-      state, width: state.width, height: state.height - 2, title: "Gateway traffic", &frame)
+      state, width: state.screen.width, height: state.screen.height - 2, title: "Gateway traffic", &frame)
     drawLine(page, area, state, &frame)
     frame.put(sums(page.traffic, width: area.width - 4, state), x: area.x + 3, y: area.y + 1, limit: area.width - 4)
     guard !page.rows.isEmpty else { return drawNothing(page, area, state, &frame) }
@@ -57,7 +57,7 @@ enum TrafficPane {
     let isChosen = line.row == page.selection
     if isChosen {
       frame.fill(area, Style(.selection))
-      frame.put(state.borders.prompt, x: area.x + 1, y: area.y, Style(.selection, bold: true))
+      frame.put(state.screen.borders.prompt, x: area.x + 1, y: area.y, Style(.selection, bold: true))
     }
     columns.draw(columns.cells(call), x: area.x + 3, y: area.y, &frame) { column in
       isChosen ? Style(.selection) : column == .state ? Style(call.state.role) : Style()
@@ -69,10 +69,10 @@ enum TrafficPane {
     var count = isAll ? Readable.count(page.rows.count, "call") : "\(page.rows.count) of \(page.traffic.calls.count)"
     if page.traffic.calls.count >= TrafficPage.limit { count = isAll ? "newest \(page.rows.count)" : count }
     if page.isLoading { count = "" }
-    if !page.isFollowing { count += " \(state.borders.dot) Home follows" }
+    if !page.isFollowing { count += " \(state.screen.borders.dot) Home follows" }
     let countWidth = TextWidth.of(count)
     frame.put(count, x: area.x + area.width - countWidth - 1, y: area.y, Style(.quiet))
-    let used = frame.put(" \(state.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
+    let used = frame.put(" \(state.screen.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
     let room = area.width - used - countWidth - 3
     let before = SessionsPane.tail(VisibleText.line(String(page.line.characters[..<page.line.cursor])), columns: room)
     let written = frame.put(before, x: area.x + used, y: area.y)
@@ -85,7 +85,7 @@ enum TrafficPane {
 
   /// As much as there is room for: the minute, then the hour.
   private static func sums(_ traffic: Traffic, width: Int, _ state: State) -> StyledLine {
-    let dot = " \(state.borders.dot) "
+    let dot = " \(state.screen.borders.dot) "
     func words(_ sums: TrafficSums, _ unit: String) -> [Span] {
       var spans = [Span("\(sums.calls)", Style(.strong)), Span("/\(unit)", Style(.quiet))]
       if sums.failures > 0 {
@@ -148,7 +148,7 @@ enum TrafficPane {
           : Span(SessionsPane.tail(text, columns: room), Style(call.state == .thinking ? .reasoning : .text)))
       return StyledLine(spans)
     }
-    let dot = " \(state.borders.dot) "
+    let dot = " \(state.screen.borders.dot) "
     var facts: [Span] = []
     if let error = call.serving?.error, call.state != .done {
       facts.append(Span(VisibleText.line(error.message) + dot, Style(call.state.role)))

@@ -4,8 +4,8 @@ import Terminal
 /// What the judges said, below the answers they said it of; the passages they quote as wrong are marked in the answers.
 enum VerdictPane {
   static func height(_ state: State) -> Int {
-    guard state.height >= 20, !state.verdicts.isEmpty else { return 0 }
-    return min(lines(state, width: state.width - 2).count, max(4, state.height / 3))
+    guard state.screen.height >= 20, !state.verdicts.isEmpty else { return 0 }
+    return min(lines(state, width: state.screen.width - 2).count, max(4, state.screen.height / 3))
   }
 
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {

@@ -62,10 +62,11 @@ extension State {
   mutating func showVerdicts() -> [Command] {
     guard !verdicts.isEmpty else {
       return tell(
-        judging == nil ? "no verdict on this turn: \(keymap.keyName(.judge)) asks the judge" : "the judge is at work")
+        findings.judging == nil
+          ? "no verdict on this turn: \(keymap.keyName(.judge)) asks the judge" : "the judge is at work")
     }
-    if panel == .verdicts { return open(VerdictsPage()) }
-    panel = .verdicts
+    if desk.panel == .verdicts { return open(VerdictsPage()) }
+    desk.panel = .verdicts
     return []
   }
 
@@ -73,9 +74,11 @@ extension State {
   fileprivate mutating func confirmVerdicts() -> [Command] {
     let open = verdicts.filter(\.isOpenQuarantine)
     for verdict in open {
-      if let index = judgements.firstIndex(where: { $0.id == verdict.id }) { judgements[index].isConfirmed = true }
+      if let index = findings.judgements.firstIndex(where: { $0.id == verdict.id }) {
+        findings.judgements[index].isConfirmed = true
+      }
     }
-    message = "\(Readable.count(open.count, "quarantined verdict")) counts now"
+    message = "\(Readable.count(open.count, "quarantined verdict")) counts moment.now"
     return open.map { .confirmJudgement(id: $0.id) }
   }
 }

@@ -54,7 +54,7 @@ extension Page {
     }
     // What is old is of other answers.
     let pairs = Set(state.verdicts.map { [$0.a, $0.b] })
-    let panels = state.panels.filter { pairs.contains([$0.a, $0.b]) }
+    let panels = state.findings.panels.filter { pairs.contains([$0.a, $0.b]) }
     if !panels.isEmpty { blocks = panels.map { .text($0.words, .strong) } + [.space] + blocks }
     return Page(title: "Verdicts", blocks: blocks, methods: methods)
   }
