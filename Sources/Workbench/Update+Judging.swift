@@ -24,7 +24,7 @@ extension State {
   }
 
   mutating func chooseJudge() -> [Command] {
-    open(ChoiceList(.judge, title: "Who findings.judges", items: [], isLoading: true))
+    open(ChoiceList(.judge, title: "Who judges", items: [], isLoading: true))
     return [.loadModels]
   }
 

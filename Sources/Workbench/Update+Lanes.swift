@@ -45,7 +45,7 @@ extension State {
       message = "still answering: \(keymap.keyName(.stop)) stops it first"
       return []
     }
-    message = "lane \(focus + 1) undo.lanes; \(keymap.keyName(.undo)) brings it back"
+    message = "lane \(focus + 1) dropped; \(keymap.keyName(.undo)) brings it back"
     session.lanes[focus].isDropped = true
     undo.lanes.append(focus)
     if desk.pinned == focus { desk.pinned = nil }
@@ -63,7 +63,7 @@ extension State {
   mutating func pin() {
     desk.pinned = desk.pinned == focus ? nil : focus
     message =
-      desk.pinned.map { "lane \($0 + 1) is pinned: it stays beside the lane you look at" } ?? "no lane is desk.pinned"
+      desk.pinned.map { "lane \($0 + 1) is pinned: it stays beside the lane you look at" } ?? "no lane is pinned"
   }
 
   mutating func change(_ lane: Int, to chosen: Lane) -> [Command] {
@@ -77,7 +77,7 @@ extension State {
     }
     let name = VisibleText.line(chosen.text)
     message =
-      "lane \(lane + 1) is moment.now \(name), from the next prompt on; \(keymap.keyName(.retry)) asks it this one"
+      "lane \(lane + 1) is now \(name), from the next prompt on; \(keymap.keyName(.retry)) asks it this one"
     return saveSetup
   }
 

@@ -36,11 +36,11 @@ extension State {
       }
     }
     if left == .zero {
-      message = "the money.budget is spent: raise it in the config, or wait for the next day"
+      message = "the budget is spent: raise it in the config, or wait for the next day"
       return []
     }
     var sentences = [
-      "This turn may cost up to \(estimate.worstCase.screenText), and the money.budget leaves \(left.screenText).",
+      "This turn may cost up to \(estimate.worstCase.screenText), and the budget leaves \(left.screenText).",
       "At \(left.screenText) the lanes are stopped; what has come by then is kept.",
     ]
     if !estimate.uncapped.isEmpty {
@@ -51,10 +51,10 @@ extension State {
     if !estimate.unknown.isEmpty {
       let rest =
         money.budget.allowsUnpriced
-        ? "it is not counted" : "it is not asked (money.budget.allow_unpriced in the config)"
+        ? "it is not counted" : "it is not asked (budget.allow_unpriced in the config)"
       sentences.append("\(Self.names(estimate.unknown)): no price is known, so \(rest).")
     }
-    open(Question(asking: asking, title: "More than the money.budget", sentences: sentences))
+    open(Question(asking: asking, title: "More than the budget", sentences: sentences))
     return []
   }
 

@@ -195,6 +195,6 @@ extension State {
 
   /// Outside a hidden turn.
   mutating func explainVote() -> [Command] {
-    tell("findings.votes are blind: \(keymap.keyName(.blind)) hides whose answers the next ones are")
+    tell("votes are blind: \(keymap.keyName(.blind)) hides whose answers the next ones are")
   }
 }

@@ -200,7 +200,7 @@ extension State {
     }
     var lanes = withOwnLanes ? old.lanes : self.lanes
     lanes.removeAll(where: \.isDropped)
-    guard !lanes.isEmpty else { return tell("no lane to ask: every lane was undo.lanes") }
+    guard !lanes.isEmpty else { return tell("no lane to ask: every lane was dropped") }
     let rule = turn.rule.examines ? RaceRule.all : turn.rule
     open(
       Session(

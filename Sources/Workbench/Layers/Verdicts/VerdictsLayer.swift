@@ -78,7 +78,7 @@ extension State {
         findings.judgements[index].isConfirmed = true
       }
     }
-    message = "\(Readable.count(open.count, "quarantined verdict")) counts moment.now"
+    message = "\(Readable.count(open.count, "quarantined verdict")) counts now"
     return open.map { .confirmJudgement(id: $0.id) }
   }
 }
