@@ -8,6 +8,9 @@ public struct MarkdownText: Sendable {
   /// Lines at the beginning that nothing which follows will change.
   public private(set) var stableCount = 0
 
+  /// Bytes at the end that are laid out anew for every change.
+  public var openBytes: Int { seen - tailStart }
+
   private let width: Int
   private let drawing: Drawing
   /// UTF-8 offset in the source where the open tail begins.

@@ -104,8 +104,24 @@ public final class Layouts {
     return rows
   }
 
+  /// When a lane's answer was laid out last, in monotonic nanoseconds.
+  private var renderedAt: [Int: Int64] = [:]
+  /// How old a growing answer may be on the screen that nobody reads just now, where laying it out costs something.
+  private static let patience: Int64 = 60_000_000
+
   /// Markdown as lines of a width.
-  func markdown(_ source: String, _ key: Key, width: Int, ascii: Bool) -> [StyledLine] {
+  /// - Parameters:
+  ///   - isAside: it grows, and another lane has the focus.
+  ///   - now: monotonic nanoseconds.
+  func markdown(
+    _ source: String, _ key: Key, width: Int, ascii: Bool, isAside: Bool = false, now: Int64 = 0
+  ) -> [StyledLine] {
+    if isAside, let kept = rendered[key], kept.openBytes > 512 {
+      // Not all lanes in one frame.
+      let patience = Self.patience + Int64(key.lane) * 4_000_000
+      if now - (renderedAt[key.lane] ?? 0) < patience { return kept.lines }
+    }
+    renderedAt[key.lane] = now
     rendered[key, default: MarkdownText(width: width, ascii: ascii)].update(source)
     return rendered[key]?.lines ?? []
   }

@@ -298,7 +298,9 @@ private struct Thread {
         state.desk.showsSource.contains(lane)
           ? Block(lines: layouts.lines(response.text, key(turn, .answer), width: width))
           : Block(
-            layouts.markdown(response.text, key(turn, .answer), width: width, ascii: state.screen.borders.isASCII)))
+            layouts.markdown(
+              response.text, key(turn, .answer), width: width, ascii: state.screen.borders.isASCII,
+              isAside: lane != state.focus && !response.state.isOver, now: state.moment.now)))
     }
     if let error = response.error {
       let style = Style(response.state == .stopped || response.state == .cut ? .warning : .bad)
