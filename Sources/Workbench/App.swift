@@ -92,7 +92,10 @@ public final class App {
     ]
     let ready = poll(&sources, 2, waitMilliseconds())
     let woken = clock.now()
+    let waits = state.waitsFor != nil
     dispatch(conductor.tick)
+    // What a letter does that was alone is to be seen.
+    if waits, state.waitsFor == nil { isDirty = true }
     // An interrupted wait is a resize, which ncurses tells as a key.
     let hasKeys = ready < 0 || screen.isSignalled || sources[0].revents & Int16(POLLIN) != 0
     if screen.isAskedToEnd { dispatch(.quit) }

@@ -78,8 +78,6 @@ extension State {
     public var panels: [PanelVerdict] = []
     /// The person's votes of this session, those of a hidden turn left out.
     public var votes: [Vote] = []
-    /// The latest turn's votes, once they are in.
-    public var revealed: BlindReading?
   }
 
   /// Time and chance.

@@ -70,7 +70,6 @@ extension State {
     race.speeds = [:]
     search = nil
     for lane in shown { queue(lane) }
-    findings.revealed = nil
     hide()
     defer { isStored = true }
     return [.race(session, isNew: !isStored, judges: findings.judges)] + (isHidden ? [.loadRepeat] : [])

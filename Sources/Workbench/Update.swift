@@ -103,7 +103,7 @@ extension State {
     race.speeds = [:]
     layers = Layers()
     message = nil
-    (findings.revealed, findings.judging) = (nil, nil)
+    findings.judging = nil
     (findings.judgements, findings.fits, findings.panels, findings.votes) = ([], [], [], [])
     money.spending = Spending()
     if let assignment = session.turns.last?.blind { hide(behind: assignment) }

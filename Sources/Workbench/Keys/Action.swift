@@ -102,12 +102,6 @@ public struct KeyRow: Sendable {
     guard place.isOfTheTurn else { return true }
     return (!state.isHidden || during.contains(.hidden)) && (state.playback == nil || during.contains(.replay))
   }
-
-  func bound(to keys: [Key]) -> KeyRow {
-    var row = self
-    row.keys = keys
-    return row
-  }
 }
 
 extension KeyPlace {

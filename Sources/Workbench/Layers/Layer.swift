@@ -19,6 +19,9 @@ protocol Layer: Equatable, Sendable {
   /// A key without a row: a letter of a text.
   /// - Returns: nil when it means nothing here.
   mutating func type(_ key: Key, _ state: State) -> [Command]?
+  /// Empties the line that is typed.
+  /// - Returns: nil where there is nothing to empty.
+  mutating func clear(_ state: State) -> [Command]?
   /// The cursor, or what is shown, moves.
   mutating func move(_ step: Step, _ state: State) -> [Command]
   /// What the engine or the database says to an inquiry, of this layer or of another one.
@@ -70,6 +73,7 @@ extension Layer {
   var takesText: Bool { false }
   func stays(_ state: State) -> Bool { true }
   mutating func type(_ key: Key, _ state: State) -> [Command]? { nil }
+  mutating func clear(_ state: State) -> [Command]? { nil }
   mutating func move(_ step: Step, _ state: State) -> [Command] { [] }
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] { [] }
   mutating func tick(_ state: State) -> [Command] { [] }
@@ -173,7 +177,7 @@ extension State {
     layers.removeWindows()
   }
 
-  /// Whether a change of the layer was made; the state is read meanwhile, not changed.
+  /// The topmost of a kind, changed in place; the state is read meanwhile, not changed.
   mutating func edit<Kind: Layer>(_ kind: Kind.Type, _ change: (inout Kind, State) -> [Command]) -> [Command] {
     guard let index = layers.all.lastIndex(where: { $0 is Kind }), var layer = layers.all[index] as? Kind else {
       return []

@@ -144,7 +144,6 @@ extension State {
     if let index = session.turns.indices.last { session.turns[index].blind = nil }
     focus = session.activeLanes.first ?? 0
     readFromTheTop()
-    findings.revealed = reading
     findings.votes += reading.votes.filter { vote in !findings.votes.contains { $0.id == vote.id } }
     open(RevealPage(reading))
     return [
@@ -181,7 +180,6 @@ extension State {
     desk.isZoomed = false
     readFromTheTop()
     search = nil
-    findings.revealed = nil
   }
 
   /// Nobody, or only one, has answered: there is nothing to vote on.

@@ -134,15 +134,10 @@ extension State {
   /// Empties the line of what is on top; nil where there is nothing to empty.
   mutating func clearLine() -> [Command]? {
     guard let index = layers.all.indices.last else { return nil }
-    if var page = layers.all[index] as? SessionsPage, let commands = page.clear(self) {
-      layers.replace(at: index, with: page)
-      return commands
-    }
-    if var page = layers.all[index] as? TrafficPage, page.clear() {
-      layers.replace(at: index, with: page)
-      return []
-    }
-    return nil
+    var layer = layers.all[index]
+    guard let commands = layer.clear(self) else { return nil }
+    layers.replace(at: index, with: layer)
+    return commands
   }
 
   fileprivate mutating func keepSessionLine() -> [Command] {

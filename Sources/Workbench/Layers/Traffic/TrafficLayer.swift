@@ -31,12 +31,11 @@ extension TrafficPage: Layer {
     return []
   }
 
-  /// - Returns: whether there was anything on it.
-  mutating func clear() -> Bool {
-    guard !line.isEmpty else { return false }
+  mutating func clear(_ state: State) -> [Command]? {
+    guard !line.isEmpty else { return nil }
     line.clear()
     filterAnew()
-    return true
+    return []
   }
 
   mutating func move(_ step: Step, _ state: State) -> [Command] {
