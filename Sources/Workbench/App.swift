@@ -113,6 +113,8 @@ public final class App {
   }
 
   private func waitMilliseconds() -> Int32 {
+    // A signal that came since they were read may have had its byte taken with the inbox.
+    if screen.isSignalled || screen.isAskedToEnd { return 0 }
     let now = clock.now()
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
     if let waits = state.waitsFor { return Int32(waits / 1_000_000) + 1 }

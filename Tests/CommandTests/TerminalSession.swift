@@ -20,6 +20,7 @@ final class TerminalSession {
     var envp: [UnsafeMutablePointer<CChar>?] = program.environment.map { strdup("\($0)=\($1)") } + [nil]
     var child = pid_t()
     master = cpty_start(&argv, &envp, Int32(height), Int32(width), &child)
+    precondition(child > 0, "no terminal could be opened: \(String(cString: strerror(errno)))")
     pid = child
     screen = TerminalEmulator(width: width, height: height, answersMode2026: answersMode2026)
   }
@@ -89,12 +90,23 @@ final class TerminalSession {
     return true
   }
 
-  /// Waits for its end and returns the exit status; a signal's number is negative.
-  func end(signal: Int32? = nil) -> Int32 {
+  /// Waits for its end and returns the exit status; a signal's number is negative. A program that does not end is killed.
+  func end(signal: Int32? = nil, sourceLocation: SourceLocation = #_sourceLocation) -> Int32 {
     if let signal { kill(pid, signal) }
     while read() {}
     var status: Int32 = 0
-    waitpid(pid, &status, 0)
+    if !eventually({ waitpid(pid, &status, WNOHANG) != 0 }) {
+      let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+      let waits = threads.map { thread in
+        let place = try? String(contentsOfFile: "/proc/\(pid)/task/\(thread)/wchan", encoding: .utf8)
+        return "\(thread): \(place ?? "?")"
+      }
+      Issue.record(
+        "the program has not ended after \(signal.map { "signal \($0)" } ?? "its last key"); its threads wait in \(waits)\n\(screen.text)",
+        sourceLocation: sourceLocation)
+      kill(pid, SIGKILL)
+      waitpid(pid, &status, 0)
+    }
     isCollected = true
     return status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
   }

@@ -197,7 +197,7 @@ import Transport
     (want.exposures, want.key) = ([exposure], key)
     let answers = Journal<Result<Grant, Refusal>>()
     purse.ask(want) { answers.append($0) }
-    guard answers.wait { $0.count >= 1 }, case .failure(let refusal) = answers.entries[0] else { return nil }
+    guard answers.wait(until: { $0.count >= 1 }), case .failure(let refusal) = answers.entries[0] else { return nil }
     return refusal
   }
 

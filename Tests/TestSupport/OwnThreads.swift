@@ -16,7 +16,11 @@ public struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
   ) async throws {
     guard testCase != nil else { return try await function() }
     await Self.places.take()
-    defer { Self.places.give() }
+    let number = Watch.shared.begin(test, testCase)
+    defer {
+      Watch.shared.end(number)
+      Self.places.give()
+    }
     try await withTaskExecutorPreference(ThreadPool.shared) { try await function() }
   }
 
@@ -32,6 +36,55 @@ public struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
 
 extension Trait where Self == OwnThreads {
   public static var ownThreads: OwnThreads { OwnThreads() }
+}
+
+/// Ends the whole run when a test does not end, and says which: else nobody would learn it, since a test that waits cannot be
+/// stopped and what was printed last need not be its.
+private final class Watch: Sendable {
+  static let shared = Watch()
+  /// Seconds; several times what any `patience` allows.
+  private static let limit: TimeInterval = 400
+
+  private struct Running {
+    var name: String
+    var since: TimeInterval
+  }
+
+  private struct State {
+    var count = 0
+    var running: [Int: Running] = [:]
+    var isWatching = false
+  }
+
+  private let state = Mutex(State())
+
+  func begin(_ test: Test, _ testCase: Test.Case?) -> Int {
+    let arguments = test.isParameterized ? " \(testCase.map { "\($0)" } ?? "")" : ""
+    let running = Running(name: "\(test.id)\(arguments)", since: ProcessInfo.processInfo.systemUptime)
+    let (number, isFirst) = state.withLock { state in
+      state.count += 1
+      state.running[state.count] = running
+      defer { state.isWatching = true }
+      return (state.count, !state.isWatching)
+    }
+    if isFirst { Thread.detachNewThread { self.watch() } }
+    return number
+  }
+
+  func end(_ number: Int) { state.withLock { $0.running[number] = nil } }
+
+  private func watch() -> Never {
+    while true {
+      Thread.sleep(forTimeInterval: 5)
+      let now = ProcessInfo.processInfo.systemUptime
+      let running = state.withLock { $0.running.values.sorted { $0.since < $1.since } }
+      guard let oldest = running.first, now - oldest.since > Self.limit else { continue }
+      let lines = running.map { "  for \(Int(now - $0.since)) s: \($0.name)\n" }.joined()
+      FileHandle.standardError.write(Data("\na test has not ended; under way are\n\(lines)".utf8))
+      fflush(nil)
+      abort()
+    }
+  }
 }
 
 /// Lets so many in at once; the others wait without a thread, in the order they came.
@@ -85,7 +138,8 @@ private final class ThreadPool: TaskExecutor, @unchecked Sendable {
     condition.lock()
     jobs.append(UnownedJob(job))
     if jobs.count > idle { addThread() }
-    condition.signal()
+    // Not `signal`: before glibc 2.41 that may wake nobody (its bug 25847), and the last job of a run would never begin.
+    condition.broadcast()
     condition.unlock()
   }
 
