@@ -91,7 +91,7 @@ let package = Package(
       dependencies: ["Gateway", "Engine", "Providers", "Transport", "Store", "Core", "TestSupport"] + differences),
     .executableTarget(
       name: "furlong-bench",
-      dependencies: ["Workbench", "Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],
+      dependencies: ["Workbench", "Terminal", "Engine", "Providers", "Transport", "Store", "Core", "CPseudoTerminal"],
       path: "Bench"),
     .target(
       name: "TestSupport", dependencies: ["Core", "CPseudoTerminal", .product(name: "GRDB", package: "GRDB.swift")],

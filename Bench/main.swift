@@ -9,7 +9,7 @@ import Transport
 // this very process.
 
 guard CommandLine.arguments.count > 1 else {
-  print("usage: furlong-bench BINARY [history | gateway [mock | load CONCURRENCY | soak MINUTES]]")
+  print("usage: furlong-bench BINARY [history | session | gateway [mock | load CONCURRENCY | soak MINUTES]]")
   exit(2)
 }
 let binary = URL(fileURLWithPath: CommandLine.arguments[1]).path
@@ -222,7 +222,7 @@ if words.first == "gateway" {
   try? FileManager.default.removeItem(atPath: folder)
   exit(isWhole ? 0 : 1)
 }
-if words.first != "history" {
+if words.isEmpty {
   measureStart()
   measureFirstToken()
   measureDecoding()
@@ -230,4 +230,5 @@ if words.first != "history" {
   measureWorkbench()
   measureStreaming()
 }
-try measureHistory()
+if words.isEmpty || words.first == "session" { try measureLongSession() }
+if words.isEmpty || words.first == "history" { try measureHistory() }

@@ -102,6 +102,8 @@ extension Race {
 
   private func take(_ deltas: [Delta], at time: Int64, _ run: LaneRun) {
     let serial = run.serial
+    // Behind all of a read: how an answer ends may stand behind its count.
+    defer { if !run.response.state.isOver, run.serial == serial { keepToBudget(run.grant) } }
     for delta in deltas {
       guard !run.response.state.isOver, run.serial == serial, run.timer == nil || run.service.isSimulated else {
         return
@@ -128,7 +130,6 @@ extension Race {
     guard usage.output > 0, usage.output != run.response.count.reported else { return }
     run.response.apply(.counted(usage.output))
     observe(.lane(run.entry.number, .counted(usage.output)))
-    keepToBudget(run.grant)
   }
 
   private func offset(_ time: Int64, _ run: LaneRun) -> Int64 { time - (run.sentAt ?? time) }

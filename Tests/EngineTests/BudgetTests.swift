@@ -26,6 +26,24 @@ import Transport
     #expect(!response.text.contains("word40"), "nothing is taken far beyond the limit")
   }
 
+  /// Its whole answer has come and is paid: it is not stopped while the end mark is on its way. Count and reason in one event.
+  @Test(arguments: [
+    Chat.finish("stop") + Chat.usage(input: 100_000, output: 10),
+    Chat.finish("stop").dropLast(3) + #","usage":{"prompt_tokens":100000,"completion_tokens":10}}"# + "\n\n",
+  ])
+  func whatHasSaidWhyItEndsIsNotStopped(_ end: String) throws {
+    let gate = Gate()
+    let server = LoopbackServer(.stream([.chat("right"), .text(end), .hold(gate), .text(Chat.done), .close]))
+    let track = track([server])
+    track.start { $0.wallets = [Wallet(Money(decimal: "0.0002"), name: "a test")] }
+    #expect(track.wait { if case .lane(0, .counted) = $0 { true } else { false } }, "the count must come")
+    gate.open()
+    #expect(track.finish())
+    let response = track.response(0)
+    #expect(response.state == .done && response.error == nil, "\(response.state): \(response.error?.message ?? "")")
+    #expect(response.cost.amount == Money(decimal: "0.2501"), "all of it is paid: \(response.cost)")
+  }
+
   /// A budget is no matter of how a provider cuts its text: 2,000 tokens of four bytes each, in chunks of 1 to 100.
   @Test(arguments: [1, 4, 20, 100], [false, true])
   func aChunkIsNotAToken(_ size: Int, _ countsEach: Bool) throws {

@@ -36,7 +36,9 @@ extension Race {
       guard let self, let grant else { return }
       loop.perform { self.keepToBudget(grant) }
     }
-    if !mayGoOn { tell(.spent(own.map(\.entry.number).sorted())) }
+    // One that has said why it ends costs nothing more: stopped now, its whole answer would be lost, and asked for again.
+    let unfinished = own.filter { $0.response.finishReason == nil }
+    if !mayGoOn { tell(.spent(unfinished.map(\.entry.number).sorted())) }
   }
 
   /// A lane has ended, and its cost is known.
