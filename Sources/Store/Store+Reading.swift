@@ -95,15 +95,13 @@ extension Store {
       turn.blind = row.text("blind").flatMap(BlindAssignment.init(text:))
       turns.append(turn)
     }
-    for index in turns.indices {
-      let place: StatementArguments = [session, turns[index].number]
-      turns[index].attachments = try Tables.attachment.all(
-        db, "WHERE session = ? AND turn = ? ORDER BY ordinal", place
-      ).map(\.file)
-      // The latest generation of each lane stays.
-      for stored in try responses(db, "WHERE session = ? AND turn = ? ORDER BY lane, generation", place) {
-        turns[index].responses[stored.response.lane] = stored.response
-      }
+    let places = Dictionary(turns.indices.map { (turns[$0].number, $0) }) { $1 }
+    for stored in try Tables.attachment.all(db, "WHERE session = ? ORDER BY turn, ordinal", [session]) {
+      if let index = places[stored.turn] { turns[index].attachments.append(stored.file) }
+    }
+    // The latest generation of each lane stays.
+    for stored in try responses(db, "WHERE session = ? ORDER BY turn, lane, generation", [session]) {
+      if let index = places[stored.turn] { turns[index].responses[stored.response.lane] = stored.response }
     }
     return turns
   }

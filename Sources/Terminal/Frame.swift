@@ -34,6 +34,7 @@ public struct Frame: Equatable, Sendable {
     guard y >= 0, y < height, x < width, limit > 0 else { return 0 }
     let right = x + min(limit, width - x)
     var column = x
+    var written: Int?
     TextWidth.forEachGlyph(in: text) { glyph in
       guard column + glyph.width <= right else {
         column = max(column, right)
@@ -41,12 +42,14 @@ public struct Frame: Equatable, Sendable {
       }
       if column >= 0 {
         let index = y * width + column
-        freeHalves(y: y, from: column, to: column + glyph.width)
+        if written == nil { freeHalf(y: y, leftOf: column) }
         cells[index] = Cell(text: glyph.text, style: style)
         if glyph.width == 2 { cells[index + 1] = Cell(text: "", style: style) }
+        written = column + glyph.width
       }
       column += glyph.width
     }
+    if let written { freeHalf(y: y, at: written) }
     return column - x
   }
 
@@ -60,7 +63,8 @@ public struct Frame: Equatable, Sendable {
     let columns = max(0, area.x)..<max(max(0, area.x), min(width, area.x + area.width))
     guard !columns.isEmpty else { return }
     for y in max(0, area.y)..<max(max(0, area.y), min(height, area.y + area.height)) {
-      freeHalves(y: y, from: columns.lowerBound, to: columns.upperBound)
+      freeHalf(y: y, leftOf: columns.lowerBound)
+      freeHalf(y: y, at: columns.upperBound)
       for x in columns { cells[y * width + x] = Cell(text: " ", style: style) }
     }
   }
@@ -72,11 +76,16 @@ public struct Frame: Equatable, Sendable {
     }
   }
 
-  /// A wide glyph of which only one half is about to be covered leaves a space where the other was.
-  private mutating func freeHalves(y: Int, from start: Int, to end: Int) {
-    let row = y * width
-    if start > 0, start < width, cells[row + start].text.isEmpty { cells[row + start - 1].text = " " }
-    if end > 0, end < width, cells[row + end].text.isEmpty { cells[row + end].text = " " }
+  /// A wide glyph of which only its right half, at this column, is covered leaves a space where the other was.
+  private mutating func freeHalf(y: Int, leftOf column: Int) {
+    let index = y * width + column
+    if column > 0, column < width, cells[index].text.isEmpty { cells[index - 1].text = " " }
+  }
+
+  /// The same of its left half: the right one is at this column.
+  private mutating func freeHalf(y: Int, at column: Int) {
+    let index = y * width + column
+    if column > 0, column < width, cells[index].text.isEmpty { cells[index].text = " " }
   }
 
   /// A border around an area.

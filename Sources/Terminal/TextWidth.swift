@@ -50,6 +50,9 @@ public enum TextWidth {
       if (0x20..<0x7F).contains(byte), next == utf8.endIndex || utf8[next] < 0x80 {
         body(Glyph(text: asciiTexts[Int(byte)], width: 1))
         index = next
+      } else if byte == 0xE2, let (line, end) = lineGlyph(utf8, index) {
+        body(line)
+        index = end
       } else {
         let end = text.index(after: index)
         glyphs(of: text[index]).forEach(body)
@@ -59,6 +62,23 @@ public enum TextWidth {
   }
 
   static let asciiTexts: [String] = (0..<128).map { String(UnicodeScalar(UInt8($0))) }
+
+  /// Borders, bars and blocks, which fill most of a screen: U+2500 to U+25BF, all of one column.
+  private static let lineTexts: [String] = (0x2500...0x25BF).compactMap { Unicode.Scalar($0).map(String.init) }
+
+  /// One of those, where nothing behind it can join it.
+  private static func lineGlyph(_ utf8: String.UTF8View, _ start: String.Index) -> (Glyph, end: String.Index)? {
+    let second = utf8.index(after: start)
+    guard second < utf8.endIndex, (0x94...0x96).contains(utf8[second]) else { return nil }
+    let third = utf8.index(after: second)
+    let end = utf8.index(after: third)
+    if end < utf8.endIndex, utf8[end] >= 0x80 {
+      let after = utf8.index(after: end)
+      guard utf8[end] == 0xE2, (0x94...0x96).contains(utf8[after]) else { return nil }
+    }
+    let number = Int(utf8[second] - 0x94) << 6 | Int(utf8[third] & 0x3F)
+    return (Glyph(text: lineTexts[number], width: 1), end)
+  }
 
   /// Usually one glyph; several for what is shown as a placeholder, none for a lone joiner.
   static func glyphs(of character: Character) -> [Glyph] {

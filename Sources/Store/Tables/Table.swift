@@ -134,27 +134,42 @@ extension Table {
 
 /// Reads the rows of one statement: where each column stands is found once, since finding names takes longer than reading.
 private struct Reader<Root> {
-  private let table: Table<Root>
-  private let places: [(index: Int, column: Column<Root>, read: @Sendable (Cell, inout Root) -> Bool)]
+  /// Without the names and meanings of a column, which would be counted for each cell.
+  private struct Place {
+    let index: Int
+    let isNeeded: Bool
+    let read: @Sendable (Cell, inout Root) -> Bool
+    let takeSpoilt: (@Sendable (inout Root) -> Void)?
+  }
+
+  private let places: [Place]
+  private let complete: (@Sendable (inout Root) -> Void)?
+  /// As a row of nothing but NULL reads: most cells are, and those are not read.
+  private let blank: Root
 
   init(_ table: Table<Root>, _ names: [String]) {
-    self.table = table
     places = table.columns.compactMap { column in
       guard let read = column.read, let index = names.firstIndex(of: column.about.name) else { return nil }
-      return (index, column, read)
+      return Place(index: index, isNeeded: column.isNeeded, read: read, takeSpoilt: column.takeSpoilt)
     }
+    complete = table.complete
+    var blank = table.blank()
+    for place in places { _ = place.read(Cell(nil), &blank) }
+    self.blank = blank
   }
 
   /// Nil for a row that is none.
   func read(_ row: Row) -> Root? {
-    var value = table.blank()
-    for (index, column, read) in places {
-      let cell = Cell(row[index] as DatabaseValue)
-      if read(cell, &value) { continue }
-      if column.isNeeded { return nil }
-      if let take = column.takeSpoilt, !cell.isNull { take(&value) }
+    var value = blank
+    for place in places {
+      if row.hasNull(atIndex: place.index) {
+        if place.isNeeded { return nil }
+      } else if !place.read(Cell(row[place.index] as DatabaseValue), &value) {
+        if place.isNeeded { return nil }
+        place.takeSpoilt?(&value)
+      }
     }
-    table.complete?(&value)
+    complete?(&value)
     return value
   }
 }

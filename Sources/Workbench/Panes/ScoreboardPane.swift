@@ -5,13 +5,17 @@ import Terminal
 enum ScoreboardPane {
   /// Rows wanted: none while there is nothing to compare, or when the window is too low for both.
   static func height(_ state: State) -> Int {
-    guard state.desk.panel == .scoreboard, !state.responses.isEmpty, state.screen.height >= leastHeight(state) else {
-      return 0
-    }
-    return state.responses.count + 1
+    let rows = rows(state)
+    return state.desk.panel == .scoreboard && rows > 0 && state.screen.height >= 20 + rows ? rows + 1 : 0
   }
 
-  static func leastHeight(_ state: State) -> Int { 20 + state.responses.count }
+  static func leastHeight(_ state: State) -> Int { 20 + rows(state) }
+
+  /// Counted without a copy of each answer: panes ask for every frame, and every lane.
+  private static func rows(_ state: State) -> Int {
+    guard let turn = state.turn else { return 0 }
+    return state.shown.count { turn.responses[$0] != nil }
+  }
 
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
     let marks = state.marks

@@ -43,8 +43,8 @@ struct HomePage {
     return isBare ? [keys, sessions, samples] : [sessions, samples, keys]
   }
 
-  /// What the cursor goes over, in order.
-  var choices: [HomeChoice] { sections.flatMap { $0.rows.compactMap(\.choice) } }
+  /// What the cursor goes over, in order; nothing before all of it is there, or Enter would open what is about to move away.
+  var choices: [HomeChoice] { found == nil ? [] : sections.flatMap { $0.rows.compactMap(\.choice) } }
 
   // MARK: Sections
 
