@@ -9,7 +9,7 @@ import Transport
 // this very process.
 
 guard CommandLine.arguments.count > 1 else {
-  print("usage: furlong-bench BINARY [workbench | session | history | gateway [mock | load CONCURRENCY | soak MINUTES]]")
+  print("usage: furlong-bench BINARY [workbench | session | history | gateway [mock | load CLIENTS | soak MINUTES]]")
   exit(2)
 }
 let binary = URL(fileURLWithPath: CommandLine.arguments[1]).path

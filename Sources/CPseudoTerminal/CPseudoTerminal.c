@@ -19,7 +19,8 @@ int cpty_start(char *const arguments[], char *const environment[], int height, i
   *pid = forkpty(&master, NULL, NULL, &size);
   if (*pid > 0) fcntl(master, F_SETFD, FD_CLOEXEC);
   if (*pid == 0) {
-    // As in cpty_spawn.
+    // As in cpty_spawn: who runs the tests may block or ignore some, as a shell does with Ctrl-C for what runs in the background.
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

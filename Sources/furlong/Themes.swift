@@ -15,7 +15,7 @@ struct Themes {
     if name == Theme.mono.name { return .mono }
     guard let file = files[name] else {
       let hint = nearest(to: name, in: names).map { "; did you mean \($0)?" } ?? ""
-      throw CommandError("no theme ‘\(VisibleText.line(name))’\(hint). furlong themes lists them")
+      throw CommandError("no theme ‘\(VisibleText.line(name))’\(hint); furlong themes lists them")
     }
     return try Themes.read(file, name: name)
   }

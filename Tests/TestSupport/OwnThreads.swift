@@ -75,7 +75,7 @@ private final class Watch: Sendable {
 
   private func watch() -> Never {
     while true {
-      Thread.sleep(forTimeInterval: 5)
+      poll(nil, 0, 5000)
       let now = ProcessInfo.processInfo.systemUptime
       let running = state.withLock { $0.running.values.sorted { $0.since < $1.since } }
       guard let oldest = running.first, now - oldest.since > Self.limit else { continue }

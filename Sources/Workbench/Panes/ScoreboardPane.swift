@@ -50,7 +50,14 @@ enum ScoreboardPane {
         }
       }
     }
+    let used = widths.reduce(0, +) + gap * widths.count + 2
+    guard area.width - used >= Self.leastBars else { return }
+    let bars = Area(x: area.x + used, y: area.y, width: area.width - used, height: area.height)
+    TimelinePane.drawBars(of: responses, state, bars, &frame)
   }
+
+  /// Columns from which on the times stand beside the figures as bars too.
+  private static let leastBars = 40
 
   /// Every column as wide as its widest text; the model takes what is left.
   private static func widths(

@@ -12,17 +12,28 @@ enum TimelinePane {
   private enum Phase { case waiting, thinking, answering, none }
 
   static func draw(_ state: State, _ area: Area, _ frame: inout Frame) {
-    let spans = state.responses.map { span($0, state) }
-    let total = max(1, spans.map(\.end).max() ?? 1)
     let nameWidth = min(28, max(13, area.width / 4 + 1))
-    let bar = Area(x: area.x + nameWidth + 4, y: area.y, width: area.width - nameWidth - 14, height: area.height)
-    guard bar.width > 4 else { return }
-    drawAxis(total, area, bar, state, &frame)
+    let left = nameWidth + 4
+    drawLegend(Area(x: area.x + 1, y: area.y, width: left - 1, height: 1), state, &frame)
     for (index, response) in state.responses.enumerated() {
       let y = area.y + 1 + index
       frame.put("\(response.lane + 1)", x: area.x + 1, y: y, Style(.lane(response.lane), bold: true))
       let name = TextWidth.fitted(VisibleText.line(response.model.text), columns: nameWidth)
       frame.put(name, x: area.x + 3, y: y, Style(response.lane == state.focus ? .strong : .text))
+    }
+    let bars = Area(x: area.x + left, y: area.y, width: area.width - left, height: area.height)
+    drawBars(of: state.responses, state, bars, &frame)
+  }
+
+  /// An axis, and below it a row for each of these with its seconds behind it.
+  static func drawBars(of responses: [Response], _ state: State, _ area: Area, _ frame: inout Frame) {
+    let spans = responses.map { span($0, state) }
+    let total = max(1, spans.map(\.end).max() ?? 1)
+    let bar = Area(x: area.x, y: area.y, width: area.width - 10, height: area.height)
+    guard bar.width > 4 else { return }
+    drawAxis(total, bar, &frame)
+    for (index, response) in responses.enumerated() {
+      let y = area.y + 1 + index
       for column in 0..<bar.width {
         let phase = phase(at: Int64(column) * total / Int64(bar.width), spans[index])
         guard phase != .none else { break }
@@ -33,15 +44,17 @@ enum TimelinePane {
     }
   }
 
-  /// What the marks mean on the left, seconds on the right.
-  private static func drawAxis(_ total: Int64, _ area: Area, _ bar: Area, _ state: State, _ frame: inout Frame) {
-    var x = area.x + 1
+  private static func drawLegend(_ area: Area, _ state: State, _ frame: inout Frame) {
+    var x = area.x
     for (phase, word) in [(Phase.waiting, "wait"), (.thinking, "think"), (.answering, "answer")] {
       let (mark, role) = look(phase, .answering, state.screen.borders.isASCII)
-      guard x + word.count + 2 < bar.x else { break }
-      x += frame.put(mark, x: x, y: bar.y, Style(role)) + 1
-      x += frame.put(word, x: x, y: bar.y, Style(.quiet)) + 1
+      guard x + word.count + 2 < area.x + area.width else { break }
+      x += frame.put(mark, x: x, y: area.y, Style(role)) + 1
+      x += frame.put(word, x: x, y: area.y, Style(.quiet)) + 1
     }
+  }
+
+  private static func drawAxis(_ total: Int64, _ bar: Area, _ frame: inout Frame) {
     let step = step(total, columns: bar.width)
     var time: Int64 = 0
     while time <= total {
