@@ -21,66 +21,42 @@ static SCREEN *screen;
 static int is_open;
 static int speaks_utf8;
 
-enum { PASTE_BEGIN = 2000, PASTE_END, WORD_LEFT, WORD_RIGHT, MOUSE, REPORT, OTHER };
-
 static int is_terminal(const char *prefix) {
   const char *name = getenv("TERM");
   return name && strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
+static int is_old(void) { return is_terminal("linux") || is_terminal("vt") || is_terminal("cons"); }
+
 static void use_utf8_locale(void) {
   setlocale(LC_ALL, "");
   // Containers often have no locale at all; the terminal in front of them still speaks UTF-8, unless it is an old one.
   int is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-  speaks_utf8 = is_utf8 || !(is_terminal("linux") || is_terminal("vt") || is_terminal("cons"));
+  speaks_utf8 = is_utf8 || !is_old();
   if (!is_utf8) setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 int cnc_speaks_utf8(void) { return speaks_utf8; }
 
-// Keys with Shift, Alt and Ctrl as xterm sends them. Not all descriptions have them, and what is not known would come as the
-// characters it is made of.
-static void define_modified_keys(void) {
-  char sequence[16];
-  for (int modifier = 2; modifier <= 16; modifier++) {
-    for (const char *end = "ABCDEFHPQRS"; *end; end++) {
-      int is_word = modifier == 3 || modifier == 5;
-      int code = is_word && *end == 'D' ? WORD_LEFT : is_word && *end == 'C' ? WORD_RIGHT : OTHER;
-      snprintf(sequence, sizeof sequence, "\033[1;%d%c", modifier, *end);
-      define_key(sequence, code);
-    }
-    for (int number = 1; number <= 24; number++) {
-      snprintf(sequence, sizeof sequence, "\033[%d;%d~", number, modifier);
-      define_key(sequence, OTHER);
-    }
-  }
-}
-
 static void configure(void) {
   raw();
   noecho();
   nonl();
-  keypad(stdscr, TRUE);
-  nodelay(stdscr, TRUE);
+  // What is typed is read past ncurses: a refresh must not wait for it.
+  typeahead(-1);
   leaveok(stdscr, FALSE);
   // Moving what is on the screen is left to programs that scroll: terminals differ about the width of what they would move.
   idlok(stdscr, FALSE);
   idcok(stdscr, FALSE);
-  set_escdelay(25);
   if (has_colors()) {
     start_color();
     use_default_colors();
   }
-  define_modified_keys();
-  define_key("\033[200~", PASTE_BEGIN);
-  define_key("\033[201~", PASTE_END);
-  define_key("\033[<", MOUSE);
-  define_key("\033[?", REPORT);
 }
 
 int cnc_open(int direct) {
   use_utf8_locale();
-  cnc_remember_terminal();
+  cnc_remember_terminal(is_old());
   int is_described = direct >= 0 && cnc_describe_direct_color(direct);
   screen = newterm(NULL, stdout, stdin);
   if (is_described) cnc_forget_direct_color();
@@ -94,10 +70,22 @@ int cnc_open(int direct) {
   configure();
   is_open = 1;
   cnc_prepare_restoring();
+  // The other screen first: kitty has a stack of modes for each.
+  refresh();
   cnc_set_modes(1);
-  // DECRQM: can frames be shown whole? The answer comes as input. Old terminals would show the question.
-  if (!is_terminal("linux") && !is_terminal("vt") && !is_terminal("cons")) cnc_write_all("\033[?2026$p", 9);
+  // DECRQM: can frames be shown whole? The answer comes as input.
+  if (!is_old()) cnc_write_all("\033[?2026$p", 9);
   return 0;
+}
+
+void cnc_measure(void) {
+  struct winsize size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0 &&
+      (size.ws_row != LINES || size.ws_col != COLS)) {
+    resize_term(size.ws_row, size.ws_col);
+    // What the terminal made of the old rows nobody knows.
+    clearok(curscr, TRUE);
+  }
 }
 
 void cnc_leave(void) {
@@ -112,11 +100,7 @@ void cnc_enter(void) {
   if (!is_open || !cnc_away) return;
   cnc_catch_stops(1);
   cnc_away = 0;
-  struct winsize size;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0 &&
-      (size.ws_row != LINES || size.ws_col != COLS)) {
-    resize_term(size.ws_row, size.ws_col);
-  }
+  cnc_measure();
   clearok(curscr, TRUE);
   refresh();
   cnc_set_modes(1);
@@ -182,45 +166,16 @@ void cnc_synchronize(int on) { cnc_is_synchronized = on; }
 
 void cnc_redraw(void) { clearok(curscr, TRUE); }
 
-static int function_key(wint_t code) {
-  switch (code) {
-    case KEY_UP: return CNC_KEY_UP;
-    case KEY_DOWN: return CNC_KEY_DOWN;
-    case KEY_LEFT: return CNC_KEY_LEFT;
-    case KEY_RIGHT: return CNC_KEY_RIGHT;
-    case KEY_HOME: return CNC_KEY_HOME;
-    case KEY_END: return CNC_KEY_END;
-    case KEY_PPAGE: return CNC_KEY_PAGE_UP;
-    case KEY_NPAGE: return CNC_KEY_PAGE_DOWN;
-    case KEY_BACKSPACE: return CNC_KEY_BACKSPACE;
-    case KEY_DC: return CNC_KEY_DELETE;
-    case KEY_ENTER: return CNC_KEY_ENTER;
-    case KEY_BTAB: return CNC_KEY_SHIFT_TAB;
-    case KEY_RESIZE: return CNC_KEY_RESIZE;
-    case KEY_F(1): return CNC_KEY_F1;
-    case PASTE_BEGIN: return CNC_KEY_PASTE_BEGIN;
-    case PASTE_END: return CNC_KEY_PASTE_END;
-    case WORD_LEFT: return CNC_KEY_WORD_LEFT;
-    case WORD_RIGHT: return CNC_KEY_WORD_RIGHT;
-    case MOUSE: return CNC_KEY_MOUSE;
-    case REPORT: return CNC_KEY_REPORT;
-    default: return CNC_KEY_OTHER;
-  }
+int cnc_take_signals(void) {
+  int signals = (cnc_was_resized ? CNC_RESIZED : 0) | (cnc_was_continued ? CNC_CONTINUED : 0) |
+                (cnc_is_asked_to_stop ? CNC_STOP : 0);
+  cnc_was_resized = cnc_was_continued = cnc_is_asked_to_stop = 0;
+  return signals;
 }
 
-int cnc_read(int32_t *code) {
-  cnc_was_resized = 0;
-  if (cnc_was_continued || cnc_is_asked_to_stop) {
-    *code = cnc_is_asked_to_stop ? CNC_KEY_STOP : CNC_KEY_CONTINUED;
-    cnc_was_continued = cnc_is_asked_to_stop = 0;
-    return CNC_FUNCTION;
-  }
-  wint_t read = 0;
-  switch (get_wch(&read)) {
-    case OK: *code = (int32_t)read; return CNC_CHARACTER;
-    case KEY_CODE_YES: *code = function_key(read); return CNC_FUNCTION;
-    default: return CNC_NOTHING;
-  }
+const char *cnc_described(const char *capability) {
+  const char *text = tigetstr(capability);
+  return text == (const char *)-1 ? NULL : text;
 }
 
 int cnc_read_raw(uint8_t *bytes, int capacity) {
@@ -228,8 +183,4 @@ int cnc_read_raw(uint8_t *bytes, int capacity) {
   if (poll(&input, 1, 0) <= 0 || !(input.revents & POLLIN)) return 0;
   ssize_t count = read(STDIN_FILENO, bytes, (size_t)capacity);
   return count > 0 ? (int)count : 0;
-}
-
-void cnc_unread(const uint8_t *bytes, int count) {
-  for (int index = count - 1; index >= 0; index--) ungetch(bytes[index]);
 }

@@ -22,8 +22,14 @@ static struct termios before;
 static int has_before;
 static volatile int captures_mouse;
 
-static const char modes_on[] = "\033[?2004h";
-static const char modes_off[] = "\033[?2004l";
+// Pastes are marked; keys with modifiers are told apart, as kitty does it (its own mode, put on its stack) and as xterm does. The
+// last resets what terminals make of it that take it for colours.
+static const char modes_on[] = "\033[?2004h\033[>1u\033[>4;1m\033[m";
+static const char modes_off[] = "\033[>4;0m\033[<u\033[?2004l\033[m";
+// Terminals that would show what they do not know get no more than those that always were.
+static int is_old;
+static const char old_modes_on[] = "\033[?2004h";
+static const char old_modes_off[] = "\033[?2004l";
 static const char mouse_on[] = "\033[?1002h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1002l";
 static const char frame_end[] = "\033[?2026l";
@@ -49,13 +55,18 @@ void cnc_write_all(const char *text, size_t size) {
 
 void cnc_write(const char *text, int count) { cnc_write_all(text, (size_t)count); }
 
+static void write_modes(int on) {
+  const char *text = is_old ? (on ? old_modes_on : old_modes_off) : (on ? modes_on : modes_off);
+  cnc_write_all(text, strlen(text));
+}
+
 void cnc_set_modes(int on) {
   if (on) {
-    cnc_write_all(modes_on, sizeof modes_on - 1);
+    write_modes(1);
     if (captures_mouse) cnc_write_all(mouse_on, sizeof mouse_on - 1);
   } else {
     if (captures_mouse) cnc_write_all(mouse_off, sizeof mouse_off - 1);
-    cnc_write_all(modes_off, sizeof modes_off - 1);
+    write_modes(0);
   }
 }
 
@@ -77,7 +88,7 @@ static void restore(void) {
   if (flags >= 0) fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK);
   if (cnc_is_synchronized) cnc_write_all(frame_end, sizeof frame_end - 1);
   cnc_write_all(mouse_off, sizeof mouse_off - 1);
-  cnc_write_all(modes_off, sizeof modes_off - 1);
+  write_modes(0);
   cnc_write_all(restoring, restoring_size);
   if (flags >= 0) fcntl(STDOUT_FILENO, F_SETFL, flags);
   if (has_before) tcsetattr(STDIN_FILENO, TCSANOW, &before);
@@ -95,7 +106,6 @@ static void die(int number) {
 }
 
 static volatile int wake_descriptor = -1;
-static void (*resized_in_ncurses)(int);
 static volatile int is_asked_to_end;
 static struct timespec asked_to_end;
 
@@ -124,10 +134,8 @@ static void signalled(int number) {
   int kept = errno;
   if (number == SIGCONT) cnc_was_continued = 1;
   if (number == SIGTSTP) cnc_is_asked_to_stop = 1;
-  if (number == SIGWINCH) {
-    cnc_was_resized = 1;
-    if (resized_in_ncurses) resized_in_ncurses(number);
-  }
+  // Instead of ncurses' own, which would tell of it as a key.
+  if (number == SIGWINCH) cnc_was_resized = 1;
   int is_key = number == SIGINT || number == SIGQUIT;
   // Ctrl-C in another program on this terminal is meant for that one.
   if (number == SIGTERM || number == SIGHUP || (is_key && !cnc_away)) end(number);
@@ -152,15 +160,14 @@ static void catch_the_others(void) {
   sigemptyset(&ours);
   for (size_t index = 0; index < sizeof others / sizeof *others; index++) sigaddset(&ours, others[index]);
   pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
-  const struct sigaction ends = {.sa_handler = signalled};
-  for (size_t index = 0; index < 4; index++) sigaction(others[index], &ends, NULL);
-  struct sigaction action = {.sa_handler = signalled}, old;
-  sigaction(SIGWINCH, &action, &old);
-  int is_ours = old.sa_handler == signalled || old.sa_handler == SIG_DFL || old.sa_handler == SIG_IGN;
-  if (!is_ours) resized_in_ncurses = old.sa_handler;
+  const struct sigaction action = {.sa_handler = signalled};
+  for (size_t index = 0; index < 5; index++) sigaction(others[index], &action, NULL);
 }
 
-void cnc_remember_terminal(void) { has_before = tcgetattr(STDIN_FILENO, &before) == 0; }
+void cnc_remember_terminal(int old) {
+  is_old = old;
+  has_before = tcgetattr(STDIN_FILENO, &before) == 0;
+}
 
 static int keep(int character) {
   if (restoring_size < sizeof restoring) restoring[restoring_size++] = (char)character;

@@ -36,6 +36,7 @@ public final class Screen {
     colors = traits.colors == .none ? 0 : Int(cnc_colors())
     self.theme = colors < 8 ? .mono : theme
     speaksUTF8 = cnc_speaks_utf8() != 0
+    reader = KeyReader(described: Self.describedKeys())
     cnc_capture_mouse(1)
   }
 
@@ -179,24 +180,56 @@ public final class Screen {
 
   // MARK: Reading
 
+  /// When to read keys again although nothing came: what has begun is then a key, or nothing. Nil when nothing has begun.
+  public var inputDeadline: Int64? { reader.deadline }
+
   /// All keys that have come, without waiting. A stop, and being continued by others, are seen to here and come as `resize`.
-  public func readKeys() -> [Key] {
-    reader.read().compactMap { event in
+  /// - Parameter now: monotonic nanoseconds.
+  public func readKeys(now: Int64) -> [Key] {
+    var keys: [Key] = []
+    let signals = Int(cnc_take_signals())
+    if signals & CNC_STOP != 0 {
+      suspend()
+    } else if signals & CNC_CONTINUED != 0 {
+      leave()
+      enter()
+    } else if signals & CNC_RESIZED != 0 {
+      cnc_measure()
+      drawn = nil
+    }
+    if signals != 0 { keys.append(.resize) }
+    for event in reader.read(input(), now: now) {
       switch event {
-      case .key(let key):
-        if key == .resize { drawn = nil }
-        return key
-      case .stop:
-        suspend()
-        return .resize
-      case .continued:
-        leave()
-        enter()
-        return .resize
-      case .synchronizes(let can):
-        cnc_synchronize(can ? 1 : 0)
-        return nil
+      case .key(let key): keys.append(key)
+      case .synchronizes(let can): cnc_synchronize(can ? 1 : 0)
       }
+    }
+    return keys
+  }
+
+  /// No more at once: who floods must not keep the screen from being drawn.
+  private static let mostInput = 1 << 20
+
+  private func input() -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < Self.mostInput, case let count = Int(cnc_read_raw(&buffer, Int32(buffer.count))), count > 0 {
+      bytes += buffer[..<count]
+    }
+    return bytes
+  }
+
+  /// Sequences of keys that the terminal's description has otherwise than xterm, by what stands behind ESC.
+  private static func describedKeys() -> [String: Key] {
+    let keys: [(String, Key)] = [
+      ("kcuu1", .up), ("kcud1", .down), ("kcub1", .left), ("kcuf1", .right), ("khome", .home), ("kend", .end),
+      ("kpp", .pageUp), ("knp", .pageDown), ("kdch1", .delete), ("kcbt", .shiftTab), ("kf1", .f1),
+    ]
+    let known = keys.compactMap { name, key in
+      cnc_described(name).map { (String(cString: $0), key) }
+    }
+    return Dictionary(known.filter { $0.0.hasPrefix("\u{1B}") }.map { (String($0.0.dropFirst()), $0.1) }) { first, _ in
+      first
     }
   }
 }

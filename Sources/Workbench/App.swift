@@ -90,14 +90,14 @@ public final class App {
     var sources = [
       pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
     ]
-    let ready = poll(&sources, 2, waitMilliseconds())
+    poll(&sources, 2, waitMilliseconds())
     let woken = clock.now()
     let waits = state.waitsFor != nil
     dispatch(conductor.tick)
     // What a letter does that was alone is to be seen.
     if waits, state.waitsFor == nil { isDirty = true }
-    // An interrupted wait is a resize, which ncurses tells as a key.
-    let hasKeys = ready < 0 || screen.isSignalled || sources[0].revents & Int16(POLLIN) != 0
+    let isDue = screen.inputDeadline.map { $0 <= woken } ?? false
+    let hasKeys = isDue || screen.isSignalled || sources[0].revents & Int16(POLLIN) != 0
     if screen.isAskedToEnd { dispatch(.quit) }
     let isRead = hasKeys && readKeys()
     // A terminal that is gone stays readable, and there is never anything to read.
@@ -116,6 +116,11 @@ public final class App {
     // A signal that came since they were read may have had its byte taken with the inbox.
     if screen.isSignalled || screen.isAskedToEnd { return 0 }
     let now = clock.now()
+    guard let deadline = screen.inputDeadline else { return waitForNews(now) }
+    return min(waitForNews(now), Int32(max(0, (deadline - now) / 1_000_000)) + 1)
+  }
+
+  private func waitForNews(_ now: Int64) -> Int32 {
     if isDirty { return Int32(max(0, (lastDraw + Self.frameTime - now) / 1_000_000) + 1) }
     if let waits = state.waitsFor { return Int32(waits / 1_000_000) + 1 }
     if state.isPlaying { return Int32(Self.frameTime / 1_000_000) }
@@ -125,7 +130,7 @@ public final class App {
 
   /// - Returns: whether there were any.
   private func readKeys() -> Bool {
-    let keys = screen.readKeys()
+    let keys = screen.readKeys(now: clock.now())
     for key in keys { if key == .resize { readSize() } else { dispatch(.key(key)) } }
     return !keys.isEmpty
   }

@@ -114,6 +114,9 @@ import Testing
     #expect(screen.left != nil, "the alternate screen was not left", sourceLocation: sourceLocation)
     let modes = screen.modes.subtracting([7])
     #expect(modes == [25], "modes other than a visible cursor were left on", sourceLocation: sourceLocation)
+    #expect(
+      screen.allKeyboards.isEmpty && screen.modifiesOtherKeys == 0, "modes of the keyboard were left on",
+      sourceLocation: sourceLocation)
     #expect(session.isCooked, "the terminal was left raw", sourceLocation: sourceLocation)
   }
 

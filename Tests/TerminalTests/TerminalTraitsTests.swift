@@ -23,23 +23,6 @@ import Testing
   }
 }
 
-@Suite(.ownThreads) struct MouseTests {
-  @Test(arguments: [
-    ("0;1;1", "M", Mouse(.press, x: 0, y: 0)), ("0;300;80", "m", Mouse(.release, x: 299, y: 79)),
-    ("32;3;4", "M", Mouse(.drag, x: 2, y: 3)), ("64;3;4", "M", Mouse(.wheelUp, x: 2, y: 3)),
-    ("65;3;4", "M", Mouse(.wheelDown, x: 2, y: 3)), ("16;3;4", "M", Mouse(.press, x: 2, y: 3)),
-  ])
-  func reportsAreRead(report: String, end: Unicode.Scalar, mouse: Mouse) {
-    #expect(Mouse(report: report, end: end) == mouse)
-  }
-
-  @Test(arguments: ["", ";;", "0;0;1", "0;1", "0;1;1;1", "2;1;1", "66;1;1", "x;1;1", "99999999999999999999;1;1"])
-  func othersAreNone(report: String) {
-    #expect(Mouse(report: report, end: "M") == nil)
-    #expect(Mouse(report: "0;1;1", end: "x") == nil)
-  }
-}
-
 @Suite(.ownThreads) struct ClipboardTests {
   @Test func sequences() {
     #expect(Clipboard.sequence("hi", multiplexer: nil) == "\u{1B}]52;c;aGk=\u{7}")

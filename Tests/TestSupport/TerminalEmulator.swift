@@ -27,6 +27,12 @@ public final class TerminalEmulator {
   public private(set) var cursor = (x: 0, y: 0)
   /// Private modes that are on.
   public private(set) var modes: Set<Int> = [7, 25]
+  /// Modes of kitty's keyboard on this screen's stack; each screen has its own.
+  public var keyboards: [String] { keyboardStacks[modes.contains(1049)] ?? [] }
+  public var allKeyboards: [String] { keyboardStacks.values.flatMap(\.self) }
+  private var keyboardStacks: [Bool: [String]] = [:]
+  /// xterm's modifyOtherKeys.
+  public private(set) var modifiesOtherKeys = 0
   /// The alternate screen as it was when it was left.
   public private(set) var left: [Cell]?
   public private(set) var bytes = 0
@@ -155,6 +161,7 @@ public final class TerminalEmulator {
 
   private func command(_ text: String, _ end: Unicode.Scalar) {
     if text.hasPrefix("?") { return privateMode(text.dropFirst(), end) }
+    if keyboardMode(text, end) { return }
     let numbers = text.split(separator: ";", omittingEmptySubsequences: false).map {
       Int($0) ?? (($0.isEmpty) ? -1 : -2)
     }
@@ -197,6 +204,21 @@ public final class TerminalEmulator {
     case "l" where at(0, 0) == 4, "h" where at(0, 0) == 4: if end == "h" { unknown.append("insert mode") }
     default: unknown.append("csi \(text)\(end)")
     }
+  }
+
+  /// Returns whether it was one.
+  private func keyboardMode(_ text: String, _ end: Unicode.Scalar) -> Bool {
+    switch (text.first, end) {
+    case (">", "u"): keyboardStacks[modes.contains(1049), default: []].append(String(text.dropFirst()))
+    case ("<", "u"):
+      if keyboards.isEmpty { unknown.append("a mode of the keyboard taken back that was not set") }
+      _ = keyboardStacks[modes.contains(1049)]?.popLast()
+    case (">", "m"):
+      guard text.hasPrefix(">4;"), let level = Int(text.dropFirst(3)) else { return false }
+      modifiesOtherKeys = level
+    default: return false
+    }
+    return true
   }
 
   private func privateMode(_ text: Substring, _ end: Unicode.Scalar) {

@@ -13,22 +13,11 @@ enum {
   CNC_ITALIC = 16,
 };
 
-// What `cnc_read` found.
+// What signals have told.
 enum {
-  CNC_NOTHING = 0,
-  CNC_CHARACTER = 1,  // code is a Unicode scalar
-  CNC_FUNCTION = 2,   // code is one of the CNC_KEY values
-};
-
-enum {
-  CNC_KEY_UP = 1, CNC_KEY_DOWN, CNC_KEY_LEFT, CNC_KEY_RIGHT, CNC_KEY_HOME, CNC_KEY_END, CNC_KEY_PAGE_UP, CNC_KEY_PAGE_DOWN,
-  CNC_KEY_BACKSPACE, CNC_KEY_DELETE, CNC_KEY_ENTER, CNC_KEY_SHIFT_TAB, CNC_KEY_RESIZE, CNC_KEY_PASTE_BEGIN, CNC_KEY_PASTE_END,
-  CNC_KEY_WORD_LEFT, CNC_KEY_WORD_RIGHT, CNC_KEY_F1,
-  CNC_KEY_MOUSE,      // `ESC [ <`: numbers and M or m follow as characters
-  CNC_KEY_REPORT,     // `ESC [ ?`: an answer of the terminal follows as characters
-  CNC_KEY_CONTINUED,  // stopped and continued by somebody else: what is on the screen is unknown
-  CNC_KEY_STOP,       // told to stop (SIGTSTP)
-  CNC_KEY_OTHER = 99,
+  CNC_RESIZED = 1,
+  CNC_CONTINUED = 2,  // stopped and continued by somebody else: what is on the screen is unknown
+  CNC_STOP = 4,       // told to stop (SIGTSTP)
 };
 
 /// Takes the terminal over. Returns 0, or -1 when TERM names none that can address the cursor.
@@ -44,7 +33,7 @@ int cnc_is_away(void);
 void cnc_suspend(void);
 /// Whether a signal said to end.
 int cnc_is_asked_to_end(void);
-/// A byte is written there when a signal has something to tell; it is read with the keys.
+/// A byte is written there when a signal has something to tell.
 void cnc_wake_through(int descriptor);
 int cnc_is_signalled(void);
 /// Whether characters beyond ASCII can be drawn.
@@ -68,11 +57,13 @@ void cnc_capture_mouse(int on);
 void cnc_write(const char *text, int count);
 /// Forgets what is on the screen, so that the next refresh draws everything.
 void cnc_redraw(void);
-/// Reads one key without waiting.
-int cnc_read(int32_t *code);
-/// Reads bytes as they come, past ncurses, which would read a large paste one byte at a time. Returns 0 when there are none now.
+/// What signals have told since the last time: CNC_RESIZED and so on.
+int cnc_take_signals(void);
+/// Takes over the size that the window has now.
+void cnc_measure(void);
+/// What the terminal's description has by this name (terminfo); NULL when it has none.
+const char *cnc_described(const char *capability);
+/// Reads what has been typed or answered, as it comes. Returns 0 when there is nothing now.
 int cnc_read_raw(uint8_t *bytes, int capacity);
-/// Gives bytes back, to be read as keys; at most 100.
-void cnc_unread(const uint8_t *bytes, int count);
 
 #endif

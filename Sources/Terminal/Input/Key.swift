@@ -1,5 +1,3 @@
-import CNCurses
-
 /// A key as people name it. Text that was pasted comes whole, as `paste`.
 public enum Key: Hashable, Sendable {
   case character(Character)
@@ -62,28 +60,6 @@ public enum Key: Hashable, Sendable {
     "pgup": .pageUp, "pgdn": .pageDown, "enter": .enter, "tab": .tab, "shift-tab": .shiftTab, "esc": .escape,
     "backspace": .backspace, "del": .delete, "f1": .f1,
   ]
-
-  static func function(_ code: Int32) -> Key? {
-    switch Int(code) {
-    case CNC_KEY_UP: .up
-    case CNC_KEY_DOWN: .down
-    case CNC_KEY_LEFT: .left
-    case CNC_KEY_RIGHT: .right
-    case CNC_KEY_HOME: .home
-    case CNC_KEY_END: .end
-    case CNC_KEY_PAGE_UP: .pageUp
-    case CNC_KEY_PAGE_DOWN: .pageDown
-    case CNC_KEY_BACKSPACE: .backspace
-    case CNC_KEY_DELETE: .delete
-    case CNC_KEY_ENTER: .enter
-    case CNC_KEY_SHIFT_TAB: .shiftTab
-    case CNC_KEY_RESIZE: .resize
-    case CNC_KEY_WORD_LEFT: .wordLeft
-    case CNC_KEY_WORD_RIGHT: .wordRight
-    case CNC_KEY_F1: .f1
-    default: nil
-    }
-  }
 
   static func scalar(_ scalar: Unicode.Scalar) -> Key {
     switch scalar.value {
