@@ -54,8 +54,35 @@ static void configure(void) {
   }
 }
 
+static const char *stand_in;
+
+const char *cnc_stand_in(void) { return stand_in; }
+
+static int is_described_here(const char *name) {
+  int found = 0;
+  int is_known = setupterm(name, STDOUT_FILENO, &found) == OK;
+  if (is_known) del_curterm(cur_term);
+  // Known, but of a kind that cannot be drawn on, is no reason to take another.
+  return is_known || found == 1;
+}
+
+// Terminals newer than this machine's descriptions, or from another machine over SSH: all of them understand what their model does.
+static void find_stand_in(void) {
+  static const char *const xterms[] = {"xterm-256color", "xterm", "vt100", NULL};
+  static const char *const screens[] = {"screen-256color", "screen", "vt100", NULL};
+  const char *name = getenv("TERM");
+  if (!name || !*name || is_described_here(NULL)) return;
+  for (const char *const *other = is_terminal("tmux") || is_terminal("screen") ? screens : xterms; *other; other++) {
+    if (!is_described_here(*other)) continue;
+    stand_in = *other;
+    setenv("TERM", *other, 1);
+    return;
+  }
+}
+
 int cnc_open(int direct) {
   use_utf8_locale();
+  find_stand_in();
   cnc_remember_terminal(is_old());
   int is_described = direct >= 0 && cnc_describe_direct_color(direct);
   screen = newterm(NULL, stdout, stdin);

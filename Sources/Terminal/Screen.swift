@@ -19,6 +19,9 @@ public final class Screen {
     didSet { cnc_capture_mouse(capturesMouse ? 1 : 0) }
   }
 
+  /// The terminal as which this one is drawn on, since TERM names none that this machine has a description of.
+  public var standIn: String? { cnc_stand_in().map { String(cString: $0) } }
+
   private let traits: TerminalTraits
   private let colors: Int
   private var drawn: Frame?

@@ -60,6 +60,10 @@ public final class App {
     } catch {
       self.state.message = error.message
     }
+    if let other = screen.standIn {
+      let name = VisibleText.line(surroundings.environment["TERM"] ?? "")
+      self.state.message = "this machine does not know the terminal \(name): it is drawn on as \(other)"
+    }
     let inbox = inbox
     engine.store.onFault { fault in inbox.post(.message(fault?.message ?? "answers are being saved again")) }
   }

@@ -81,7 +81,8 @@ public struct Composer: Equatable, Sendable {
   public static let editingKeys: [(keys: String, summary: String)] = [
     ("Ctrl-A  Ctrl-E", "beginning and end of the line"), ("Alt-B  Alt-F", "a word back, a word on"),
     ("Ctrl-W  Alt-D", "cut the word before, the word after"), ("Ctrl-U  Ctrl-K", "cut to the beginning, to the end"),
-    ("Ctrl-Y  Ctrl-_", "put back what was cut, undo"), ("Esc  (composer: vi)", "vi's commands, Esc again to the lanes"),
+    ("Ctrl-Y  Ctrl-_", "put back what was cut, undo"), ("@  Tab", "a file, sent along; Tab completes its name"),
+    ("Esc  (composer: vi)", "vi's commands, Esc again to the lanes"),
   ]
 
   /// Editing keys as in a shell. Returns whether the key meant something here.

@@ -50,8 +50,20 @@ final class Conductor {
       let id = TurnID(session: session, turn: turn)
       if id != state.runningID { races[id] = nil }
       return input
+    case .key(.paste(let text)):
+      guard state.takesFiles, let paths = find(text) else { return input }
+      return .dropped(paths)
     default: return input
     }
+  }
+
+  /// The files that a text consists of, however it is quoted; nil when one of them is none.
+  private func find(_ text: String) -> [String]? {
+    for way in NamedFiles.dropped(text) ?? [] {
+      let found = way.compactMap(surroundings.findFile)
+      if found.count == way.count { return found }
+    }
+    return nil
   }
 
   func carryOut(_ command: Command) {
@@ -80,7 +92,16 @@ final class Conductor {
       load { .again(try $0.store.session(session), turn: turn, withOwnLanes: withOwnLanes) }
     case .attach(let path):
       let read = surroundings.readFile
-      load { _ in .attached(try read(path)) }
+      let found = find(path)?.first ?? path
+      load { _ in .attached(try read(found)) }
+    case .attachMentioned(let names, let revision):
+      let found = names.compactMap { $0.lazy.compactMap(surroundings.findFile).first }
+      do {
+        let files = try found.map(surroundings.readFile)
+        inbox.post(.mentioned(names.flatMap(\.self), files, revision: revision))
+      } catch {
+        inbox.post(.message("not sent: \(error); without the @ it is text"))
+      }
     case .loadFiles(let folder): loadFiles(folder)
     case .saveLineup(let name, let lanes):
       engine.store.append(.lineup(name: name, lanes: lanes))

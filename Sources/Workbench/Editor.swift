@@ -23,8 +23,17 @@ enum Editor {
     let status = run(command, path, environment)
     guard status == 0 else { throw Fault(message: "‘\(command)’ ended with status \(status): nothing was taken over") }
     guard let edited = contents(path) else { throw Fault(message: "the edited text cannot be read as UTF-8") }
-    // Editors end a file with a line break that nobody typed.
-    return edited.hasSuffix("\n") && !text.hasSuffix("\n") ? String(edited.dropLast()) : edited
+    return plain(edited, of: text)
+  }
+
+  /// Editors end a file with a line break that nobody typed, and some end lines as Windows does or begin with a byte order mark.
+  static func plain(_ edited: String, of text: String) -> String {
+    var scalars = edited.unicodeScalars[...]
+    if scalars.first == "\u{FEFF}", text.unicodeScalars.first != "\u{FEFF}" { scalars = scalars.dropFirst() }
+    let plain = String(String.UnicodeScalarView(scalars)).split(omittingEmptySubsequences: false) {
+      $0 == "\r\n" || $0 == "\r"
+    }.joined(separator: "\n")
+    return plain.hasSuffix("\n") && !text.hasSuffix("\n") ? String(plain.dropLast()) : plain
   }
 
   private static func fill(_ file: Int32, with text: String) {

@@ -16,6 +16,17 @@ struct LineReader {
     if count > 0 { bytes += buffer[..<count] } else if count == 0 || errno != EINTR { isAtEnd = true }
   }
 
+  /// Whole lines that have come with the one taken last, from a terminal: nobody types that fast, they were pasted.
+  mutating func pasted() -> [String] {
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    guard isatty(STDIN_FILENO) != 0 else { return [] }
+    // A terminal hands out one line at a time.
+    while !isAtEnd, poll(&input, 1, 0) > 0 { fill() }
+    var lines: [String] = []
+    while bytes.contains(0x0A), let line = next() { lines.append(line) }
+    return lines
+  }
+
   /// The next whole line without its end; the last one may lack it.
   mutating func next() -> String? {
     guard let end = bytes.firstIndex(of: 0x0A) else {

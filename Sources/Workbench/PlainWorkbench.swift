@@ -88,12 +88,14 @@ public final class PlainWorkbench {
       }
       return tell("Lanes are still answering. Type stop to stop all, or a lane's number to stop that one.")
     }
-    if line.trimmed.isEmpty { openMenu() } else { send(line) }
+    if line.trimmed.isEmpty { openMenu() } else { send(([line] + lines.pasted()).joined(separator: "\n")) }
   }
 
   func send(_ prompt: String) {
     state.draft.composer.set(prompt)
     carryOut(state.perform(.send))
+    // Files that it names have been read meanwhile.
+    for input in inbox.take() { dispatch(input) }
     tellMessage()
   }
 

@@ -38,6 +38,8 @@ extension State {
     public var composer = Composer()
     /// Files for the next prompt.
     public var attachments: [Attachment] = []
+    /// What the prompt names with `@` and has been looked for.
+    var mentions: Set<String> = []
     /// The system prompt of the next turn.
     public var system: String?
     /// The next turns are raced without telling whose answer is whose.

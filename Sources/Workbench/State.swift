@@ -124,6 +124,9 @@ public struct State: Equatable {
 
   public var isStreaming: Bool { !race.lanes.isEmpty }
 
+  /// What is pasted goes to the prompt.
+  var takesFiles: Bool { window == nil && layers.all.allSatisfy { !$0.takesText } }
+
   public func response(_ lane: Int) -> Response? { turn?.responses[lane] }
 
   /// What the session has cost so far: the ledger's sum, and what it does not have yet.
@@ -223,6 +226,10 @@ public enum Input: Sendable {
   case spending(session: String, State.Spending)
   case outlook(Outlook)
   case attached(Attachment)
+  /// These files were dropped onto the terminal.
+  case dropped([String])
+  /// What the prompt names has been looked for; `revision`: the prompt's.
+  case mentioned([String], [Attachment], revision: Int)
   case lineups([ChoiceList.Item])
   case lineup([Lane])
   case files([ChoiceList.Item])
@@ -305,6 +312,8 @@ public enum Command: Equatable, Sendable {
   case copySelection
   case edit(Editing, String)
   case attach(path: String)
+  /// Reads the files that a prompt names, so that it can be sent; each in the ways it may be meant.
+  case attachMentioned([[String]], revision: Int)
   case saveLineup(name: String, lanes: [Lane])
   case loadLineup(name: String)
   case useTheme(name: String, isChosen: Bool)

@@ -40,6 +40,8 @@ public struct Surroundings: Sendable {
   public var gateway: GatewayBeside?
   /// Reads a file to be sent along; throws a sentence.
   public var readFile: @Sendable (String) throws -> Attachment
+  /// The file that a path means, as it is on the disk; nil when there is none. Asked for on the main thread.
+  public var findFile: @Sendable (String) -> String? = { _ in nil }
   /// Names within a folder, folders with a slash at the end.
   public var listFolder: @Sendable (String) -> [String]
 

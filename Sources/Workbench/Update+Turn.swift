@@ -17,10 +17,24 @@ extension State {
       message = "no lane to ask: Esc, then \(keymap.keyName(.add)) adds one"
       return []
     }
+    let unknown = NamedFiles.mentioned(draft.composer.text).filter { draft.mentions.isDisjoint(with: $0) }
+    if !unknown.isEmpty { return [.attachMentioned(unknown, revision: draft.composer.revision)] }
     if money.budget.isEmpty { return sendNow() }
     var asked = session
     asked.turns.append(nextTurn)
     return [.estimate(asked, .turn, lanes: shown, spent: .zero)]
+  }
+
+  /// Behind an `@`, Tab lists the files that may be meant; nil where none is.
+  mutating func completeMention() -> [Command]? {
+    guard let (start, typed) = NamedFiles.mention(before: draft.composer.cursor, in: draft.composer.characters) else {
+      return nil
+    }
+    let folder = typed.lastIndex(of: "/").map { String(typed[...$0]) } ?? "."
+    let name = typed.lastIndex(of: "/").map { String(typed[typed.index(after: $0)...]) } ?? typed
+    open(
+      ChoiceList(.attach(folder: folder, at: start), title: "Attach a file", items: [], isLoading: true, query: name))
+    return [.loadFiles(folder: folder)]
   }
 
   /// What the turn may cost is known: within the budget it is sent, else the person is asked.
@@ -61,7 +75,7 @@ extension State {
   mutating func sendNow() -> [Command] {
     let turn = nextTurn
     _ = draft.composer.take()
-    draft.attachments = []
+    (draft.attachments, draft.mentions) = ([], [])
     if session.turns.isEmpty { session.title = sessionTitle(turn.prompt) }
     session.turns.append(turn)
     (seen, race.turn) = (nil, turn.number)

@@ -51,6 +51,14 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     if let found = answer as? HomeInquiry.Found { state.money.spending.today = found.today }
     return state.offer { $0.hear(answer, $1) }
   case .gateway(let news): state.hear(news)
+  case .dropped(let paths):
+    state.place = .prompt
+    return paths.map { .attach(path: $0) }
+  case .mentioned(let names, let files, let revision):
+    guard revision == state.draft.composer.revision else { return [] }
+    state.draft.mentions.formUnion(names)
+    state.draft.attachments += files
+    return state.send()
   case .attached(let file):
     state.draft.attachments.append(file)
     state.message = "\(file.name) goes with the next prompt"
@@ -167,6 +175,7 @@ extension State {
       _ = draft.composer.handle(key)
       return []
     }
+    if window == nil, place == .prompt, key == .tab, let commands = completeMention() { return commands }
     var before: [Command] = []
     if let commands = takeAsLetter(key, row, &before) { return before + commands }
     if let row { return before + perform(row) }

@@ -214,6 +214,7 @@ struct WorkbenchLaunch {
           return isFolder.boolValue ? name + "/" : name
         }
       })
+    surroundings.findFile = { FileSearch.find($0) }
     surroundings.environment = ChildEnvironment.forPrograms(setup.environment, of: setup.config.services)
     surroundings.gateway = gateway
     surroundings.lineups = setup.config.lineups

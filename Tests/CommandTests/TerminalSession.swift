@@ -34,6 +34,7 @@ final class TerminalSession {
   }
 
   func press(_ keys: String) { write(Array(keys.utf8)) }
+  func press(bytes: [UInt8]) { write(bytes) }
 
   /// A long input is taken only as fast as the program reads, which must not wait for us meanwhile.
   private func write(_ bytes: [UInt8]) {

@@ -51,6 +51,39 @@ import Testing
     #expect(shown.contains("saved before") && shown.contains("(cut)"), "\(shown)")
   }
 
+  /// Late answers of the terminal, cut somewhere, while any of these is open: nothing is asked, opened, closed or changed.
+  @Test(arguments: ["", "\u{1B}OP", "#", "H", ":", "$", "/", "U", "L", "?"])
+  func answersOfTheTerminalDoNothing(_ opener: String) throws {
+    let server = LoopbackServer(.stream(Chat.whole("Answered.")))
+    let session = TerminalSession(try Program(server: server), ["-m", "test/a", "-m", "test/b", "hello"])
+    session.waitUntilShown("2 of 2 ended")
+    session.press("\t")
+    session.waitUntilShown("Tab prompt")
+    if !opener.isEmpty {
+      let bytes = session.screen.bytes
+      session.press(opener)
+      session.wait(#_sourceLocation, "nothing was opened by \(opener.debugDescription)") {
+        session.screen.bytes > bytes
+      }
+    }
+    var random = SplitMix64(seed: 4711)
+    for answer in TerminalAnswers.all where !answer.contains("[<") {
+      let bytes = Array(answer.utf8)
+      let cut = Int.random(in: 2..<bytes.count, using: &random)
+      session.press(bytes: Array(bytes[..<cut]))
+      session.press(bytes: Array(bytes[cut...]))
+    }
+    // A new size is drawn behind all that has come before it.
+    let clears = session.screen.clears
+    session.resize(width: 100, height: 30)
+    session.wait(#_sourceLocation, "the new size was not drawn") { session.screen.clears > clears }
+    #expect(
+      server.requests.count == 2, "\(opener.debugDescription): \(server.requests.count) calls\n\(session.screen.text)")
+    // The rule stays as it was.
+    session.waitUntilShown("race · all")
+    #expect(session.end(signal: SIGTERM) == 0)
+  }
+
   @Test func aTerminalThatCannotBeDrawnOnIsTold() throws {
     var program = try Program()
     program.environment["TERM"] = "dumb"

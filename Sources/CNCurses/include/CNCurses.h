@@ -23,6 +23,8 @@ enum {
 /// Takes the terminal over. Returns 0, or -1 when TERM names none that can address the cursor.
 /// `direct`: 1 when the terminal is known to draw 24-bit colours, 0 to believe its description, -1 for never.
 int cnc_open(int direct);
+/// The terminal as which this one is drawn on, since its own description is not on this machine; NULL otherwise.
+const char *cnc_stand_in(void);
 /// Gives the terminal back as it was. Harmless when not open.
 void cnc_close(void);
 /// Gives the terminal to another program for a while; nothing is drawn until `cnc_enter`, which reads its size anew.

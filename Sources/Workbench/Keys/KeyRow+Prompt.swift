@@ -39,7 +39,7 @@ extension KeyRow {
       during: [.hidden]
     ) { [.edit(.prompt, $0.draft.composer.text)] },
     KeyRow(.attach, .prompt, [.control("t")], "attach a file", label: Label("attach", 7), during: [.hidden]) { state in
-      state.open(ChoiceList(.attach(folder: "."), title: "Attach a file", items: [], isLoading: true))
+      state.open(ChoiceList(.attach(folder: ".", at: nil), title: "Attach a file", items: [], isLoading: true))
       return [.loadFiles(folder: ".")]
     },
     KeyRow(

@@ -8,7 +8,8 @@ public struct ChoiceList: Equatable, Sendable {
     case history, lineups, saveLineup, codeBlocks
     case theme(before: String)
     case compare(with: Int)
-    case attach(folder: String)
+    /// `at`: the `@` in the prompt that is completed.
+    case attach(folder: String, at: Int?)
     case judge
   }
 
@@ -36,13 +37,18 @@ public struct ChoiceList: Equatable, Sendable {
   public private(set) var selection = 0
   public private(set) var matches: [Item]
 
-  /// - Parameter chosen: value of the item to begin at.
-  public init(_ purpose: Purpose, title: String, items: [Item], isLoading: Bool = false, chosen: String? = nil) {
+  /// - Parameters:
+  ///   - chosen: value of the item to begin at.
+  ///   - query: as if it had been typed.
+  public init(
+    _ purpose: Purpose, title: String, items: [Item], isLoading: Bool = false, chosen: String? = nil, query: String = ""
+  ) {
     self.purpose = purpose
     self.title = title
     self.items = items
     self.isLoading = isLoading
-    matches = items
+    self.query = query
+    matches = query.isEmpty ? items : Fuzzy.filter(items, query)
     selection = items.firstIndex { $0.value == chosen } ?? 0
   }
 
@@ -181,12 +187,23 @@ extension State {
     case .theme: return [.useTheme(name: item.value, isChosen: true)]
     case .compare: if let lane = Int(item.value) { compare(with: lane) }
     case .judge: return (try? Lane(parsing: item.value)).map { chooseJudge($0) } ?? []
-    case .attach:
-      guard item.value.hasSuffix("/"), !item.title.isEmpty else { return [.attach(path: item.value)] }
-      open(ChoiceList(.attach(folder: item.value), title: "Attach a file", items: [], isLoading: true))
-      return [.loadFiles(folder: item.value)]
+    case .attach(_, let start):
+      if item.value.hasSuffix("/"), !item.title.isEmpty {
+        open(ChoiceList(.attach(folder: item.value, at: start), title: "Attach a file", items: [], isLoading: true))
+        return [.loadFiles(folder: item.value)]
+      }
+      if let start { name(item.value, at: start) }
+      return [.attach(path: item.value)]
     }
     return []
+  }
+
+  /// Completes the `@` there.
+  private mutating func name(_ path: String, at start: Int) {
+    guard start < draft.composer.cursor else { return }
+    draft.composer.remove(start..<draft.composer.cursor)
+    draft.composer.insert(NamedFiles.written(path) + " ")
+    draft.mentions.insert(path)
   }
 
   /// Windows that the action does not belong to are closed for it.
