@@ -26,7 +26,7 @@ import Testing
     Scene(testDescription: "zoomed", keys: ["\u{1B}", "z"], mark: "潮"),
     Scene(testDescription: "help", keys: ["\u{1B}OP"], mark: "Help"),
     Scene(testDescription: "help closed", keys: ["\u{1B}OP", "\u{1B}"], mark: "潮"),
-    Scene(testDescription: "typing", keys: ["日本 e\u{301} ", "and more", "\u{1B}[D", "\u{7F}"], mark: "mor"),
+    Scene(testDescription: "typing", keys: ["日本 e\u{301} ", "and more", "\u{1B}[D", "\u{7F}"], mark: "and moe"),
   ]
 
   /// Streams for as long as it is kept.
