@@ -71,6 +71,7 @@ extension Race {
       }
       run.response.timing.firstByte = at - (run.sentAt ?? at)
       run.requestID = ["x-generation-id", "x-request-id", "request-id"].lazy.compactMap { headers[$0] }.first
+        .map(engine.said)
       if let phases = run.transfer.flatMap({ loop.phases(of: $0) }) {
         run.response.timing.reusedConnection = phases.isReused
         run.response.timing.nameLookup = phases.nameLookup
@@ -112,8 +113,8 @@ extension Race {
       case .text(let channel, let text): takeContent(.text(channel, text, at: offset(time, run)), run, at: time)
       case .toolCall(let piece): takeContent(.toolCall(piece, at: offset(time, run)), run, at: time)
       case .usage(let usage): takeUsage(usage, run)
-      case .model(let name): run.response.modelReported = engine.redacted(name)
-      case .requestID(let id): run.requestID = run.requestID ?? engine.redacted(id)
+      case .model(let name): run.response.modelReported = engine.said(name)
+      case .requestID(let id): run.requestID = run.requestID ?? engine.said(id)
       case .finish(let reason):
         run.response.finishReason = reason
         // Only counts and the end mark follow: whoever keeps on talking has nothing to say.
@@ -127,6 +128,9 @@ extension Race {
   /// Counts that the provider tells while it writes go to all who watch: a chunk is not a token.
   private func takeUsage(_ usage: Usage, _ run: LaneRun) {
     run.response.usage = usage
+    if let raw = usage.raw, raw.utf8.count > Race.longestCounts {
+      run.response.usage.raw = #"{"left_out":"\#(raw.utf8.count) bytes"}"#
+    }
     guard usage.output > 0, usage.output != run.response.count.reported else { return }
     run.response.apply(.counted(usage.output))
     observe(.lane(run.entry.number, .counted(usage.output)))
@@ -137,6 +141,8 @@ extension Race {
   /// No answer has more calls of tools.
   private static let mostCalls = 1024
   private static let longestName = 4096
+  /// Bytes of the provider's own counts that are kept as they came.
+  private static let longestCounts = 16 << 10
 
   private func takeContent(_ event: ResponseEvent, _ run: LaneRun, at time: Int64) {
     var isProgress = true
@@ -241,7 +247,7 @@ extension Race {
 
   func record(_ run: LaneRun, _ error: ResponseError?) {
     let attempt = Attempt(
-      status: run.status == 0 ? nil : run.status, error: error, requestID: run.requestID.map(engine.redacted))
+      status: run.status == 0 ? nil : run.status, error: error, requestID: run.requestID)
     run.response.apply(.attempt(attempt))
     observe(.lane(run.entry.number, .attempt(attempt)))
   }

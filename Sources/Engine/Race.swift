@@ -187,7 +187,9 @@ public final class Race: @unchecked Sendable {
   func end(_ run: LaneRun, _ state: ResponseState, _ error: ResponseError?) {
     if let timer = run.timer { loop.cancel(timer) }
     run.timer = nil
-    run.response.notices += run.response.toolCalls.map { "called \($0.name)(\($0.arguments))" }
+    run.response.notices += run.response.toolCalls.map {
+      "called \($0.name)(\($0.arguments.beginning(bytes: 16 << 10)))"
+    }
     if run.isStarted, run.status != 0 || run.sentAt != nil || error != nil { record(run, error) }
     run.response.state = state
     run.response.error = error
