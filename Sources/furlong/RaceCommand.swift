@@ -18,7 +18,8 @@ struct RaceCommand: ParsableCommand {
       passes with status 0 within ten seconds.
       """)
 
-  @Argument(help: "The prompt; - reads it from standard input.")
+  @Argument(
+    help: "The prompt; - reads it from standard input, and what comes there goes with any other: cat FILE | furlong race …")
   var prompt: String
 
   @OptionGroup var lanes: LaneOptions
@@ -85,7 +86,7 @@ struct RaceCommand: ParsableCommand {
 
   func run() throws {
     let setup = try Setup(database: database.database)
-    let prompt = try self.prompt == "-" ? Self.readStandardInput() : self.prompt
+    let prompt = try self.prompt == "-" ? Self.readStandardInput() : Self.withStandardInput(self.prompt)
     if prompt.allSatisfy(\.isWhitespace) { throw CommandError("the prompt is empty") }
     let attachments = try files.map(Self.attachment)
     let store = try setup.openStore()
@@ -170,6 +171,20 @@ struct RaceCommand: ParsableCommand {
       if case .missing(let message) = engine.key(for: service), !missing.contains(message) { missing.append(message) }
     }
     throw CommandError(missing.joined(separator: "\nfurlong: "))
+  }
+
+  /// The prompt, and behind it what was piped in. Whoever starts us may leave a pipe open on which nobody ever writes.
+  private static func withStandardInput(_ prompt: String) throws -> String {
+    if Console.inputIsTerminal { return prompt }
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    guard poll(&input, 1, 3000) > 0 else {
+      Console.error("nothing came on standard input in 3 s: the prompt goes without it")
+      return prompt
+    }
+    // Closed: there is none.
+    if input.revents & Int16(POLLNVAL) != 0 { return prompt }
+    let piped = try readStandardInput()
+    return piped.allSatisfy(\.isWhitespace) ? prompt : "\(prompt)\n\n\(piped)"
   }
 
   static func readStandardInput() throws -> String {

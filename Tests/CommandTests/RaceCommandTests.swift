@@ -5,6 +5,16 @@ import TestSupport
 import Testing
 
 @Suite(.ownThreads) struct RaceCommandTests {
+  /// `cat FILE | furlong race …`: what is piped in goes with the prompt, and nothing is as good as no pipe.
+  @Test(arguments: [("the file", "Summarise\\n\\nthe file"), ("", "Summarise"), (" \n", "Summarise")])
+  func whatIsPipedInGoesWithThePrompt(_ input: String, _ content: String) throws {
+    let server = LoopbackServer(.stream(Chat.whole("Short.")))
+    let result = try Program(server: server).run(["race", "Summarise", "-m", "test/a"], input: input)
+    #expect(result.status == 0, "\(result.errors)")
+    let sent = server.requests.first?.text ?? ""
+    #expect(sent.contains("\"content\":\"\(content)\""), "\(sent)")
+  }
+
   @Test func theDocumentKeepsItsContract() throws {
     let server = LoopbackServer(.stream(Chat.whole("The ", "sea ", "\u{1F44D}")))
     let program = try Program(server: server)
