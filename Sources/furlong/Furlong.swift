@@ -34,11 +34,31 @@ struct Furlong: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     Descriptors.raise()
     do {
-      var command = try parseAsRoot()
+      var command = try parsed(Array(CommandLine.arguments.dropFirst()))
       try command.run()
       if Console.outputFault != nil { end(1) }
     } catch {
       leave(error)
+    }
+  }
+
+  /// A text may begin with a dash (`- summarise the points`, `-5 + 3 = ?`): a word with a blank in it is no option. It is the value
+  /// of the option before it, or else the prompt.
+  private static func parsed(_ words: [String]) throws -> any ParsableCommand {
+    do {
+      return try parseAsRoot(words)
+    } catch {
+      let texts = words.indices.filter { words[$0].hasPrefix("-") && words[$0].prefix { $0 != "=" }.contains(where: \.isWhitespace) }
+      guard texts.count == 1, let place = texts.first, !words.contains("--") else { throw error }
+      var joined = words
+      joined.remove(at: place)
+      if place > 0, words[place - 1].hasPrefix("--") {
+        var valued = joined
+        valued[place - 1] += "=" + words[place]
+        if let command = try? parseAsRoot(valued) { return command }
+      }
+      guard let command = try? parseAsRoot(joined + ["--", words[place]]) else { throw error }
+      return command
     }
   }
 

@@ -15,6 +15,23 @@ import Testing
     #expect(sent.contains("\"content\":\"\(content)\""), "\(sent)")
   }
 
+  @Test(arguments: [
+    ["race", "- sum up the points", "-m", "test/a"], ["race", "-m", "test/a", "--json", "- sum up the points"],
+    ["race", "-m", "test/a", "--system", "- sum up the points", "hello"],
+  ])
+  func aTextMayBeginWithADash(_ words: [String]) throws {
+    let server = LoopbackServer(.stream(Chat.whole("Short.")))
+    let result = try Program(server: server).run(words)
+    #expect(result.status == 0, "\(result.errors)")
+    let sent = server.requests.first?.text ?? ""
+    #expect(sent.contains("- sum up the points"), "\(sent)")
+  }
+
+  @Test func anUnknownOptionIsStillOne() throws {
+    let result = try Program().run(["race", "hello", "--nonsense"])
+    #expect(result.status == 2 && result.errors.contains("--nonsense"), "\(result.errors)")
+  }
+
   @Test func theDocumentKeepsItsContract() throws {
     let server = LoopbackServer(.stream(Chat.whole("The ", "sea ", "\u{1F44D}")))
     let program = try Program(server: server)
