@@ -160,10 +160,15 @@ enum JudgeText {
     }
   }
 
+  /// Number and model of a lane.
+  static func name(_ lane: Int, _ session: Session) -> String {
+    "\(lane + 1) \(session.lanes.indices.contains(lane) ? session.lanes[lane].text : "")"
+  }
+
   static func output(_ judgements: [Judgement], _ session: Session) {
     for judgement in judgements {
       let (a, b) = (judgement.a.lane, judgement.b.lane)
-      let names = [a, b].map { "\($0 + 1) \(session.lanes.indices.contains($0) ? session.lanes[$0].text : "")" }
+      let names = [a, b].map { name($0, session) }
       let outcome = judgement.outcome
       Console.output(VisibleText.line("\(names[0])  against  \(names[1])  (judge \(judgement.judge))"))
       let mark = outcome.isQuarantined && !judgement.isConfirmed ? " [quarantined: not counted]" : ""

@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Judging
 import Store
+import Workbench
 
 extension SessionsCommand {
   struct Show: ParsableCommand {
@@ -15,6 +16,19 @@ extension SessionsCommand {
     var json = false
 
     @OptionGroup var database: DatabaseOptions
+
+    /// A vote on answers that have been revealed.
+    private static func words(_ vote: Vote, _ session: Session) -> String {
+      let names = [vote.left, vote.right].map { JudgeText.name($0.lane, session) }
+      let words =
+        switch vote.choice {
+        case .left: "\(names[0]) is better"
+        case .right: "\(names[1]) is better"
+        case .tie, .bothBad: vote.choice.words
+        }
+      return VisibleText.line("\(names[0])  against  \(names[1])  (your vote, \(localTime(vote.created)))")
+        + "\n  " + VisibleText.line(words)
+    }
 
     func run() throws {
       let store = try Setup(database: database.database).openStore()
@@ -43,6 +57,7 @@ extension SessionsCommand {
         let document: JSON = ["session": .string(session.id), "turns": .array(turns)]
         return Console.output(document.serialized(indented: true))
       }
+      Console.output(VisibleText.line("Session \(session.id), \(localTime(session.created)): \(session.title)") + "\n")
       for turn in session.turns {
         Console.output("# \(turn.number): \(VisibleText.of(turn.prompt))\n")
         if let system = turn.system { Console.output("System: \(VisibleText.of(system))\n") }
@@ -58,6 +73,11 @@ extension SessionsCommand {
         RaceText.printAnswers(outcome, rule: turn.rule)
         RaceText.printTable(outcome, rule: turn.rule, marks: outcome.marks(turn, session: session.id))
         Console.output("")
+        let verdicts = judgements.filter { $0.a.turn == turn.number }
+        let choices = votes.filter { $0.left.turn == turn.number }
+        JudgeText.output(verdicts, session)
+        for vote in choices { Console.output(Self.words(vote, session)) }
+        if !verdicts.isEmpty || !choices.isEmpty { Console.output("") }
         if let route = turn.route {
           for line in RouteText.explanation(route) { Console.output(line) }
           Console.output("")

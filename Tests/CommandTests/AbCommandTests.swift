@@ -73,7 +73,9 @@ import Testing
     let again = try program.run(["ab", "--vote", "right", "--session", session])
     #expect(again.status == 2, "a second vote is refused, not \(again.status)")
     #expect(again.errors.contains("revealed"), "it says why: \(again.errors)")
-    #expect(try program.run(["sessions", "show", session]).output.contains("zulu-x"), "the session is open now")
+    let shown = try program.run(["sessions", "show", session]).output
+    #expect(shown.contains("zulu-x"), "the session is open now")
+    #expect(shown.hasPrefix("Session \(session), 20") && shown.contains("(your vote, 20"), "when it was, and the vote: \(shown)")
     #expect(models.laneCalls.count == 2, "nobody was asked twice: \(models.laneCalls.count)")
   }
 
