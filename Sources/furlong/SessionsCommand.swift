@@ -7,7 +7,7 @@ struct SessionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sessions", abstract: "List, search, replay, export, import, tag and delete what has been raced.",
     subcommands: [
-      List.self, Search.self, Show.self, Remove.self, Title.self, Tag.self, SessionsReplay.self,
+      List.self, Search.self, Show.self, Open.self, Remove.self, Title.self, Tag.self, SessionsReplay.self,
       Export.self, Import.self, Schema.self, Vacuum.self,
     ],
     defaultSubcommand: List.self)

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+extension SessionsCommand {
+  struct Open: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "open", abstract: "Open a session in the workbench again, as furlong --session ID does.")
+
+    @Argument(help: "The session's id, or its beginning.")
+    var id: String
+
+    @OptionGroup var database: DatabaseOptions
+
+    func run() throws {
+      let file = database.database.map { ["--db", $0] } ?? []
+      var command = try OpenCommand.parse(["--session", id] + file)
+      try command.run()
+    }
+  }
+}
