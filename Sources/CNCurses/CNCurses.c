@@ -100,8 +100,8 @@ int cnc_open(int direct) {
   // The other screen first: kitty has a stack of modes for each.
   refresh();
   cnc_set_modes(1);
-  // DECRQM: can frames be shown whole? The answer comes as input.
-  if (!is_old()) cnc_write_all("\033[?2026$p", 9);
+  // DECRQM: can frames be shown whole? And are keys told as kitty tells them? The answers come as input.
+  if (!is_old()) cnc_write_all("\033[?2026$p\033[?u", 13);
   return 0;
 }
 

@@ -22,10 +22,14 @@ static struct termios before;
 static int has_before;
 static volatile int captures_mouse;
 
-// Pastes are marked; keys with modifiers are told apart, as kitty does it (its own mode, put on its stack) and as xterm does. The
-// last resets what terminals make of it that take it for colours.
-static const char modes_on[] = "\033[?2004h\033[>1u\033[>4;1m\033[m";
-static const char modes_off[] = "\033[>4;0m\033[<u\033[?2004l\033[m";
+// Pastes are marked; keys with modifiers are told apart as xterm does it. The last resets what terminals make of it that take it
+// for colours.
+static const char modes_on[] = "\033[?2004h\033[>4;1m\033[m";
+static const char modes_off[] = "\033[>4;0m\033[?2004l\033[m";
+// As kitty does it: its mode is put on the terminal's stack, once it has said that it has one.
+static const char kitty_on[] = "\033[>1u";
+static const char kitty_off[] = "\033[<u";
+static volatile int has_kitty;
 // Terminals that would show what they do not know get no more than those that always were.
 static int is_old;
 static const char old_modes_on[] = "\033[?2004h";
@@ -57,7 +61,15 @@ void cnc_write(const char *text, int count) { cnc_write_all(text, (size_t)count)
 
 static void write_modes(int on) {
   const char *text = is_old ? (on ? old_modes_on : old_modes_off) : (on ? modes_on : modes_off);
+  if (!on && has_kitty) cnc_write_all(kitty_off, sizeof kitty_off - 1);
   cnc_write_all(text, strlen(text));
+  if (on && has_kitty) cnc_write_all(kitty_on, sizeof kitty_on - 1);
+}
+
+void cnc_use_kitty_keys(void) {
+  if (has_kitty || cnc_away) return;
+  has_kitty = 1;
+  cnc_write_all(kitty_on, sizeof kitty_on - 1);
 }
 
 void cnc_set_modes(int on) {

@@ -205,6 +205,7 @@ public final class Screen {
       switch event {
       case .key(let key): keys.append(key)
       case .synchronizes(let can): cnc_synchronize(can ? 1 : 0)
+      case .hasKittyKeys: cnc_use_kitty_keys()
       }
     }
     return keys

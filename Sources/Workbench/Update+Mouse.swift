@@ -11,7 +11,8 @@ extension State {
       return switch mouse.kind {
       case .wheelUp: move(.lines(-1))
       case .wheelDown: move(.lines(1))
-      case .press, .drag, .release: []
+      case .press: pointInLayer(mouse)
+      case .drag, .release: []
       }
     }
     switch mouse.kind {
@@ -46,6 +47,15 @@ extension State {
       return [.copySelection]
     }
     return []
+  }
+
+  /// A click goes to a row, a second one takes it.
+  private mutating func pointInLayer(_ mouse: Mouse) -> [Command] {
+    guard let index = layers.all.indices.last else { return [] }
+    var layer = layers.all[index]
+    let wasThere = layer.point(at: mouse.y, self)
+    layers.replace(at: index, with: layer)
+    return wasThere == true ? press(.enter) : []
   }
 
   /// The lane whose pane, with its border, is under the mouse.

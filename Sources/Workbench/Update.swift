@@ -160,7 +160,7 @@ extension State {
 
   // MARK: Keys
 
-  fileprivate mutating func press(_ key: Key) -> [Command] {
+  mutating func press(_ key: Key) -> [Command] {
     if key == .resize { return [] }
     if case .mouse(let mouse) = key { return point(mouse) }
     message = nil

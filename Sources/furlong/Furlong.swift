@@ -48,7 +48,9 @@ struct Furlong: ParsableCommand {
     do {
       return try parseAsRoot(words)
     } catch {
-      let texts = words.indices.filter { words[$0].hasPrefix("-") && words[$0].prefix { $0 != "=" }.contains(where: \.isWhitespace) }
+      let texts = words.indices.filter {
+        words[$0].hasPrefix("-") && words[$0].prefix { $0 != "=" }.contains(where: \.isWhitespace)
+      }
       guard texts.count == 1, let place = texts.first, !words.contains("--") else { throw error }
       var joined = words
       joined.remove(at: place)

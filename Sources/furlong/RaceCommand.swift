@@ -19,7 +19,8 @@ struct RaceCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The prompt; - reads it from standard input, and what comes there goes with any other: cat FILE | furlong race …")
+    help:
+      "The prompt; - reads it from standard input, and what comes there goes with any other: cat FILE | furlong race …")
   var prompt: String
 
   @OptionGroup var lanes: LaneOptions

@@ -75,7 +75,9 @@ import Testing
     #expect(again.errors.contains("revealed"), "it says why: \(again.errors)")
     let shown = try program.run(["sessions", "show", session]).output
     #expect(shown.contains("zulu-x"), "the session is open now")
-    #expect(shown.hasPrefix("Session \(session), 20") && shown.contains("(your vote, 20"), "when it was, and the vote: \(shown)")
+    #expect(
+      shown.hasPrefix("Session \(session), 20") && shown.contains("(your vote, 20"),
+      "when it was, and the vote: \(shown)")
     #expect(models.laneCalls.count == 2, "nobody was asked twice: \(models.laneCalls.count)")
   }
 

@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: scenes, [(80, 24), (200, 50)])
   func everyCellIsAsDrawn(scene: Scene, size: (Int, Int)) throws {
     let program = try program()
-    let session = TerminalSession(program, Self.lanes + ["go"], width: size.0, height: size.1, answersMode2026: true)
+    let session = TerminalSession(program, Self.lanes + ["go"], width: size.0, height: size.1, answersQuestions: true)
     session.waitUntilShown("潮")
     for key in scene.keys {
       let before = session.screen.bytes
@@ -173,7 +173,7 @@ import Testing
 
   @Test func anotherSizeIsDrawnWhole() throws {
     let program = try program()
-    let session = TerminalSession(program, Self.lanes + ["go"], answersMode2026: true)
+    let session = TerminalSession(program, Self.lanes + ["go"], answersQuestions: true)
     session.waitUntilShown("潮")
     let clears = session.screen.clears
     for (width, height) in [(120, 40), (61, 17), (100, 30)] {
@@ -190,7 +190,7 @@ import Testing
   }
 
   @Test func aPasteOfAMegabyteWhileFramesAreDrawn() throws {
-    let session = TerminalSession(try program(), Self.lanes + ["go"], answersMode2026: true)
+    let session = TerminalSession(try program(), Self.lanes + ["go"], answersQuestions: true)
     session.waitUntilShown("潮")
     let text = String(repeating: "pasted 日本\r", count: 70_000)
     session.press("\u{1B}[200~" + text + "END-OF-IT\u{1B}[201~")
@@ -200,7 +200,7 @@ import Testing
   }
 
   @Test func stoppedAndContinuedItIsDrawnAnew() throws {
-    let session = TerminalSession(try program(), Self.lanes + ["go"], answersMode2026: true)
+    let session = TerminalSession(try program(), Self.lanes + ["go"], answersQuestions: true)
     session.waitUntilShown("潮")
     session.wait(for: "潮")
     kill(session.pid, SIGSTOP)
@@ -213,7 +213,7 @@ import Testing
 
   @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGSEGV, SIGABRT, SIGTRAP, SIGILL])
   func theTerminalIsGivenBackAfterAnySignal(number: Int32) throws {
-    let session = TerminalSession(try program(), Self.lanes + ["go"], answersMode2026: true)
+    let session = TerminalSession(try program(), Self.lanes + ["go"], answersQuestions: true)
     session.waitUntilShown("潮")
     #expect(!session.isCooked)
     let isOrderly = [SIGTERM, SIGHUP, SIGINT, SIGQUIT].contains(number)
@@ -221,9 +221,22 @@ import Testing
     expectGivenBack(session)
   }
 
+  /// Keys with modifiers as kitty tells them are asked for where the terminal has them, and nowhere else.
+  @Test(arguments: [true, false]) func kittysKeysAreAskedForWhereTheyAre(_ answers: Bool) throws {
+    let session = TerminalSession(try Program(), ["-m", "demo/hare"], answersQuestions: answers)
+    session.waitUntilShown("ask")
+    session.press("one\u{1B}[13;2utwo")
+    session.waitUntilShown("two")
+    #expect(session.screen.keyboards == (answers ? ["1"] : []), "the stack of the alternate screen")
+    #expect(session.screen.modifiesOtherKeys == 1, "xterm's are asked for everywhere")
+    #expect(!session.screen.text.contains("onetwo"), "Shift-Enter is a new line: \(session.screen.text)")
+    #expect(session.end(signal: SIGTERM) == 0)
+    expectGivenBack(session)
+  }
+
   /// Reports and clicks are not typed into the prompt, whole or in pieces.
   @Test func whatTheTerminalSaysIsNotTyped() throws {
-    let session = TerminalSession(try Program(), ["-m", "demo/hare"], answersMode2026: true)
+    let session = TerminalSession(try Program(), ["-m", "demo/hare"], answersQuestions: true)
     session.wait(for: "ask")
     for piece in [
       "\u{1B}[<2;10;5M\u{1B}[<2;10;5m\u{1B}[<35;1;1M", "\u{1B}[<64;1", "0;5M", "\u{1B}[?62;22c", "\u{1B}[1;6A",
@@ -238,7 +251,7 @@ import Testing
   }
 
   @Test func theSameFrameWritesNothing() throws {
-    let session = TerminalSession(try Program(), ["-m", "demo/hare"], answersMode2026: true)
+    let session = TerminalSession(try Program(), ["-m", "demo/hare"], answersQuestions: true)
     session.wait(for: "ask")
     session.press("§")
     session.waitUntilShown("§")

@@ -14,7 +14,7 @@ final class TerminalSession {
   private(set) var drawn = ""
 
   init(
-    _ program: Program, _ arguments: [String], width: Int = 80, height: Int = 24, answersMode2026: Bool = false
+    _ program: Program, _ arguments: [String], width: Int = 80, height: Int = 24, answersQuestions: Bool = false
   ) {
     var argv: [UnsafeMutablePointer<CChar>?] = ([Program.binary] + arguments).map { strdup($0) } + [nil]
     var envp: [UnsafeMutablePointer<CChar>?] = program.environment.map { strdup("\($0)=\($1)") } + [nil]
@@ -22,7 +22,7 @@ final class TerminalSession {
     master = cpty_start(&argv, &envp, Int32(height), Int32(width), &child)
     precondition(child > 0, "no terminal could be opened: \(String(cString: strerror(errno)))")
     pid = child
-    screen = TerminalEmulator(width: width, height: height, answersMode2026: answersMode2026)
+    screen = TerminalEmulator(width: width, height: height, answersQuestions: answersQuestions)
   }
 
   deinit {

@@ -19,7 +19,8 @@ import Testing
     #expect(track.run())
     let response = track.response(0)
     #expect(response.text == "hello")
-    #expect((response.modelReported?.utf8.count ?? 0) < 300, "the model's name: \(response.modelReported?.utf8.count ?? 0)")
+    #expect(
+      (response.modelReported?.utf8.count ?? 0) < 300, "the model's name: \(response.modelReported?.utf8.count ?? 0)")
     #expect((response.usage.raw?.utf8.count ?? 0) < 20_000, "the counts: \(response.usage.raw?.utf8.count ?? 0)")
     let notices = response.notices.map(\.utf8.count).reduce(0, +)
     #expect(notices < 20_000, "the notices: \(notices)")

@@ -47,7 +47,7 @@ public final class TerminalEmulator {
   public private(set) var unknown: [String] = []
   /// What the terminal says, for the program's input.
   public var reply: [UInt8] = []
-  private let answersMode2026: Bool
+  private let answersQuestions: Bool
 
   private enum State { case ground, escape, charset, csi, string }
   private var state = State.ground
@@ -59,8 +59,8 @@ public final class TerminalEmulator {
   private var region = (top: 0, bottom: 0)
   private var last = " "
 
-  public init(width: Int, height: Int, answersMode2026: Bool = false) {
-    (self.width, self.height, self.answersMode2026) = (width, height, answersMode2026)
+  public init(width: Int, height: Int, answersQuestions: Bool = false) {
+    (self.width, self.height, self.answersQuestions) = (width, height, answersQuestions)
     cells = Array(repeating: Cell(), count: width * height)
     region = (0, height - 1)
   }
@@ -224,7 +224,11 @@ public final class TerminalEmulator {
   private func privateMode(_ text: Substring, _ end: Unicode.Scalar) {
     if end == "p", text == "2026$" {
       isAsked = true
-      if answersMode2026 { reply += Array("\u{1B}[?2026;2$y".utf8) }
+      if answersQuestions { reply += Array("\u{1B}[?2026;2$y".utf8) }
+      return
+    }
+    if end == "u", text.isEmpty {
+      if answersQuestions { reply += Array("\u{1B}[?0u".utf8) }
       return
     }
     for mode in text.split(separator: ";").compactMap({ Int($0) }) {

@@ -53,6 +53,8 @@ int cnc_columns(int32_t scalar);
 void cnc_refresh(int row, int column);
 /// Frames are shown whole (DEC mode 2026), once the terminal has said that it can.
 void cnc_synchronize(int on);
+/// Keys are told as kitty tells them, once the terminal has said that it can.
+void cnc_use_kitty_keys(void);
 /// Clicks and the wheel come as keys.
 void cnc_capture_mouse(int on);
 /// Writes bytes that ncurses need not know of.

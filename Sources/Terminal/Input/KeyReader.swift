@@ -5,6 +5,8 @@ struct KeyReader {
     case key(Key)
     /// The terminal said whether it shows frames whole.
     case synchronizes(Bool)
+    /// The terminal said that it can tell keys as kitty does.
+    case hasKittyKeys
   }
 
   private var parser = InputParser()
@@ -86,6 +88,7 @@ struct KeyReader {
     case UInt8(ascii: "<"):
       return Mouse(sequence).map { .key(.mouse($0)) }
     case UInt8(ascii: "?"):
+      if final == "u" { return .hasKittyKeys }
       // DECRPM: 1 is set, 2 is not set; 0 is unknown, 3 and 4 cannot be changed.
       guard final == "y", sequence.intermediates == [UInt8(ascii: "$")], sequence.number(0) == 2026 else { return nil }
       return .synchronizes([1, 2].contains(sequence.number(1)))

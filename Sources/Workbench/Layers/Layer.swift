@@ -24,6 +24,9 @@ protocol Layer: Equatable, Sendable {
   mutating func clear(_ state: State) -> [Command]?
   /// The cursor, or what is shown, moves.
   mutating func move(_ step: Step, _ state: State) -> [Command]
+  /// A click on a row of the screen goes to what stands there.
+  /// - Returns: whether one was there already, so that it is taken; nil where nothing stands.
+  mutating func point(at row: Int, _ state: State) -> Bool?
   /// What the engine or the database says to an inquiry, of this layer or of another one.
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command]
   /// A tick of the clock.
@@ -75,6 +78,7 @@ extension Layer {
   mutating func type(_ key: Key, _ state: State) -> [Command]? { nil }
   mutating func clear(_ state: State) -> [Command]? { nil }
   mutating func move(_ step: Step, _ state: State) -> [Command] { [] }
+  mutating func point(at row: Int, _ state: State) -> Bool? { nil }
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] { [] }
   mutating func tick(_ state: State) -> [Command] { [] }
   func opened(_ state: State) -> [Command] { [] }

@@ -147,6 +147,14 @@ extension ChoiceList: Layer {
     return preview(before)
   }
 
+  mutating func point(at row: Int, _ state: State) -> Bool? {
+    let (first, count) = ListPane.rows(self, state)
+    let index = first + row - ListPane.top
+    guard (0..<count).contains(row - ListPane.top), matches.indices.contains(index) else { return nil }
+    defer { selection = index }
+    return selection == index
+  }
+
   /// Themes are shown while they are chosen from.
   private func preview(_ before: Item?) -> [Command] {
     guard case .theme = purpose, let chosen, chosen != before else { return [] }

@@ -13,8 +13,7 @@ enum ListPane {
     let query = TextWidth.fitted(VisibleText.line(list.query), columns: area.width - used - countWidth - 3)
     let written = frame.put(query, x: area.x + used, y: area.y)
     frame.cursor = Frame.Point(x: area.x + used + written, y: area.y)
-    let visible = area.height - 2
-    let first = max(0, min(list.selection - visible / 2, list.matches.count - visible))
+    let (first, visible) = rows(list, state)
     for (offset, item) in list.matches.dropFirst(first).prefix(visible).enumerated() {
       let isChosen = first + offset == list.selection
       drawItem(item, isChosen, Area(x: area.x, y: area.y + 2 + offset, width: area.width, height: 1), &frame)
@@ -26,6 +25,15 @@ enum ListPane {
           : list.typedHint ?? "nothing matches",
         x: area.x + 3, y: area.y + 2, Style(.quiet))
     }
+  }
+
+  /// The row of the screen on which the first choice stands.
+  static let top = 5
+
+  /// Which choices are shown: the first of them, and how many there is room for.
+  static func rows(_ list: ChoiceList, _ state: State) -> (first: Int, count: Int) {
+    let visible = max(0, state.screen.height - 8)
+    return (max(0, min(list.selection - visible / 2, list.matches.count - visible)), visible)
   }
 
   private static func drawItem(_ item: ChoiceList.Item, _ isChosen: Bool, _ area: Area, _ frame: inout Frame) {

@@ -99,6 +99,17 @@ extension PageLayer {
     return []
   }
 
+  mutating func point(at row: Int, _ state: State) -> Bool? {
+    let lines = lines(state)
+    let height = PagePane.height(state)
+    let offset = row - PagePane.top
+    guard !cursor.showsMethods, (0..<height).contains(offset) else { return nil }
+    let line = cursor.first(lines.count, height: height) + offset
+    guard lines.indices.contains(line), let link = lines[line].link else { return nil }
+    defer { cursor.chosen = link }
+    return cursor.line(lines) == line
+  }
+
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) {
     PagePane.draw(page(state, width: WindowPane.pageWidth(state)), cursor, state, &frame)
   }

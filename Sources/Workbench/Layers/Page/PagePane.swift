@@ -6,6 +6,9 @@ enum PagePane {
   /// Lines of a page that are shown at once.
   static func height(_ state: State) -> Int { max(1, state.screen.height - 4) }
 
+  /// The row of the screen on which a page begins.
+  static let top = 2
+
   static func draw(_ page: Page, _ cursor: PageCursor, _ state: State, _ frame: inout Frame) {
     let title = cursor.showsMethods ? "\(page.title) \(state.screen.borders.dot) how it is computed" : page.title
     let area = WindowPane.draw(
