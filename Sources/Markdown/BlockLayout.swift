@@ -120,16 +120,13 @@ struct BlockLayout {
   }
 
   private mutating func list(_ node: Node, _ base: Style) {
-    var number = node.listStart
     var isFirst = true
     for item in node.children {
       if !isFirst, !node.isTight { gap() }
       isFirst = false
-      var mark = drawing.bullet + " "
-      if node.isOrdered {
-        mark = "\(number)\(node.hasParenthesis ? ")" : ".") "
-        number += 1
-      }
+      // Numbers as they were written. A plus is no mere bullet where changes are listed.
+      let written = item.mark
+      var mark = (node.isOrdered || written == "+" ? written : drawing.bullet) + " "
       if let isDone = item.isDone { mark += isDone ? "[x] " : "[ ] " }
       within([Span(mark, Style(.quiet))]) { $0.children(of: item, base, isTight: node.isTight) }
     }

@@ -154,4 +154,17 @@ extension [Span] {
   }
 
   var width: Int { reduce(0) { $0 + TextWidth.of($1.text) } }
+
+  /// The width of the widest of the lines that line feeds make of it.
+  var widestLine: Int {
+    var (widest, width) = (0, 0)
+    for span in self {
+      for (index, part) in span.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        if index > 0 { width = 0 }
+        width += TextWidth.of(String(part))
+        widest = Swift.max(widest, width)
+      }
+    }
+    return widest
+  }
 }

@@ -15,6 +15,8 @@ public struct MarkdownText: Sendable {
   private let drawing: Drawing
   /// UTF-8 offset in the source where the open tail begins.
   private var tailStart = 0
+  /// What is being read there.
+  private var context = LineContext()
   /// Where the last line that was looked at for a boundary ends, and how much of the source has been seen.
   private var checked = 0
   private var seen = 0
@@ -69,7 +71,7 @@ public struct MarkdownText: Sendable {
 
   private mutating func restart() {
     (lines, stableCount, tailStart, checked) = ([], 0, 0, 0)
-    (needsGap, table, fence) = (false, nil, nil)
+    (needsGap, table, fence, context) = (false, nil, nil, LineContext())
   }
 
   private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -137,6 +139,7 @@ public struct MarkdownText: Sendable {
     } else {
       tailStart += starts[line - 1]
     }
+    context = document.contexts[opening == nil ? line - 1 : line]
     return true
   }
 
@@ -153,8 +156,9 @@ public struct MarkdownText: Sendable {
     }
     needsGap = false
     (tailStart, checked) = (cut, cut)
+    context = document.contexts.last ?? context
     let line = SourceLines.starts(in: window).last.map { window[$0...].prefix { $0 != 0x0A && $0 != 0x0D } }
-    if let last = document.blocks.last, let line, let rules = OpenFence(endOf: last, after: line) {
+    if let last = document.blocks.last, let line, let rules = OpenFence(endOf: last, in: document, after: line) {
       let isWithinLine = window.last != 0x0A && window.last != 0x0D
       fence = Fence(rules, width: width, hasLines: true)
       fence?.isWithinLine = isWithinLine
@@ -182,7 +186,7 @@ public struct MarkdownText: Sendable {
   private var headerLines: Int { table == nil ? 0 : 2 }
 
   private func parse(_ window: UnsafeBufferPointer<UInt8>) -> Document {
-    Document(prefix: table?.header ?? [], window)
+    Document(prefix: table?.header ?? [], window, context)
   }
 
   /// - Returns: the columns of the last table.
@@ -202,7 +206,9 @@ public struct MarkdownText: Sendable {
       let isWhole = tail.last != 0x0D
       let line = isWhole ? tail[...] : tail.dropLast()
       if copy.isWithinLine || !copy.rules.isLeft(by: line) {
-        if copy.isWithinLine || !copy.rules.isClosed(by: line) { appendCode(line, &copy, endsLine: true) }
+        var context = context
+        let isMarked = context.read(UnsafeBufferPointer(rebasing: line)) != nil
+        if copy.isWithinLine || isMarked || !copy.rules.isClosed(by: line) { appendCode(line, &copy, endsLine: true) }
         return
       }
       needsGap = true
@@ -231,7 +237,8 @@ public struct MarkdownText: Sendable {
         return true
       }
       tailStart = line.next
-      if !open.isWithinLine, open.rules.isClosed(by: content) { return true }
+      let isMarked = !open.isWithinLine && context.read(UnsafeBufferPointer(rebasing: content)) != nil
+      if !open.isWithinLine, !isMarked, open.rules.isClosed(by: content) { return true }
       appendCode(content, &open, endsLine: true)
     }
     while bytes.count - tailStart > MarkdownText.mostCode {
