@@ -1,3 +1,4 @@
+import Core
 import Terminal
 
 /// Lays out the blocks of one document as lines. A value for one pass; whoever keeps the text keeps its lines.
@@ -156,7 +157,11 @@ struct BlockLayout {
   private mutating func source(_ body: [String]) {
     var body = body
     while body.last?.allSatisfy(\.isWhitespace) == true { body.removeLast() }
-    for line in body { CodeLayout.wrapped([Span(line, Style(.quiet))], width: room).forEach { emit($0) } }
+    for line in body {
+      CodeLayout.wrapped([Span(VisibleText.withoutOrdinaryMarks(line), Style(.quiet))], width: room).forEach {
+        emit($0)
+      }
+    }
   }
 }
 

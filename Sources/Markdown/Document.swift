@@ -71,7 +71,9 @@ struct Node {
 
   var literal: String { document.text(cmd_literal(pointer)) }
   /// What stands within a paragraph, a heading or a cell.
-  var inlines: [Inlines.Piece] { Inlines.of(Array(document.text(cmd_content(pointer)).utf8)) }
+  var inlines: [Inlines.Piece] {
+    Inlines.of(Array(VisibleText.withoutOrdinaryMarks(document.text(cmd_content(pointer))).utf8))
+  }
   /// Of a code block: what stands behind the fence.
   var info: String { document.text(cmd_info(pointer)) }
 

@@ -44,6 +44,8 @@ public struct WrappedText: Sendable {
         let stop = 4 - line.width % 4
         let glyph = TextWidth.Glyph(text: String(repeating: " ", count: stop), width: stop)
         add(glyph, at: offset, length, isSpace: true, &line)
+      } else if byte == 0xE2 || byte == 0xD8, VisibleText.isOrdinaryMark(at: index, in: source) {
+        // It takes no column.
       } else {
         // A space is one even when a letter beyond ASCII follows it.
         add(TextWidth.glyphs(of: source[index]), at: offset, length, isSpace: byte == 0x20 && length == 1, &line)

@@ -196,6 +196,20 @@ import Testing
     #expect(style("a_{1}", in: source)?.isItalic == false)
   }
 
+  // MARK: Right to left
+
+  @Test func marksOfTextThatRunsFromRightToLeft() {
+    let word = "\u{05E9}\u{05DC}\u{05D5}\u{05DD}"
+    #expect(shown("\(word)!\u{200F} **\(word)** \u{2068}x.txt\u{2069}") == "\(word)! \(word) x.txt")
+    #expect(shown("```\n\(word)\u{200F}\n```") == "  \(word)")
+    #expect(
+      shown("| \(word)\u{200F} |\n|---|\n| x\u{200F} |").contains("x⟨U+200F⟩"), "in a cell without such text it is seen"
+    )
+    #expect(shown("abc\u{202E}def \u{200F}") == "abc⟨U+202E⟩def ⟨U+200F⟩", "in Latin text they are seen")
+    let persian = "\u{646}\u{645}\u{6CC}\u{200C}\u{62F}\u{627}\u{646}\u{645}"
+    #expect(shown("**\(persian)** \(persian)") == "\(persian) \(persian)", "joiners should be kept")
+  }
+
   // MARK: All of it
 
   /// Pieces of all kinds in any order and at any width: whatever is no markup is on the screen.
