@@ -24,11 +24,12 @@ struct BlockLayout {
   /// Columns that text keeps beside the marks of its containers.
   private static let leastRoom = 12
 
-  /// A quote, an item or a heading: what stands left of its lines.
+  /// A quote, an item or a heading: what stands left of its lines, and in the source.
   private struct Container {
     var first: [Span]
     var rest: [Span]
     var width: Int
+    var said: (first: String, rest: String)
     var hasBegun = false
   }
 
@@ -48,17 +49,26 @@ struct BlockLayout {
 
   var room: Int { containers.reduce(width) { $0 - $1.width } }
 
-  mutating func emit(_ spans: [Span]) {
+  /// - Parameter isCode: a line of it is said without whatever it stands in.
+  mutating func emit(_ spans: [Span], _ joint: StyledLine.Joint = .lineBreak, isCode: Bool = false) {
     if needsGap, !lines.isEmpty {
-      lines.append(StyledLine(containers.prefix { $0.hasBegun }.flatMap(\.rest).withoutTrailingSpaces))
+      let begun = containers.prefix { $0.hasBegun }
+      var gap = StyledLine(begun.flatMap(\.rest).withoutTrailingSpaces)
+      (gap.margin, gap.said) = (gap.width, begun.map(\.said.rest).joined().withoutTrailingSpaces)
+      lines.append(gap)
     }
     needsGap = false
-    var line: [Span] = []
+    var mark: [Span] = []
+    var said = ""
     for index in containers.indices {
-      line += containers[index].hasBegun ? containers[index].rest : containers[index].first
+      mark += containers[index].hasBegun ? containers[index].rest : containers[index].first
+      said += containers[index].hasBegun ? containers[index].said.rest : containers[index].said.first
       containers[index].hasBegun = true
     }
-    lines.append(StyledLine(spans.isEmpty ? line.withoutTrailingSpaces : line + spans))
+    var line = StyledLine(spans.isEmpty ? mark.withoutTrailingSpaces : mark + spans, joint)
+    line.margin = width - room
+    if joint == .lineBreak, !isCode { line.said = spans.isEmpty ? said.withoutTrailingSpaces : said }
+    lines.append(line)
   }
 
   mutating func gap() { needsGap = true }
@@ -66,11 +76,15 @@ struct BlockLayout {
   mutating func flow(_ spans: [Span]) {
     var flow = Flow(width: room)
     flow.add(spans)
-    flow.finish().forEach { emit($0) }
+    for line in flow.finish() { emit(line.spans, line.joint) }
   }
 
   /// Draws `body` behind a mark, or below it when there is no room beside it.
-  private mutating func within(_ first: [Span], rest: [Span]? = nil, _ body: (inout BlockLayout) -> Void) {
+  /// - Parameter said: what the source has in place of the mark, in the first line and in those below; nil: the mark itself.
+  private mutating func within(
+    _ first: [Span], rest: [Span]? = nil, said: (first: String, rest: String)? = nil,
+    _ body: (inout BlockLayout) -> Void
+  ) {
     depth += 1
     defer { depth -= 1 }
     guard BlockLayout.hasRoom(for: first, in: room) else {
@@ -78,8 +92,9 @@ struct BlockLayout {
       return body(&self)
     }
     let markWidth = first.width
-    let rest = rest ?? [Span(String(repeating: " ", count: markWidth))]
-    containers.append(Container(first: first, rest: rest, width: markWidth))
+    let blank = String(repeating: " ", count: markWidth)
+    let said = said ?? (first.map(\.text).joined(), blank)
+    containers.append(Container(first: first, rest: rest ?? [Span(blank)], width: markWidth, said: said))
     body(&self)
     if containers.last?.hasBegun == false { emit([]) }
     containers.removeLast()
@@ -93,6 +108,8 @@ struct BlockLayout {
     case .heading: heading(node, base)
     case .rule:
       emit([Span(String(repeating: drawing.horizontal, count: room), Style(.border))])
+      lines[lines.count - 1].margin = width
+      lines[lines.count - 1].said += "---"
     case .codeBlock: codeBlock(node)
     case .htmlBlock: source(node.literal.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
     case .table: table(node, base)
@@ -100,7 +117,7 @@ struct BlockLayout {
       var style = base
       style.role = .quote
       let bar = [Span(drawing.vertical + " ", Style(.quote))]
-      within(bar, rest: bar) { $0.children(of: node, style, isTight: false) }
+      within(bar, rest: bar, said: ("> ", "> ")) { $0.children(of: node, style, isTight: false) }
     case .list where depth < BlockLayout.mostContainers: list(node, base)
     default: source(node.startLine <= node.endLine ? (node.startLine...node.endLine).map(document.line) : [])
     }
@@ -128,8 +145,10 @@ struct BlockLayout {
       // Numbers as they were written. A plus is no mere bullet where changes are listed.
       let written = item.mark
       var mark = (node.isOrdered || written == "+" ? written : drawing.bullet) + " "
-      if let isDone = item.isDone { mark += isDone ? "[x] " : "[ ] " }
-      within([Span(mark, Style(.quiet))]) { $0.children(of: item, base, isTight: node.isTight) }
+      let task = item.isDone.map { $0 ? "[x] " : "[ ] " } ?? ""
+      mark += task
+      let said = (written + " " + task, String(repeating: " ", count: written.utf8.count + 1))
+      within([Span(mark, Style(.quiet))], said: said) { $0.children(of: item, base, isTight: node.isTight) }
     }
   }
 
@@ -142,7 +161,11 @@ struct BlockLayout {
     guard !body.isEmpty else { return }
     within([Span("  ")]) { layout in
       var code = CodeLayout(info: info, width: layout.room)
-      for line in body { code.lines(String(line)).forEach { layout.emit($0) } }
+      for line in body {
+        for (index, spans) in code.lines(String(line)).enumerated() {
+          layout.emit(spans, index == 0 ? .lineBreak : .nothing, isCode: true)
+        }
+      }
     }
   }
 
@@ -158,10 +181,19 @@ struct BlockLayout {
     var body = body
     while body.last?.allSatisfy(\.isWhitespace) == true { body.removeLast() }
     for line in body {
-      CodeLayout.wrapped([Span(VisibleText.withoutOrdinaryMarks(line), Style(.quiet))], width: room).forEach {
-        emit($0)
+      let spans = [Span(VisibleText.withoutOrdinaryMarks(line), Style(.quiet))]
+      for (index, spans) in CodeLayout.wrapped(spans, width: room).enumerated() {
+        emit(spans, index == 0 ? .lineBreak : .nothing)
       }
     }
+  }
+}
+
+extension String {
+  fileprivate var withoutTrailingSpaces: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
   }
 }
 

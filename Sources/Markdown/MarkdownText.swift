@@ -222,7 +222,7 @@ public struct MarkdownText: Sendable {
   private mutating func open(_ rules: OpenFence) {
     var flow = Flow(width: width)
     flow.add(rules.info, BlockLayout.labelStyle)
-    append(flow.finish().map { StyledLine($0) })
+    append(flow.finish().map { StyledLine($0.spans, $0.joint) })
     fence = Fence(rules, width: width, hasLines: !rules.info.isEmpty)
     code?.append((CodeLayout.language(rules.info), ""))
   }
@@ -251,13 +251,19 @@ public struct MarkdownText: Sendable {
   }
 
   private mutating func appendCode(_ line: Slice<UnsafeBufferPointer<UInt8>>, _ fence: inout Fence, endsLine: Bool) {
-    let text = fence.isWithinLine ? OpenFence.text(line) : fence.rules.content(line)
+    let isWithinLine = fence.isWithinLine
+    let text = isWithinLine ? OpenFence.text(line) : fence.rules.content(line)
     fence.isWithinLine = !endsLine
     if let last = code?.indices.last { code?[last].code += text + (endsLine ? "\n" : "") }
     if !fence.hasLines, needsGap, !lines.isEmpty { lines.append(StyledLine()) }
     fence.hasLines = true
     needsGap = true
-    for spans in fence.layout.lines(text) { lines.append(StyledLine(spans.isEmpty ? [] : fence.mark + spans)) }
+    for (index, spans) in fence.layout.lines(text).enumerated() {
+      var line = StyledLine(
+        spans.isEmpty ? [] : fence.mark + spans, index > 0 || isWithinLine ? .nothing : .lineBreak)
+      line.margin = fence.mark.width
+      lines.append(line)
+    }
   }
 }
 

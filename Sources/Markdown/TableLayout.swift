@@ -46,7 +46,7 @@ extension BlockLayout {
     let cells = columns.indices.map { column in
       var flow = Flow(width: columns[column])
       if column < row.cells.count { flow.add(row.cells[column]) }
-      return flow.finish()
+      return flow.finish().map(\.spans)
     }
     for index in 0..<max(1, cells.reduce(0) { max($0, $1.count) }) {
       var line: [Span] = []

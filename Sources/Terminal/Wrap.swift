@@ -4,6 +4,8 @@ import Core
 /// in a long answer as in a short one.
 public struct WrappedText: Sendable {
   public private(set) var lines: [String] = []
+  /// What stands between each line and the one before it in the source.
+  public private(set) var joints: [StyledLine.Joint] = []
   private let width: Int
   /// UTF-8 offset in the source where the last line begins, and how much of the source has been wrapped.
   private var lastLineStart = 0
@@ -18,11 +20,18 @@ public struct WrappedText: Sendable {
     guard total != wrapped else { return }
     if total < wrapped { self = WrappedText(width: width) }
     if !lines.isEmpty { lines.removeLast() }
-    wrap(source, from: lastLineStart)
+    wrap(source, from: lastLineStart, joints.popLast() ?? .lineBreak)
     wrapped = total
   }
 
-  private mutating func wrap(_ source: String, from start: Int) {
+  private mutating func append(_ text: String, then next: StyledLine.Joint) {
+    lines.append(text)
+    joints.append(next)
+  }
+
+  /// - Parameter joint: of the first line.
+  private mutating func wrap(_ source: String, from start: Int, _ joint: StyledLine.Joint) {
+    joints.append(joint)
     let utf8 = source.utf8
     var index = utf8.index(utf8.startIndex, offsetBy: start)
     var line = LineBuilder(start: start)
@@ -34,7 +43,7 @@ public struct WrappedText: Sendable {
       let end = isASCII ? after : source.index(after: index)
       let length = isASCII ? 1 : source.utf8.distance(from: index, to: end)
       if byte == 0x0A || (byte == 0x0D && source[index] == "\r\n") {
-        lines.append(line.text)
+        append(line.text, then: .lineBreak)
         line = LineBuilder(start: offset + length)
       } else if isASCII, (0x20..<0x7F).contains(byte) {
         add(
@@ -74,12 +83,15 @@ public struct WrappedText: Sendable {
     if line.width + glyph.width > width {
       if isSpace {
         // A space that does not fit is the line break.
-        lines.append(line.text)
+        append(line.text, then: .space)
         line = LineBuilder(start: offset + length)
         return
       }
       // What is left of the line after a break may still be too long with this glyph.
-      while line.width > 0, line.width + glyph.width > width { lines.append(line.takeHead(at: offset)) }
+      while line.width > 0, line.width + glyph.width > width {
+        let joint: StyledLine.Joint = line.hasBreak ? .space : .nothing
+        append(line.takeHead(at: offset), then: joint)
+      }
     }
     line.add(glyph, isSpace: isSpace, end: offset + length)
   }
@@ -92,6 +104,7 @@ private struct LineBuilder {
   /// Source offset of its first character.
   var start: Int
   private var breakText: String.Index?
+  var hasBreak: Bool { breakText != nil }
   private var breakWidth = 0
   private var breakOffset = 0
 

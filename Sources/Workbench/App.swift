@@ -182,21 +182,6 @@ public final class App {
       drawn.cells[(y * drawn.width + area.x)..<(y * drawn.width + area.x + area.width)].map(\.text).joined()
     }.joined(separator: "\n")
   }
-
-  /// The text under the mouse's selection, as it is on the screen.
-  var selectedText: String {
-    guard let selection = state.desk.selection, let area = state.desk.extents[selection.lane]?.area, let drawn else {
-      return ""
-    }
-    return (area.y..<(area.y + area.height)).compactMap { y -> String? in
-      let columns = selection.columns(y: y, in: area)
-      guard !columns.isEmpty else { return nil }
-      let row = drawn.cells[(y * drawn.width + columns.lowerBound)..<(y * drawn.width + columns.upperBound)]
-      var text = row.map(\.text).joined()
-      while text.hasSuffix(" ") { text.removeLast() }
-      return text
-    }.joined(separator: "\n")
-  }
 }
 
 /// `2026-11-23 14:05` in the person's own time zone.

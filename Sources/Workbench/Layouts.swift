@@ -130,4 +130,9 @@ public final class Layouts {
     texts[key, default: WrappedText(width: width)].update(source)
     return texts[key]?.lines ?? []
   }
+
+  /// The same in one style, with what is between the lines.
+  func block(_ source: String, _ key: Key, width: Int, style: Style = Style()) -> Block {
+    Block(lines: lines(source, key, width: width), joints: texts[key]?.joints ?? [], style: style)
+  }
 }

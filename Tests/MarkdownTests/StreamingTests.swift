@@ -20,7 +20,8 @@ struct StreamingTests {
       #expect(isStable, "a finished line changed in \(source.debugDescription) at \(width)")
       #expect(pieces.map(\.text) == whole.map(\.text), "\(source.debugDescription) at \(width)")
       guard pieces == whole else {
-        Issue.record("styles differ in \(source.debugDescription)")
+        let other = zip(pieces, whole).first { $0 != $1 }
+        Issue.record("\(String(describing: other)) differ in \(source.debugDescription)")
         return
       }
       inputs += 1
