@@ -89,7 +89,6 @@ int cmd_start_column(cmark_node *node) { return cmark_node_get_start_column(node
 static const char *text(const char *found) { return found ? found : ""; }
 
 const char *cmd_literal(cmark_node *node) { return text(cmark_node_get_literal(node)); }
-const char *cmd_info(cmark_node *node) { return text(cmark_node_get_fence_info(node)); }
 // An empty one has no terminator.
 const char *cmd_content(cmark_node *node) { return node->content.size ? cmark_node_get_string_content(node) : ""; }
 

@@ -13,6 +13,10 @@ struct BlockLayout {
   /// Code blocks found, when they are asked for.
   var code: [(language: String, code: String)]?
 
+  /// Whether a block has been drawn without some of its signs.
+  private(set) var isChanged = false
+  private var omitted = SignCount()
+
   private var lines: [StyledLine] = []
   private var containers: [Container] = []
   private var needsGap = false
@@ -41,8 +45,26 @@ struct BlockLayout {
   mutating func lines(of node: Node) -> [StyledLine] {
     lines = []
     needsGap = false
+    omitted = SignCount()
     block(node, Style())
+    check(node)
     return lines
+  }
+
+  /// Tells below a block that it says more than is drawn.
+  private mutating func check(_ node: Node) {
+    // By the parser's count a table has the paragraph right before it as well, and some blocks the line behind them.
+    var start = node.startLine
+    if node.kind == .table { start = (node.first?.next?.startLine ?? node.endLine + 1) - 2 }
+    let first = max(start, carried == nil ? 1 : 3)
+    let following = sequence(first: node, next: \.next).dropFirst().first { $0.startLine > 0 }
+    let last = min(node.endLine, (following?.startLine ?? .max) - 1)
+    guard node.startLine > 0, first <= last else { return }
+    let source = SignCount(source: Array((first...last).map(document.prepared).joined(separator: [0x0A])))
+    omitted.add(lines)
+    guard !omitted.has(all: source) else { return }
+    isChanged = true
+    flow([Span(drawing.unequal + " some of its signs are not drawn; the source has them", Style(.quiet, italic: true))])
   }
 
   // MARK: Lines
@@ -104,7 +126,7 @@ struct BlockLayout {
 
   private mutating func block(_ node: Node, _ base: Style) {
     switch node.kind {
-    case .paragraph: flow(InlineSpans.of(node, base))
+    case .paragraph: flow(inlines(node, base))
     case .heading: heading(node, base)
     case .rule:
       emit([Span(String(repeating: drawing.horizontal, count: room), Style(.border))])
@@ -123,6 +145,12 @@ struct BlockLayout {
     }
   }
 
+  mutating func inlines(_ node: Node, _ base: Style, isCell: Bool = false) -> [Span] {
+    let inlines = InlineSpans(node, base, isCell: isCell)
+    omitted.add(inlines.omitted)
+    return inlines.spans
+  }
+
   private mutating func children(of node: Node, _ base: Style, isTight: Bool) {
     var isFirst = true
     for child in node.children {
@@ -134,7 +162,7 @@ struct BlockLayout {
 
   private mutating func heading(_ node: Node, _ base: Style) {
     let mark = Span(String(repeating: "#", count: node.level) + " ", Style(.quiet))
-    within([mark]) { $0.flow(InlineSpans.of(node, Style(.heading, bold: true))) }
+    within([mark]) { $0.flow($0.inlines(node, Style(.heading, bold: true))) }
   }
 
   private mutating func list(_ node: Node, _ base: Style) {
@@ -214,7 +242,8 @@ struct Drawing: Sendable {
   var horizontal = "─"
   var cross = "┼"
   var bullet = "•"
+  var unequal = "≠"
 
   static let lines = Drawing()
-  static let ascii = Drawing(vertical: "|", horizontal: "-", cross: "+", bullet: "*")
+  static let ascii = Drawing(vertical: "|", horizontal: "-", cross: "+", bullet: "*", unequal: "!=")
 }

@@ -74,8 +74,15 @@ struct Node {
   var inlines: [Inlines.Piece] {
     Inlines.of(Array(VisibleText.withoutOrdinaryMarks(document.text(cmd_content(pointer))).utf8))
   }
-  /// Of a code block: what stands behind the fence.
-  var info: String { document.text(cmd_info(pointer)) }
+  /// Of a code block: what stands behind the fence, as it was written.
+  var info: String {
+    guard let fence else { return "" }
+    var info = document.prepared(startLine).dropFirst(startColumn - 1)
+    while let byte = info.first, byte != fence.character { info.removeFirst() }
+    while let byte = info.first, byte == fence.character || byte.isBlank { info.removeFirst() }
+    while info.last?.isBlank == true { info.removeLast() }
+    return document.restored(String(decoding: info, as: UTF8.self))
+  }
 
   var level: Int { Int(cmd_level(pointer)) }
   var isOrdered: Bool { cmd_is_ordered(pointer) }

@@ -1,7 +1,20 @@
 /// Which backslashes are markup: those before a character that would be markup without them, in what is no path and no regular
 /// expression. All others are what is said.
-enum Escape {
-  static func isMarkup(_ bytes: [UInt8], _ at: Int) -> Bool {
+struct Escape {
+  /// The word that was looked at last, and whether it is a path or an expression.
+  private var word = 0..<0
+  private var isLiteral = false
+
+  mutating func isMarkup(_ bytes: [UInt8], _ at: Int) -> Bool {
+    guard Escape.mayBeMarkup(bytes, at) else { return false }
+    if !word.contains(at) {
+      word = Escape.word(bytes, at)
+      isLiteral = Escape.isLiteral(bytes[word])
+    }
+    return !isLiteral
+  }
+
+  private static func mayBeMarkup(_ bytes: [UInt8], _ at: Int) -> Bool {
     let escaped = bytes[at + 1]
     let after = at + 2 < bytes.count ? bytes[at + 2] : 0x20
     let before = at > 0 ? bytes[at - 1] : 0x20
@@ -21,7 +34,7 @@ enum Escape {
       if start == at || !beginsLine(bytes, start) || !after.isBlank { return false }
     default: return false
     }
-    return !isLiteral(bytes, at)
+    return true
   }
 
   private static func beginsLine(_ bytes: [UInt8], _ at: Int) -> Bool {
@@ -30,14 +43,18 @@ enum Escape {
 
   private static let signs: [[UInt8]] = ["[^", "(?", ".*", ".+", "]*", "]+", ")*", ")+", ".\\*"].map { Array($0.utf8) }
 
-  /// Whether the word around it is a path or an expression: it has a backslash before a letter or digit, or signs of its own.
-  private static func isLiteral(_ bytes: [UInt8], _ at: Int) -> Bool {
+  /// From blank to blank; of a long one the part that begins here.
+  private static func word(_ bytes: [UInt8], _ at: Int) -> Range<Int> {
     let most = 256
     var start = at
     while start > 0, !bytes[start - 1].isBlank, at - start < most { start -= 1 }
     var end = at
     while end < bytes.count, !bytes[end].isBlank, end - at < most { end += 1 }
-    let word = bytes[start..<end]
+    return start..<end
+  }
+
+  /// Whether it has a backslash before a letter or digit, or signs that only expressions have.
+  private static func isLiteral(_ word: ArraySlice<UInt8>) -> Bool {
     if word.count > 2, word.first == UInt8(ascii: "^") || word.last == UInt8(ascii: "$") { return true }
     var previous: UInt8 = 0
     for byte in word {

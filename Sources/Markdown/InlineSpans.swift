@@ -3,6 +3,8 @@ import Terminal
 /// What stands within a paragraph, a heading or a cell as styled spans; a line feed ends a line.
 struct InlineSpans {
   private(set) var spans: [Span] = []
+  /// What is not drawn as it stands: addresses that are the text of their links, line breaks of cells.
+  private(set) var omitted = ""
   private let base: Style
   private let isCell: Bool
   private var bold = 0
@@ -14,13 +16,10 @@ struct InlineSpans {
   private var hasBegun = false
 
   /// - Parameter isCell: a cell has no other way to write a line's end than `<br>`.
-  static func of(_ node: Node, _ base: Style, isCell: Bool = false) -> [Span] {
-    var inline = InlineSpans(base: base, isCell: isCell)
-    for piece in node.inlines { inline.add(piece) }
-    return inline.spans
+  init(_ node: Node, _ base: Style, isCell: Bool = false) {
+    (self.base, self.isCell) = (base, isCell)
+    for piece in node.inlines { add(piece) }
   }
-
-  private init(base: Style, isCell: Bool) { (self.base, self.isCell) = (base, isCell) }
 
   private var style: Style {
     var style = base
@@ -53,7 +52,9 @@ struct InlineSpans {
       (hasBegun, self.isDefinition) = (true, isDefinition)
     case .text(let text), .math(let text): add(text, style)
     case .code(let text): add(text, style(links.isEmpty ? .code : .link))
-    case .html(let tag) where isCell && Address.isLineBreak(tag): add("\n", style)
+    case .html(let tag) where isCell && Address.isLineBreak(tag):
+      omitted += tag
+      add("\n", style)
     case .html(let tag): add(tag.replacing("\n", with: " "), style(.quiet))
     case .begin(let mark): begin(mark)
     case .end(let mark, let url, let title): end(mark, url, title)
@@ -77,6 +78,7 @@ struct InlineSpans {
     case .link, .image:
       let text = links.removeLast()
       let isSame = mark == .link && (url == text || url == "mailto:" + text)
+      if isSame { omitted += url }
       var shown = isSame ? "" : url
       if !title.isEmpty { shown += (shown.isEmpty ? "" : " ") + "\"\(title)\"" }
       if !links.isEmpty { links[links.count - 1] += text }

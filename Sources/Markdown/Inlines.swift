@@ -31,6 +31,7 @@ struct Inlines {
   private var brackets: [Bracket] = []
   /// Brackets below this one begin no link: a link holds no other.
   private var inactiveBelow = 0
+  private var escape = Escape()
   private lazy var backticks = BacktickRuns(bytes)
 
   private enum Item {
@@ -134,7 +135,7 @@ struct Inlines {
       at += 1
       return
     }
-    if Escape.isMarkup(bytes, at) {
+    if escape.isMarkup(bytes, at) {
       flush(upTo: at)
       textStart = at + 1
     }

@@ -8,6 +8,11 @@ public struct MarkdownText: Sendable {
   /// Lines at the beginning that nothing which follows will change.
   public private(set) var stableCount = 0
 
+  /// Whether some block is drawn without some of its signs, markup aside.
+  public var isChanged: Bool { hasChange || isTailChanged }
+  private var hasChange = false
+  private var isTailChanged = false
+
   /// Bytes at the end that are laid out anew for every change.
   public var openBytes: Int { seen - tailStart }
 
@@ -41,6 +46,8 @@ public struct MarkdownText: Sendable {
   private static let most = (bytes: 4096, lines: 256)
   /// A line of code that grows beyond this is cut.
   private static let mostCode = 4096
+  /// What looking whether a block has ended costs at least, in bytes of the budget.
+  private static let least = 64
 
   /// - Parameters:
   ///   - width: columns, at least 2 (a wide character must fit).
@@ -50,11 +57,29 @@ public struct MarkdownText: Sendable {
     drawing = ascii ? .ascii : .lines
   }
 
+  /// Lines beyond which nothing is laid out any more: no answer that is read has so many.
+  public static let mostLines = 20_000
+  /// Where in the source, as an offset in UTF-8, the rest begins that is no longer laid out; nil where all is.
+  public private(set) var restStart: Int?
+  /// Whether there is more to lay out of what was given.
+  public private(set) var isBehind = false
+  /// Bytes that may still be laid out in this update.
+  private var budget = Int.max
+
   /// Brings the lines up to date with `source`, which must begin with what was given before; a shorter one is a new text.
   public mutating func update(_ source: String) {
+    var budget = Int.max
+    update(source, budget: &budget)
+  }
+
+  /// The same as far as `budget` goes, in bytes, which is brought down by what was laid out. What is left is done by the next
+  /// update, with the same source or more of it; the lines come out the same.
+  public mutating func update(_ source: String, budget: inout Int) {
     let total = source.utf8.count
-    guard total != seen else { return }
+    guard total != seen || isBehind else { return }
     if total < seen { restart() }
+    self.budget = budget
+    defer { budget = self.budget }
     seen = total
     lines.removeLast(lines.count - stableCount)
     let isDone: Void? = source.utf8.withContiguousStorageIfAvailable { read($0) }
@@ -72,14 +97,27 @@ public struct MarkdownText: Sendable {
   private mutating func restart() {
     (lines, stableCount, tailStart, checked) = ([], 0, 0, 0)
     (needsGap, table, fence, context) = (false, nil, nil, LineContext())
+    (hasChange, isTailChanged, isBehind, restStart) = (false, false, false, nil)
   }
 
   private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
-    while fence == nil ? readBlocks(bytes) : readFence(bytes) {}
+    var mayGoOn = true
+    while mayGoOn, restStart == nil, budget > 0 {
+      let start = tailStart
+      mayGoOn = fence == nil ? readBlocks(bytes) : readFence(bytes)
+      budget -= max(MarkdownText.least, tailStart - start)
+      if lines.count >= MarkdownText.mostLines { restStart = tailStart }
+    }
     stableCount = lines.count
-    let gap = needsGap
+    isBehind = mayGoOn && restStart == nil
+    guard !isBehind, restStart == nil else {
+      isTailChanged = false
+      return
+    }
+    let (gap, changed) = (needsGap, hasChange)
     drawTail(bytes)
-    needsGap = gap
+    isTailChanged = hasChange
+    (needsGap, hasChange) = (gap, changed)
   }
 
   private mutating func append(_ block: [StyledLine]) {
@@ -196,6 +234,7 @@ public struct MarkdownText: Sendable {
     layout.code = code
     for block in blocks { append(layout.lines(of: block)) }
     code = layout.code
+    hasChange = hasChange || layout.isChanged
     return layout.columns
   }
 
@@ -230,7 +269,12 @@ public struct MarkdownText: Sendable {
   private mutating func readFence(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard var open = fence else { return false }
     fence = nil
+    let start = tailStart
     while let line = SourceLines.end(from: tailStart, in: bytes) {
+      if tailStart - start >= budget || lines.count >= MarkdownText.mostLines {
+        fence = open
+        return true
+      }
       let content = bytes[tailStart..<line.content]
       if !open.isWithinLine, open.rules.isLeft(by: content) {
         needsGap = true
@@ -242,6 +286,10 @@ public struct MarkdownText: Sendable {
       appendCode(content, &open, endsLine: true)
     }
     while bytes.count - tailStart > MarkdownText.mostCode {
+      if tailStart - start >= budget || lines.count >= MarkdownText.mostLines {
+        fence = open
+        return true
+      }
       let cut = boundary(bytes, before: tailStart + MarkdownText.mostCode)
       appendCode(bytes[tailStart..<cut], &open, endsLine: false)
       tailStart = cut

@@ -23,7 +23,7 @@ extension BlockLayout {
     var rows: [Row] = []
     for row in node.children {
       let style = rows.isEmpty ? header : base
-      let cells = row.children.map { InlineSpans.of($0, style, isCell: true) }
+      let cells = row.children.map { inlines($0, style, isCell: true) }
       rows.append(Row(cells: cells, excess: excess(row.startLine, columns: alignments.count)))
     }
     let natural = alignments.indices.map { column in

@@ -55,7 +55,7 @@ public enum TextWidth {
         index = end
       } else {
         let end = text.index(after: index)
-        glyphs(of: text[index]).forEach(body)
+        glyphs(of: text[index..<end]).forEach(body)
         index = end
       }
     }
@@ -81,7 +81,7 @@ public enum TextWidth {
   }
 
   /// Usually one glyph; several for what is shown as a placeholder, none for a lone joiner.
-  static func glyphs(of character: Character) -> [Glyph] {
+  static func glyphs(of character: Substring) -> [Glyph] {
     var drawn = ""
     var width = 0
     var result: [Glyph] = []

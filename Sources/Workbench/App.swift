@@ -143,8 +143,8 @@ public final class App {
     screen.draw(frame)
     drawn = frame
     lastDraw = clock.now()
-    // What was looked for has been found by drawing it.
-    isDirty = isSearching
+    // What was looked for has been found by drawing it; what is long is laid out in several frames.
+    isDirty = isSearching || layouts.isBehind
     probe?.frames.append(lastDraw - start)
     probe?.last = frame
   }

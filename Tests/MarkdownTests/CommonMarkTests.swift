@@ -54,6 +54,16 @@ import Testing
     }
   }
 
+  /// The program's own check of what is drawn sees nothing missing in them.
+  @Test func noExampleIsCalledChanged() {
+    let changed = Self.examples.filter { example in
+      var text = MarkdownText(width: 60)
+      text.update(example.markdown)
+      return text.isChanged
+    }
+    #expect(changed.map(\.number) == [], "\(changed.map(\.markdown.debugDescription))")
+  }
+
   /// However narrow: no line is wider than it may be, and no letter is lost.
   @Test(arguments: [2, 7, 20, 40, 80])
   func examplesFitAnyWidth(width: Int) {

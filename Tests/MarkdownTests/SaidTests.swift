@@ -46,7 +46,7 @@ import Testing
 
   /// Marks that are marks.
   @Test(arguments: [
-    ("\\*not emphasis\\*", "*not emphasis*"), ("5 \\* 3", "5 * 3"), ("2\\*3\\*4", "2*3*4"), ("\\_so\\_", "_so_"),
+    ("\\*not emphasis\\*", "*not emphasis*"), ("5 \\* 3", "5 * 3"), ("\\_so\\_", "_so_"),
     ("\\`code\\`", "`code`"), ("1\\. no item", "1. no item"), ("\\# no heading", "# no heading"),
     ("\\- no item", "- no item"),
     ("\\[no link\\](x)", "[no link](x)"), ("\\<div\\>", "<div>"), ("costs \\$5", "costs $5"),
@@ -194,6 +194,46 @@ import Testing
     #expect(shown(source) == "with \\(a_{1}*b*c\\), $x_1 * y * z$ and this")
     #expect(style("this", in: source)?.isItalic == true)
     #expect(style("a_{1}", in: source)?.isItalic == false)
+  }
+
+  // MARK: What is told
+
+  @Test(arguments: ["2\\*3", "a\\<0\\>b", "x\\`y"])
+  func aBackslashLeftOutInAWordIsTold(source: String) {
+    var text = MarkdownText(width: 80)
+    text.update("*before*\n\n\(source)\n\nbehind")
+    #expect(text.isChanged, "\(source) is drawn without its backslash")
+    #expect(text.lines.map(\.text).contains { $0.hasPrefix("≠ ") })
+    #expect(text.lines.map(\.text).last == "behind")
+    text.update("all")
+    #expect(!text.isChanged, "another text")
+  }
+
+  /// Markup alone changes nothing that is said.
+  @Test(arguments: [
+    "# Head #\n\n*a* **b** `c` [d](e \"f\") <https://g.h> [https://i.j](https://i.j)", "\\*a\\* 5 \\* 3\n\n1\\. b",
+    "Head\n===\n\n---\n",
+    "| a | b |\n|---|---|\n| `c|d` | e<br>f | g |", "2. a\n7. b\n- [x] c", "> a\n> b\n>\n> ```sh\n> c\n> ```", "a\\\nb",
+    "`` ` ``",
+    "```py\nx = 1\n```\n\n    y\n\n<div>\nz\n</div>", "日本語 **強調** naïve", "$x_1$ \\(y\\) \\[z\\]",
+    "![p](q) [r]: s\n\n[t]: u",
+  ])
+  func markupIsNoChange(source: String) {
+    var text = MarkdownText(width: 30)
+    text.update(source)
+    #expect(!text.isChanged, "\(source.debugDescription) has all its signs: \(text.lines.map(\.text))")
+  }
+
+  @Test func noMadeUpDocumentIsChanged() {
+    var random = SplitMix64(seed: 77)
+    var changed = 0
+    for _ in 0..<300 {
+      var text = MarkdownText(width: 40)
+      let source = Made.document(&random)
+      text.update(source)
+      changed += text.isChanged ? 1 : 0
+    }
+    #expect(changed == 0, "made-up documents should be drawn with all their signs")
   }
 
   // MARK: Right to left

@@ -28,10 +28,9 @@ int cmd_start_line(cmark_node *node);
 int cmd_end_line(cmark_node *node);
 int cmd_start_column(cmark_node *node);
 
-/// Text of a leaf, of a code block's info, or the source within a paragraph, heading or cell; "" where there is none. Lives as
+/// Text of a leaf, or the source within a paragraph, heading or cell; "" where there is none. Lives as
 /// long as the tree.
 const char *cmd_literal(cmark_node *node);
-const char *cmd_info(cmark_node *node);
 const char *cmd_content(cmark_node *node);
 
 int cmd_level(cmark_node *node);

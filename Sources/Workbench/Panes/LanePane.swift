@@ -24,7 +24,7 @@ struct LanePane {
     let total = blocks.reduce(0) { $0 + $1.count }
     let found = search(blocks, layouts)
     let top = firstLine(total: total, height: inside.height)
-    let rows = drawLines(blocks, from: top, in: inside, &frame)
+    let rows = blocks.draw(from: top, in: inside, &frame)
     markQuotes(blocks, from: top, in: inside, layouts, &frame)
     if let found { mark(found, from: top, in: inside, &frame) }
     if total > inside.height { drawThumb(area, top, total, inside.height, &frame) }
@@ -105,22 +105,6 @@ struct LanePane {
     case .follow: return last
     case .at(let line): return min(line, last)
     }
-  }
-
-  /// - Returns: what has been drawn, a line for each row.
-  private func drawLines(_ blocks: [Block], from top: Int, in area: Area, _ frame: inout Frame) -> [StyledLine] {
-    var skipped = 0
-    var rows: [StyledLine] = []
-    for block in blocks {
-      for index in max(0, min(block.count, top - skipped))..<block.count {
-        guard rows.count < area.height else { return rows }
-        let line = block.line(index)
-        frame.put(line, x: area.x, y: area.y + rows.count, limit: area.width)
-        rows.append(line)
-      }
-      skipped += block.count
-    }
-    return rows
   }
 
   /// Matches of the search, the one gone to last apart from the others.
@@ -256,6 +240,25 @@ struct Block {
   }
 }
 
+extension [Block] {
+  /// - Returns: what has been drawn, a line for each row.
+  @discardableResult
+  func draw(from top: Int, in area: Area, _ frame: inout Frame) -> [StyledLine] {
+    var skipped = 0
+    var rows: [StyledLine] = []
+    for block in self {
+      for index in Swift.max(0, Swift.min(block.count, top - skipped))..<block.count {
+        guard rows.count < area.height else { return rows }
+        let line = block.line(index)
+        frame.put(line, x: area.x, y: area.y + rows.count, limit: area.width)
+        rows.append(line)
+      }
+      skipped += block.count
+    }
+    return rows
+  }
+}
+
 /// What one lane has been asked in the turn in view and has said, as blocks of wrapped lines.
 private struct Thread {
   let state: State
@@ -303,13 +306,12 @@ private struct Thread {
     }
     if !response.reasoning.isEmpty { blocks += reasoning(response, turn, layouts) }
     if !response.text.isEmpty {
-      blocks.append(
+      blocks +=
         state.desk.showsSource.contains(lane)
-          ? layouts.block(response.text, key(turn, .answer), width: width)
-          : Block(
-            layouts.markdown(
-              response.text, key(turn, .answer), width: width, ascii: state.screen.borders.isASCII,
-              isAside: lane != state.focus && !response.state.isOver, now: state.moment.now)))
+        ? [layouts.block(response.text, key(turn, .answer), width: width)]
+        : layouts.markdown(
+          response.text, key(turn, .answer), width: width, ascii: state.screen.borders.isASCII,
+          isAside: lane != state.focus && !response.state.isOver, now: state.moment.now)
     }
     if let error = response.error {
       let style = Style(response.state == .stopped || response.state == .cut ? .warning : .bad)
