@@ -17,6 +17,9 @@ struct BlockLayout {
   private(set) var isChanged = false
   private var omitted = SignCount()
 
+  /// One text for all rules across the pane: an answer may be nothing but rules.
+  private let rule: String
+
   private var lines: [StyledLine] = []
   private var containers: [Container] = []
   private var needsGap = false
@@ -37,8 +40,10 @@ struct BlockLayout {
     var hasBegun = false
   }
 
-  init(_ document: Document, width: Int, drawing: Drawing, carried: CarriedTable? = nil) {
+  /// - Parameter rule: a rule across the width; nil: one is made.
+  init(_ document: Document, width: Int, drawing: Drawing, carried: CarriedTable? = nil, rule: String? = nil) {
     (self.document, self.width, self.drawing, self.carried) = (document, max(2, width), drawing, carried)
+    self.rule = rule ?? drawing.rule(max(2, width))
   }
 
   /// The lines of a block at the top level.
@@ -47,7 +52,7 @@ struct BlockLayout {
     needsGap = false
     omitted = SignCount()
     block(node, Style())
-    check(node)
+    if code == nil { check(node) }
     return lines
   }
 
@@ -126,15 +131,9 @@ struct BlockLayout {
 
   private mutating func block(_ node: Node, _ base: Style) {
     switch node.kind {
-    case .paragraph: flow(inlines(node, base))
-    case .heading: heading(node, base)
-    case .rule:
-      emit([Span(String(repeating: drawing.horizontal, count: room), Style(.border))])
-      lines[lines.count - 1].margin = width
-      lines[lines.count - 1].said += "---"
+    // Where code is looked for nothing else is laid out.
+    case .paragraph, .heading, .rule, .htmlBlock, .table: if code == nil { text(node, base) }
     case .codeBlock: codeBlock(node)
-    case .htmlBlock: source(node.literal.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
-    case .table: table(node, base)
     case .quote where depth < BlockLayout.mostContainers:
       var style = base
       style.role = .quote
@@ -142,6 +141,20 @@ struct BlockLayout {
       within(bar, rest: bar, said: ("> ", "> ")) { $0.children(of: node, style, isTight: false) }
     case .list where depth < BlockLayout.mostContainers: list(node, base)
     default: source(node.startLine <= node.endLine ? (node.startLine...node.endLine).map(document.line) : [])
+    }
+  }
+
+  private mutating func text(_ node: Node, _ base: Style) {
+    switch node.kind {
+    case .paragraph: flow(inlines(node, base))
+    case .heading: heading(node, base)
+    case .rule:
+      emit([Span(room == width ? rule : drawing.rule(room), Style(.border))])
+      lines[lines.count - 1].margin = width
+      lines[lines.count - 1].said += "---"
+    case .htmlBlock: source(node.literal.split(separator: "\n", omittingEmptySubsequences: false).map(String.init))
+    case .table: table(node, base)
+    default: break
     }
   }
 
@@ -186,7 +199,7 @@ struct BlockLayout {
     if body.last?.isEmpty == true { body.removeLast() }
     code?.append((CodeLayout.language(info), node.literal))
     if !info.isEmpty { flow([Span(info, BlockLayout.labelStyle)]) }
-    guard !body.isEmpty else { return }
+    guard !body.isEmpty, self.code == nil else { return }
     within([Span("  ")]) { layout in
       var code = CodeLayout(info: info, width: layout.room)
       for line in body {
@@ -243,6 +256,8 @@ struct Drawing: Sendable {
   var cross = "┼"
   var bullet = "•"
   var unequal = "≠"
+
+  func rule(_ width: Int) -> String { String(repeating: horizontal, count: width) }
 
   static let lines = Drawing()
   static let ascii = Drawing(vertical: "|", horizontal: "-", cross: "+", bullet: "*", unequal: "!=")

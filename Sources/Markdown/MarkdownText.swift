@@ -18,6 +18,7 @@ public struct MarkdownText: Sendable {
 
   private let width: Int
   private let drawing: Drawing
+  private let rule: String
   /// UTF-8 offset in the source where the open tail begins.
   private var tailStart = 0
   /// What is being read there.
@@ -48,6 +49,8 @@ public struct MarkdownText: Sendable {
   private static let mostCode = 4096
   /// What looking whether a block has ended costs at least, in bytes of the budget.
   private static let least = 64
+  /// What a line costs beside its bytes.
+  private static let lineCost = 8
 
   /// - Parameters:
   ///   - width: columns, at least 2 (a wide character must fit).
@@ -55,10 +58,11 @@ public struct MarkdownText: Sendable {
   public init(width: Int, ascii: Bool = false) {
     self.width = max(2, width)
     drawing = ascii ? .ascii : .lines
+    rule = drawing.rule(self.width)
   }
 
   /// Lines beyond which nothing is laid out any more: no answer that is read has so many.
-  public static let mostLines = 20_000
+  public static let mostLines = 100_000
   /// Where in the source, as an offset in UTF-8, the rest begins that is no longer laid out; nil where all is.
   public private(set) var restStart: Int?
   /// Whether there is more to lay out of what was given.
@@ -103,9 +107,9 @@ public struct MarkdownText: Sendable {
   private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
     var mayGoOn = true
     while mayGoOn, restStart == nil, budget > 0 {
-      let start = tailStart
+      let (start, count) = (tailStart, lines.count)
       mayGoOn = fence == nil ? readBlocks(bytes) : readFence(bytes)
-      budget -= max(MarkdownText.least, tailStart - start)
+      budget -= max(MarkdownText.least, tailStart - start + (lines.count - count) * MarkdownText.lineCost)
       if lines.count >= MarkdownText.mostLines { restStart = tailStart }
     }
     stableCount = lines.count
@@ -230,7 +234,7 @@ public struct MarkdownText: Sendable {
   /// - Returns: the columns of the last table.
   @discardableResult
   private mutating func draw(_ document: Document, _ blocks: some Sequence<Node>) -> [Int]? {
-    var layout = BlockLayout(document, width: width, drawing: drawing, carried: table)
+    var layout = BlockLayout(document, width: width, drawing: drawing, carried: table, rule: rule)
     layout.code = code
     for block in blocks { append(layout.lines(of: block)) }
     code = layout.code
@@ -269,9 +273,11 @@ public struct MarkdownText: Sendable {
   private mutating func readFence(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard var open = fence else { return false }
     fence = nil
-    let start = tailStart
+    let (start, count) = (tailStart, lines.count)
     while let line = SourceLines.end(from: tailStart, in: bytes) {
-      if tailStart - start >= budget || lines.count >= MarkdownText.mostLines {
+      if tailStart - start + (lines.count - count) * MarkdownText.lineCost >= budget
+        || lines.count >= MarkdownText.mostLines
+      {
         fence = open
         return true
       }
@@ -286,7 +292,9 @@ public struct MarkdownText: Sendable {
       appendCode(content, &open, endsLine: true)
     }
     while bytes.count - tailStart > MarkdownText.mostCode {
-      if tailStart - start >= budget || lines.count >= MarkdownText.mostLines {
+      if tailStart - start + (lines.count - count) * MarkdownText.lineCost >= budget
+        || lines.count >= MarkdownText.mostLines
+      {
         fence = open
         return true
       }
@@ -302,7 +310,10 @@ public struct MarkdownText: Sendable {
     let isWithinLine = fence.isWithinLine
     let text = isWithinLine ? OpenFence.text(line) : fence.rules.content(line)
     fence.isWithinLine = !endsLine
-    if let last = code?.indices.last { code?[last].code += text + (endsLine ? "\n" : "") }
+    if let last = code?.indices.last {
+      code?[last].code += text + (endsLine ? "\n" : "")
+      return
+    }
     if !fence.hasLines, needsGap, !lines.isEmpty { lines.append(StyledLine()) }
     fence.hasLines = true
     needsGap = true

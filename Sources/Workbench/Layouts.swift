@@ -28,6 +28,8 @@ public final class Layouts {
   private static let frameBudget = 32_768
   private static let leastBudget = 12_288
   private var budget = frameBudget
+  /// What the frame has laid out, in bytes and what counts as much.
+  var spent: Int { Self.frameBudget - budget }
   /// Whether the frame shows texts that are not laid out to their ends: the next one goes on.
   public private(set) var isBehind = false
 
