@@ -1,7 +1,7 @@
 /// Answers made to hurt: what a model may send to hold up whoever draws it. Generated, the same each time.
 public enum HostileAnswers {
   /// About so many bytes each.
-  public static let size = 60_000
+  public static let size = 36_000
 
   public static let all: [(name: String, text: String)] = [
     ("more lines than are rendered", String(repeating: "a\n", count: 130_000)), ("short lines", times("a\n")),
