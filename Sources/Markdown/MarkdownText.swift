@@ -92,10 +92,23 @@ public struct MarkdownText: Sendable {
 
   /// Code blocks in order, as they are in the source.
   public static func codeBlocks(in source: String) -> [(language: String, code: String)] {
+    guard mayHoldCode(source) else { return [] }
     var text = MarkdownText(width: 80)
     text.code = []
     text.update(source)
     return text.code ?? []
+  }
+
+  /// Three marks of a fence, a tab or four spaces begin a block of code: that there are none is seen sooner than the blocks are.
+  private static func mayHoldCode(_ source: String) -> Bool {
+    var previous: UInt8 = 0
+    var run = 0
+    for byte in source.utf8 {
+      run = byte == previous ? run + 1 : 1
+      previous = byte
+      if byte == 0x09 || (run == 3 && (byte == 0x60 || byte == 0x7E)) || (run == 4 && byte == 0x20) { return true }
+    }
+    return false
   }
 
   private mutating func restart() {

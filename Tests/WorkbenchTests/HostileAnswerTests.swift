@@ -14,7 +14,7 @@ import Testing
   private static let names = HostileAnswers.all.map(\.name)
 
   private func answered(_ name: String) -> (text: String, state: State) {
-    var state = Sample.state(lanes: 2, width: 120, height: 40)
+    var state = Sample.state(lanes: 2, width: 80, height: 24)
     _ = Sample.send("hi", &state)
     Sample.play(0, [], &state)
     return (HostileAnswers.all.first { $0.name == name }?.text ?? "", state)
@@ -55,11 +55,11 @@ import Testing
   func aGrowingAnswerIsLaidOutWhereItGrows(name: String) {
     var (text, state) = answered(name)
     let layouts = Layouts()
-    let scalars = text.unicodeScalars.prefix(12_000)
+    let scalars = text.unicodeScalars.prefix(9_600)
     var rest = scalars[...]
     while !rest.isEmpty {
-      Sample.grow(0, String(String.UnicodeScalarView(rest.prefix(400))), &state)
-      rest = rest.dropFirst(400)
+      Sample.grow(0, String(String.UnicodeScalarView(rest.prefix(1200))), &state)
+      rest = rest.dropFirst(1200)
       state.desk.extents = view(state, layouts).extents
       #expect(layouts.spent <= Self.most, "\(name): a piece laid out \(layouts.spent) bytes")
     }
