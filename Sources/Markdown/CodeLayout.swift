@@ -1,3 +1,4 @@
+import Core
 import Terminal
 
 /// The lines of a code block, laid out one after the other: what a line looks like depends only on those before it.
@@ -15,7 +16,9 @@ struct CodeLayout {
     String(info.prefix { $0 != " " && $0 != "\t" && $0 != "{" && $0 != "," })
   }
 
-  mutating func lines(_ line: String) -> [[Span]] { CodeLayout.wrapped(highlighter.spans(line), width: width) }
+  mutating func lines(_ line: String) -> [[Span]] {
+    CodeLayout.wrapped(highlighter.spans(VisibleText.withoutOrdinaryMarks(line)), width: width)
+  }
 
   /// Broken between words where one can, cut elsewhere; every space is kept; tabs go to the next column that 4 divides. At least one line.
   static func wrapped(_ spans: [Span], width: Int) -> [[Span]] {

@@ -9,17 +9,17 @@ final class Document {
   private let root: OpaquePointer?
   private let bytes: [UInt8]
   private let hasMarks: Bool
+  /// What is being read before each line of the window, and behind the last.
+  let contexts: [LineContext]
+  /// Whether the last line would be read otherwise by itself.
+  let isLastMarked: Bool
   private lazy var lineStarts = SourceLines.starts(in: bytes)
 
-  /// Stands where cmark must not see two characters together; taken out of whatever is read back. U+FDD0, a noncharacter: it
-  /// has no place in a text that is interchanged.
-  private static let mark: [UInt8] = [0xEF, 0xB7, 0x90]
-  /// A row with more cells is no table: cmark fills every row up to the width of the first, which is memory without bound.
-  private static let mostCells = 64
-
   /// - Parameter prefix: lines that stand before the window, of a table that began earlier.
-  init(prefix: [UInt8] = [], _ window: UnsafeBufferPointer<UInt8>) {
-    (bytes, hasMarks) = Document.prepare(prefix, window)
+  init(prefix: [UInt8] = [], _ window: UnsafeBufferPointer<UInt8>, _ context: LineContext = LineContext()) {
+    let prepared = Preparation(prefix: prefix, window, context)
+    (bytes, hasMarks) = (prepared.bytes, prepared.hasMarks)
+    (contexts, isLastMarked) = (prepared.contexts, prepared.isLastMarked)
     root = bytes.withUnsafeBytes { cmd_parse($0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count) }
   }
 
@@ -27,55 +27,21 @@ final class Document {
 
   var blocks: [Node] { root.map { Array(Node($0, self).children) } ?? [] }
 
-  private static func prepare(
-    _ prefix: [UInt8], _ window: UnsafeBufferPointer<UInt8>
-  ) -> (bytes: [UInt8], hasMarks: Bool) {
-    var out = prefix
-    out.reserveCapacity(prefix.count + window.count + 64)
-    var marks = 0
-    var pipes = 0
-    var firstPipe = 0
-    var previous: UInt8 = 0
-    for byte in window {
-      if byte == 0x3A, previous == 0x5D {
-        out += mark
-        marks += 1
-      } else if byte == 0x7C {
-        if pipes == 0 { firstPipe = out.count }
-        pipes += 1
-        if pipes == mostCells + 2 {
-          out.insert(contentsOf: mark, at: firstPipe)
-          marks += 1
-        }
-      } else if byte == 0x0A || byte == 0x0D {
-        pipes = 0
-      }
-      out.append(byte)
-      previous = byte
-    }
-    return (out, marks > 0)
-  }
+  func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { restored(String(cString: $0)) } ?? "" }
 
-  func text(_ pointer: UnsafePointer<CChar>?) -> String {
-    guard let pointer else { return "" }
-    let text = String(cString: pointer)
-    return hasMarks ? withoutMarks(text) : text
-  }
-
-  private func withoutMarks(_ text: String) -> String {
-    var scalars = text.unicodeScalars
-    scalars.removeAll { $0.value == 0xFDD0 }
-    return String(scalars)
-  }
+  /// As it was written, of what came out of the prepared source.
+  func restored(_ text: String) -> String { hasMarks ? Preparation.restored(text) : text }
 
   /// A line of the source, from 1, without its end.
-  func line(_ number: Int) -> String {
-    guard number >= 1, number <= lineStarts.count else { return "" }
+  func line(_ number: Int) -> String { restored(String(decoding: prepared(number), as: UTF8.self)) }
+
+  /// The same as the parser saw it.
+  func prepared(_ number: Int) -> ArraySlice<UInt8> {
+    guard number >= 1, number <= lineStarts.count else { return [] }
     let start = lineStarts[number - 1]
     var end = number < lineStarts.count ? lineStarts[number] : bytes.count
     while end > start, bytes[end - 1] == 0x0A || bytes[end - 1] == 0x0D { end -= 1 }
-    let text = String(decoding: bytes[start..<end], as: UTF8.self)
-    return hasMarks ? withoutMarks(text) : text
+    return bytes[start..<end]
   }
 }
 
@@ -83,9 +49,7 @@ final class Document {
 struct Node {
   /// In the order of the C shim.
   enum Kind: Int32 {
-    case other, paragraph, heading, quote, list, item, codeBlock, htmlBlock, rule, table, tableRow, tableCell, text,
-      softBreak,
-      hardBreak, code, html, emphasis, strong, strikethrough, link, image
+    case other, paragraph, heading, quote, list, item, codeBlock, htmlBlock, rule, table, tableRow, tableCell
   }
 
   let pointer: OpaquePointer
@@ -106,15 +70,29 @@ struct Node {
   var startColumn: Int { Int(cmd_start_column(pointer)) }
 
   var literal: String { document.text(cmd_literal(pointer)) }
-  var url: String { document.text(cmd_url(pointer)) }
-  var title: String { document.text(cmd_title(pointer)) }
-  /// Of a code block: what stands behind the fence.
-  var info: String { document.text(cmd_info(pointer)) }
+  /// What stands within a paragraph, a heading or a cell.
+  var inlines: [Inlines.Piece] {
+    Inlines.of(Array(VisibleText.withoutOrdinaryMarks(document.text(cmd_content(pointer))).utf8))
+  }
+  /// Of a code block: what stands behind the fence, as it was written.
+  var info: String {
+    guard let fence else { return "" }
+    var info = document.prepared(startLine).dropFirst(startColumn - 1)
+    while let byte = info.first, byte != fence.character { info.removeFirst() }
+    while let byte = info.first, byte == fence.character || byte.isBlank { info.removeFirst() }
+    while info.last?.isBlank == true { info.removeLast() }
+    return document.restored(String(decoding: info, as: UTF8.self))
+  }
 
   var level: Int { Int(cmd_level(pointer)) }
   var isOrdered: Bool { cmd_is_ordered(pointer) }
   var isTight: Bool { cmd_is_tight(pointer) }
-  var hasParenthesis: Bool { cmd_has_parenthesis(pointer) }
+  /// Of an item: its number, or what stands for it in a list without numbers, as it was written: `2.`, `7)`, `-`.
+  var mark: String {
+    let line = document.prepared(startLine).dropFirst(startColumn - 1)
+    let digits = line.prefix(while: \.isDigit)
+    return String(decoding: line.prefix(digits.count + 1), as: UTF8.self)
+  }
   var listStart: Int { Int(cmd_list_start(pointer)) }
   /// Whether a task is done; nil for an item that is no task.
   var isDone: Bool? {

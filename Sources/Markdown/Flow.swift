@@ -4,8 +4,16 @@ import Terminal
 /// characters a line may end anywhere.
 struct Flow {
   let width: Int
-  private(set) var lines: [[Span]] = []
+  private(set) var lines: [Line] = []
+
+  struct Line {
+    var spans: [Span]
+    var joint: StyledLine.Joint
+  }
+
   private var line: [Span] = []
+  /// Between the line being filled and the one before it.
+  private var joint = StyledLine.Joint.lineBreak
   private var lineWidth = 0
   private var space: [Span] = []
   private var spaceWidth = 0
@@ -27,7 +35,7 @@ struct Flow {
         spaceWidth += 1
       case .lineBreak:
         flushWord()
-        endLine()
+        endLine(then: .lineBreak)
       case .glyph(let glyph):
         if glyph.width > 1 {
           flushWord()
@@ -43,9 +51,9 @@ struct Flow {
     }
   }
 
-  mutating func finish() -> [[Span]] {
+  mutating func finish() -> [Line] {
     flushWord()
-    if !line.isEmpty { endLine() }
+    if !line.isEmpty { endLine(then: .lineBreak) }
     return lines
   }
 
@@ -69,15 +77,16 @@ struct Flow {
 
   /// The word fills a line by itself, and goes on.
   private mutating func cutWord() {
-    if !line.isEmpty { endLine() }
-    lines.append(word)
+    if !line.isEmpty { endLine(then: wrap) }
+    lines.append(Line(spans: word, joint: joint))
+    joint = .nothing
     (word, wordWidth) = ([], 0)
     (space, spaceWidth) = ([], 0)
   }
 
   private mutating func flushWord() {
     guard wordWidth > 0 else { return }
-    if lineWidth > 0, lineWidth + spaceWidth + wordWidth > width { endLine() }
+    if lineWidth > 0, lineWidth + spaceWidth + wordWidth > width { endLine(then: wrap) }
     if lineWidth > 0 {
       for span in space { line.append(span.text, span.style) }
       lineWidth += spaceWidth
@@ -88,8 +97,12 @@ struct Flow {
     (space, spaceWidth) = ([], 0)
   }
 
-  private mutating func endLine() {
-    lines.append(line)
+  /// How a word goes on from the line before when it finds no room there.
+  private var wrap: StyledLine.Joint { spaceWidth > 0 ? .space : .nothing }
+
+  private mutating func endLine(then next: StyledLine.Joint) {
+    lines.append(Line(spans: line, joint: joint))
+    joint = next
     (line, lineWidth) = ([], 0)
     (space, spaceWidth) = ([], 0)
   }
@@ -154,4 +167,17 @@ extension [Span] {
   }
 
   var width: Int { reduce(0) { $0 + TextWidth.of($1.text) } }
+
+  /// The width of the widest of the lines that line feeds make of it.
+  var widestLine: Int {
+    var (widest, width) = (0, 0)
+    for span in self {
+      for (index, part) in span.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        if index > 0 { width = 0 }
+        width += TextWidth.of(String(part))
+        widest = Swift.max(widest, width)
+      }
+    }
+    return widest
+  }
 }

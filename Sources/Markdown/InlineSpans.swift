@@ -1,24 +1,25 @@
 import Terminal
 
-/// What stands within a paragraph, a heading or a cell as styled spans; a line feed is a hard break. Without recursion: emphasis
-/// may be nested as deep as a hostile text likes.
+/// What stands within a paragraph, a heading or a cell as styled spans; a line feed ends a line.
 struct InlineSpans {
   private(set) var spans: [Span] = []
+  /// What is not drawn as it stands: addresses that are the text of their links, line breaks of cells.
+  private(set) var omitted = ""
   private let base: Style
+  private let isCell: Bool
   private var bold = 0
   private var italic = 0
-  private var links: [(text: String, isImage: Bool)] = []
+  /// What the links that are open enclose.
+  private var links: [String] = []
   /// Within a line that defines what a reference stands for.
   private var isDefinition = false
+  private var hasBegun = false
 
-  static func of(_ node: Node, _ base: Style) -> [Span] {
-    var inline = InlineSpans(base: base)
-    inline.isDefinition = node.first?.isDefinition == true
-    inline.walk(node)
-    return inline.spans
+  /// - Parameter isCell: a cell has no other way to write a line's end than `<br>`.
+  init(_ node: Node, _ base: Style, isCell: Bool = false) {
+    (self.base, self.isCell) = (base, isCell)
+    for piece in node.inlines { add(piece) }
   }
-
-  private init(base: Style) { self.base = base }
 
   private var style: Style {
     var style = base
@@ -38,80 +39,54 @@ struct InlineSpans {
     return style
   }
 
-  private mutating func walk(_ root: Node) {
-    var node = root.first
-    while let current = node {
-      enter(current)
-      if let child = current.first {
-        node = child
-        continue
-      }
-      node = leave(current, upTo: root)
-    }
-  }
-
-  /// The node after `node` and all that ends with it.
-  private mutating func leave(_ node: Node, upTo root: Node) -> Node? {
-    var current = node
-    while true {
-      exit(current)
-      if let next = current.next { return next }
-      guard let parent = current.parent, parent.pointer != root.pointer else { return nil }
-      current = parent
-    }
-  }
-
   private mutating func add(_ text: String, _ style: Style) {
     spans.append(text, style)
-    if !links.isEmpty { links[links.count - 1].text += text }
+    if !links.isEmpty { links[links.count - 1] += text }
   }
 
-  private mutating func enter(_ node: Node) {
-    switch node.kind {
-    case .text: add(node.literal, style)
+  private mutating func add(_ piece: Inlines.Piece) {
+    switch piece {
     // Models write verses and addresses line by line; hardly one fills its lines at a margin.
-    case .softBreak, .hardBreak:
+    case .line(let isDefinition):
+      if hasBegun { add("\n", style) }
+      (hasBegun, self.isDefinition) = (true, isDefinition)
+    case .text(let text), .math(let text): add(text, style)
+    case .code(let text): add(text, style(links.isEmpty ? .code : .link))
+    case .html(let tag) where isCell && Address.isLineBreak(tag):
+      omitted += tag
       add("\n", style)
-      isDefinition = node.next?.isDefinition == true
-    case .code: add(node.literal, style(links.isEmpty ? .code : .link))
-    case .html: add(node.literal.replacing("\n", with: " "), style(.quiet))
+    case .html(let tag): add(tag.replacing("\n", with: " "), style(.quiet))
+    case .begin(let mark): begin(mark)
+    case .end(let mark, let url, let title): end(mark, url, title)
+    }
+  }
+
+  private mutating func begin(_ mark: Inlines.Mark) {
+    switch mark {
     case .emphasis: italic += 1
     case .strong: bold += 1
     case .strikethrough: add("~~", style(.quiet))
-    case .link: links.append(("", false))
-    case .image: links.append(("", true))
-    default: add(node.literal, style)
+    case .link, .image: links.append("")
     }
   }
 
-  private mutating func exit(_ node: Node) {
-    switch node.kind {
+  private mutating func end(_ mark: Inlines.Mark, _ url: String, _ title: String) {
+    switch mark {
     case .emphasis: italic -= 1
     case .strong: bold -= 1
     case .strikethrough: add("~~", style(.quiet))
     case .link, .image:
-      let (text, isImage) = links.removeLast()
-      let (url, title) = (node.url, node.title)
-      let isSame = !isImage && (url == text || url == "mailto:" + text)
+      let text = links.removeLast()
+      let isSame = mark == .link && (url == text || url == "mailto:" + text)
+      if isSame { omitted += url }
       var shown = isSame ? "" : url
       if !title.isEmpty { shown += (shown.isEmpty ? "" : " ") + "\"\(title)\"" }
-      if !links.isEmpty { links[links.count - 1].text += text }
+      if !links.isEmpty { links[links.count - 1] += text }
       if !shown.isEmpty || (text.isEmpty && !isSame) {
         var quiet = base
         quiet.role = .quiet
         add((text.isEmpty ? "" : " ") + "(\(shown))", quiet)
       }
-    default: break
     }
-  }
-}
-
-extension Node {
-  /// Text that begins with `[name]:`.
-  fileprivate var isDefinition: Bool {
-    guard kind == .text else { return false }
-    let text = literal
-    guard text.hasPrefix("["), let end = text.firstIndex(of: "]") else { return false }
-    return text[end...].hasPrefix("]:")
   }
 }

@@ -34,8 +34,14 @@ public enum MarkdownHTML {
       return "<h\(level)>\(try inlines(node, depth))</h\(level)>"
     case .quote: return "<blockquote>\(try inner())</blockquote>"
     case .list:
-      let items = try node.children.map { try item($0, depth: depth + 1, isTight: node.isTight) }.joined(
-        separator: "\n")
+      var next = node.listStart
+      let items = try node.children.map { child in
+        // Numbers that do not follow each other are told one by one.
+        let number = node.isOrdered ? Int(child.mark.dropLast()) ?? next : nil
+        let value = number == nil || number == next ? nil : number
+        next = (number ?? next) + 1
+        return try item(child, depth: depth + 1, isTight: node.isTight, value: value)
+      }.joined(separator: "\n")
       guard node.isOrdered else { return "<ul>\(items)</ul>" }
       return "<ol\(node.listStart == 1 ? "" : " start=\"\(node.listStart)\"")>\(items)</ol>"
     case .item: return try item(node, depth: depth, isTight: false)
@@ -46,9 +52,9 @@ public enum MarkdownHTML {
     }
   }
 
-  private static func item(_ node: Node, depth: Int, isTight: Bool) throws -> String {
+  private static func item(_ node: Node, depth: Int, isTight: Bool, value: Int? = nil) throws -> String {
     let inner = try node.children.map { try block($0, depth: depth + 1, isTight: isTight) }.joined(separator: "\n")
-    guard let isDone = node.isDone else { return "<li>\(inner)</li>" }
+    guard let isDone = node.isDone else { return "<li\(value.map { " value=\"\($0)\"" } ?? "")>\(inner)</li>" }
     return "<li class=\"task\">\(isDone ? "☑" : "☐") \(inner)</li>"
   }
 
@@ -67,23 +73,36 @@ public enum MarkdownHTML {
   }
 
   private static func inlines(_ node: Node, _ depth: Int) throws -> String {
-    guard depth < deepest else { throw TooDeep() }
-    return try node.children.map { child in
-      func inner() throws -> String { try inlines(child, depth + 1) }
-      switch child.kind {
-      case .text, .html: return HTMLText.escaped(child.literal)
-      case .softBreak: return "\n"
-      case .hardBreak: return "<br>\n"
-      case .code: return "<code>\(HTMLText.escaped(child.literal))</code>"
-      case .emphasis: return "<em>\(try inner())</em>"
-      case .strong: return "<strong>\(try inner())</strong>"
-      case .strikethrough: return "<del>\(try inner())</del>"
-      case .link: return link(try inner(), child.url)
-      case .image:
-        return "<span class=\"quiet\">[picture: \(try inner())]</span> <code>\(HTMLText.escaped(child.url))</code>"
-      default: return child.first == nil ? HTMLText.escaped(child.literal) : try inner()
+    // What is open, innermost last: a link is written when its address is known.
+    var open = [""]
+    var hasBegun = false
+    for piece in node.inlines {
+      var html: String
+      switch piece {
+      case .line:
+        html = hasBegun ? "\n" : ""
+        hasBegun = true
+      case .html(let tag) where node.kind == .tableCell && Address.isLineBreak(tag): html = "<br>"
+      case .text(let text), .math(let text), .html(let text): html = HTMLText.escaped(text)
+      case .code(let text): html = "<code>\(HTMLText.escaped(text))</code>"
+      case .begin:
+        guard depth + open.count < deepest else { throw TooDeep() }
+        open.append("")
+        continue
+      case .end(let mark, let url, _):
+        let inner = open.removeLast()
+        html =
+          switch mark {
+          case .emphasis: "<em>\(inner)</em>"
+          case .strong: "<strong>\(inner)</strong>"
+          case .strikethrough: "<del>\(inner)</del>"
+          case .link: link(inner, url)
+          case .image: "<span class=\"quiet\">[picture: \(inner)]</span> <code>\(HTMLText.escaped(url))</code>"
+          }
       }
-    }.joined()
+      open[open.count - 1] += html
+    }
+    return open.joined()
   }
 
   /// Any other address is shown, and goes nowhere.

@@ -8,13 +8,21 @@ public struct MarkdownText: Sendable {
   /// Lines at the beginning that nothing which follows will change.
   public private(set) var stableCount = 0
 
+  /// Whether some block is drawn without some of its signs, markup aside.
+  public var isChanged: Bool { hasChange || isTailChanged }
+  private var hasChange = false
+  private var isTailChanged = false
+
   /// Bytes at the end that are laid out anew for every change.
   public var openBytes: Int { seen - tailStart }
 
   private let width: Int
   private let drawing: Drawing
+  private let rule: String
   /// UTF-8 offset in the source where the open tail begins.
   private var tailStart = 0
+  /// What is being read there.
+  private var context = LineContext()
   /// Where the last line that was looked at for a boundary ends, and how much of the source has been seen.
   private var checked = 0
   private var seen = 0
@@ -39,6 +47,10 @@ public struct MarkdownText: Sendable {
   private static let most = (bytes: 4096, lines: 256)
   /// A line of code that grows beyond this is cut.
   private static let mostCode = 4096
+  /// What looking whether a block has ended costs at least, in bytes of the budget.
+  private static let least = 64
+  /// What a line costs beside its bytes.
+  private static let lineCost = 8
 
   /// - Parameters:
   ///   - width: columns, at least 2 (a wide character must fit).
@@ -46,13 +58,32 @@ public struct MarkdownText: Sendable {
   public init(width: Int, ascii: Bool = false) {
     self.width = max(2, width)
     drawing = ascii ? .ascii : .lines
+    rule = drawing.rule(self.width)
   }
+
+  /// Lines beyond which nothing is laid out any more: no answer that is read has so many.
+  public static let mostLines = 100_000
+  /// Where in the source, as an offset in UTF-8, the rest begins that is no longer laid out; nil where all is.
+  public private(set) var restStart: Int?
+  /// Whether there is more to lay out of what was given.
+  public private(set) var isBehind = false
+  /// Bytes that may still be laid out in this update.
+  private var budget = Int.max
 
   /// Brings the lines up to date with `source`, which must begin with what was given before; a shorter one is a new text.
   public mutating func update(_ source: String) {
+    var budget = Int.max
+    update(source, budget: &budget)
+  }
+
+  /// The same as far as `budget` goes, in bytes, which is brought down by what was laid out. What is left is done by the next
+  /// update, with the same source or more of it; the lines come out the same.
+  public mutating func update(_ source: String, budget: inout Int) {
     let total = source.utf8.count
-    guard total != seen else { return }
+    guard total != seen || isBehind else { return }
     if total < seen { restart() }
+    self.budget = budget
+    defer { budget = self.budget }
     seen = total
     lines.removeLast(lines.count - stableCount)
     let isDone: Void? = source.utf8.withContiguousStorageIfAvailable { read($0) }
@@ -61,23 +92,49 @@ public struct MarkdownText: Sendable {
 
   /// Code blocks in order, as they are in the source.
   public static func codeBlocks(in source: String) -> [(language: String, code: String)] {
+    guard mayHoldCode(source) else { return [] }
     var text = MarkdownText(width: 80)
     text.code = []
     text.update(source)
     return text.code ?? []
   }
 
+  /// Three marks of a fence, a tab or four spaces begin a block of code: that there are none is seen sooner than the blocks are.
+  private static func mayHoldCode(_ source: String) -> Bool {
+    var previous: UInt8 = 0
+    var run = 0
+    for byte in source.utf8 {
+      run = byte == previous ? run + 1 : 1
+      previous = byte
+      if byte == 0x09 || (run == 3 && (byte == 0x60 || byte == 0x7E)) || (run == 4 && byte == 0x20) { return true }
+    }
+    return false
+  }
+
   private mutating func restart() {
     (lines, stableCount, tailStart, checked) = ([], 0, 0, 0)
-    (needsGap, table, fence) = (false, nil, nil)
+    (needsGap, table, fence, context) = (false, nil, nil, LineContext())
+    (hasChange, isTailChanged, isBehind, restStart) = (false, false, false, nil)
   }
 
   private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
-    while fence == nil ? readBlocks(bytes) : readFence(bytes) {}
+    var mayGoOn = true
+    while mayGoOn, restStart == nil, budget > 0 {
+      let (start, count) = (tailStart, lines.count)
+      mayGoOn = fence == nil ? readBlocks(bytes) : readFence(bytes)
+      budget -= max(MarkdownText.least, tailStart - start + (lines.count - count) * MarkdownText.lineCost)
+      if lines.count >= MarkdownText.mostLines { restStart = tailStart }
+    }
     stableCount = lines.count
-    let gap = needsGap
+    isBehind = mayGoOn && restStart == nil
+    guard !isBehind, restStart == nil else {
+      isTailChanged = false
+      return
+    }
+    let (gap, changed) = (needsGap, hasChange)
     drawTail(bytes)
-    needsGap = gap
+    isTailChanged = hasChange
+    (needsGap, hasChange) = (gap, changed)
   }
 
   private mutating func append(_ block: [StyledLine]) {
@@ -137,6 +194,7 @@ public struct MarkdownText: Sendable {
     } else {
       tailStart += starts[line - 1]
     }
+    context = document.contexts[opening == nil ? line - 1 : line]
     return true
   }
 
@@ -153,8 +211,9 @@ public struct MarkdownText: Sendable {
     }
     needsGap = false
     (tailStart, checked) = (cut, cut)
+    context = document.contexts.last ?? context
     let line = SourceLines.starts(in: window).last.map { window[$0...].prefix { $0 != 0x0A && $0 != 0x0D } }
-    if let last = document.blocks.last, let line, let rules = OpenFence(endOf: last, after: line) {
+    if let last = document.blocks.last, let line, let rules = OpenFence(endOf: last, in: document, after: line) {
       let isWithinLine = window.last != 0x0A && window.last != 0x0D
       fence = Fence(rules, width: width, hasLines: true)
       fence?.isWithinLine = isWithinLine
@@ -182,16 +241,17 @@ public struct MarkdownText: Sendable {
   private var headerLines: Int { table == nil ? 0 : 2 }
 
   private func parse(_ window: UnsafeBufferPointer<UInt8>) -> Document {
-    Document(prefix: table?.header ?? [], window)
+    Document(prefix: table?.header ?? [], window, context)
   }
 
   /// - Returns: the columns of the last table.
   @discardableResult
   private mutating func draw(_ document: Document, _ blocks: some Sequence<Node>) -> [Int]? {
-    var layout = BlockLayout(document, width: width, drawing: drawing, carried: table)
+    var layout = BlockLayout(document, width: width, drawing: drawing, carried: table, rule: rule)
     layout.code = code
     for block in blocks { append(layout.lines(of: block)) }
     code = layout.code
+    hasChange = hasChange || layout.isChanged
     return layout.columns
   }
 
@@ -202,7 +262,9 @@ public struct MarkdownText: Sendable {
       let isWhole = tail.last != 0x0D
       let line = isWhole ? tail[...] : tail.dropLast()
       if copy.isWithinLine || !copy.rules.isLeft(by: line) {
-        if copy.isWithinLine || !copy.rules.isClosed(by: line) { appendCode(line, &copy, endsLine: true) }
+        var context = context
+        let isMarked = context.read(UnsafeBufferPointer(rebasing: line)) != nil
+        if copy.isWithinLine || isMarked || !copy.rules.isClosed(by: line) { appendCode(line, &copy, endsLine: true) }
         return
       }
       needsGap = true
@@ -216,7 +278,7 @@ public struct MarkdownText: Sendable {
   private mutating func open(_ rules: OpenFence) {
     var flow = Flow(width: width)
     flow.add(rules.info, BlockLayout.labelStyle)
-    append(flow.finish().map { StyledLine($0) })
+    append(flow.finish().map { StyledLine($0.spans, $0.joint) })
     fence = Fence(rules, width: width, hasLines: !rules.info.isEmpty)
     code?.append((CodeLayout.language(rules.info), ""))
   }
@@ -224,17 +286,31 @@ public struct MarkdownText: Sendable {
   private mutating func readFence(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard var open = fence else { return false }
     fence = nil
+    let (start, count) = (tailStart, lines.count)
     while let line = SourceLines.end(from: tailStart, in: bytes) {
+      if tailStart - start + (lines.count - count) * MarkdownText.lineCost >= budget
+        || lines.count >= MarkdownText.mostLines
+      {
+        fence = open
+        return true
+      }
       let content = bytes[tailStart..<line.content]
       if !open.isWithinLine, open.rules.isLeft(by: content) {
         needsGap = true
         return true
       }
       tailStart = line.next
-      if !open.isWithinLine, open.rules.isClosed(by: content) { return true }
+      let isMarked = !open.isWithinLine && context.read(UnsafeBufferPointer(rebasing: content)) != nil
+      if !open.isWithinLine, !isMarked, open.rules.isClosed(by: content) { return true }
       appendCode(content, &open, endsLine: true)
     }
     while bytes.count - tailStart > MarkdownText.mostCode {
+      if tailStart - start + (lines.count - count) * MarkdownText.lineCost >= budget
+        || lines.count >= MarkdownText.mostLines
+      {
+        fence = open
+        return true
+      }
       let cut = boundary(bytes, before: tailStart + MarkdownText.mostCode)
       appendCode(bytes[tailStart..<cut], &open, endsLine: false)
       tailStart = cut
@@ -244,13 +320,22 @@ public struct MarkdownText: Sendable {
   }
 
   private mutating func appendCode(_ line: Slice<UnsafeBufferPointer<UInt8>>, _ fence: inout Fence, endsLine: Bool) {
-    let text = fence.isWithinLine ? OpenFence.text(line) : fence.rules.content(line)
+    let isWithinLine = fence.isWithinLine
+    let text = isWithinLine ? OpenFence.text(line) : fence.rules.content(line)
     fence.isWithinLine = !endsLine
-    if let last = code?.indices.last { code?[last].code += text + (endsLine ? "\n" : "") }
+    if let last = code?.indices.last {
+      code?[last].code += text + (endsLine ? "\n" : "")
+      return
+    }
     if !fence.hasLines, needsGap, !lines.isEmpty { lines.append(StyledLine()) }
     fence.hasLines = true
     needsGap = true
-    for spans in fence.layout.lines(text) { lines.append(StyledLine(spans.isEmpty ? [] : fence.mark + spans)) }
+    for (index, spans) in fence.layout.lines(text).enumerated() {
+      var line = StyledLine(
+        spans.isEmpty ? [] : fence.mark + spans, index > 0 || isWithinLine ? .nothing : .lineBreak)
+      line.margin = fence.mark.width
+      lines.append(line)
+    }
   }
 }
 

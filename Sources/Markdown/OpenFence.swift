@@ -15,11 +15,12 @@ struct OpenFence {
     margin = max(0, node.startColumn - 1 - fence.indentation)
   }
 
-  /// The fence that the items of a list end with, when it is open after `line`, the last one.
-  init?(endOf list: Node, after line: some Collection<UInt8>) {
+  /// The fence that the items of a list end with, when it is open after `line`, the last one of the document.
+  init?(endOf list: Node, in document: Document, after line: some Collection<UInt8>) {
     var node = list
     while node.kind == .list || node.kind == .item, let last = node.last { node = last }
-    guard node.kind == .codeBlock, let fence = OpenFence(node), !fence.isClosed(by: line) else { return nil }
+    guard node.kind == .codeBlock, let fence = OpenFence(node) else { return nil }
+    guard document.isLastMarked || !fence.isClosed(by: line) else { return nil }
     self = fence
   }
 

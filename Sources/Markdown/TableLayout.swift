@@ -23,11 +23,11 @@ extension BlockLayout {
     var rows: [Row] = []
     for row in node.children {
       let style = rows.isEmpty ? header : base
-      let cells = row.children.map { InlineSpans.of($0, style) }
-      rows.append(Row(cells: cells, excess: excess(document.line(row.startLine), columns: alignments.count)))
+      let cells = row.children.map { inlines($0, style, isCell: true) }
+      rows.append(Row(cells: cells, excess: excess(row.startLine, columns: alignments.count)))
     }
     let natural = alignments.indices.map { column in
-      rows.reduce(1) { max($0, column < $1.cells.count ? $1.cells[column].width : 0) }
+      rows.reduce(1) { max($0, column < $1.cells.count ? $1.cells[column].widestLine : 0) }
     }
     columns = isCarried ? carried?.columns : TableColumns.fitted(natural, room: room - 3 * (alignments.count - 1))
     guard let columns else { return stacked(rows, isCarried) }
@@ -46,7 +46,7 @@ extension BlockLayout {
     let cells = columns.indices.map { column in
       var flow = Flow(width: columns[column])
       if column < row.cells.count { flow.add(row.cells[column]) }
-      return flow.finish()
+      return flow.finish().map(\.spans)
     }
     for index in 0..<max(1, cells.reduce(0) { max($0, $1.count) }) {
       var line: [Span] = []
@@ -84,7 +84,8 @@ extension BlockLayout {
     }
   }
 
-  private func excess(_ line: String, columns: Int) -> String {
+  private func excess(_ number: Int, columns: Int) -> String {
+    let line = String(decoding: document.prepared(number), as: UTF8.self)
     let utf8 = line.utf8
     var start = utf8.startIndex
     while start < utf8.endIndex, [0x20, 0x09, 0x3E].contains(utf8[start]) { utf8.formIndex(after: &start) }
@@ -98,7 +99,7 @@ extension BlockLayout {
         if cells == columns {
           var rest = line[utf8.index(after: index)...].drop { $0 == " " || $0 == "\t" }
           while let last = rest.last, last == " " || last == "\t" || last == "|" { rest.removeLast() }
-          return String(rest)
+          return document.restored(String(rest))
         }
       }
       isEscaped = byte == 0x5C && !isEscaped

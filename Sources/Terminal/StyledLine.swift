@@ -8,9 +8,17 @@ public struct Span: Equatable, Sendable {
 
 /// One line of laid out text, without line breaks: what every pane draws.
 public struct StyledLine: Equatable, Sendable {
-  public var spans: [Span]
+  /// What stands between a line and the one before it in the text that both were laid out from.
+  public enum Joint: Equatable, Sendable { case lineBreak, space, nothing }
 
-  public init(_ spans: [Span] = []) { self.spans = spans }
+  public var spans: [Span]
+  public var joint = Joint.lineBreak
+  /// Columns on its left that are drawn and not said, and what stands for them in the text: a quote's bar is `> `, what sets
+  /// code off is nothing.
+  public var margin = 0
+  public var said = ""
+
+  public init(_ spans: [Span] = [], _ joint: Joint = .lineBreak) { (self.spans, self.joint) = (spans, joint) }
 
   public init(_ text: String, _ style: Style = Style()) { spans = text.isEmpty ? [] : [Span(text, style)] }
 
@@ -18,6 +26,35 @@ public struct StyledLine: Equatable, Sendable {
 
   /// In columns.
   public var width: Int { spans.reduce(0) { $0 + TextWidth.of($1.text) } }
+
+  /// What stands in some of its columns, as the text has it.
+  public func said(in columns: Range<Int>) -> String {
+    var result = columns.lowerBound < margin || (columns.lowerBound == 0 && margin == 0) ? said : ""
+    var column = 0
+    for span in spans {
+      TextWidth.forEachGlyph(in: span.text) { glyph in
+        if column >= max(margin, columns.lowerBound), column < columns.upperBound { result += glyph.text }
+        column += glyph.width
+      }
+    }
+    return result
+  }
+
+  /// Lines that follow each other as the text that they were laid out from.
+  public static func said(_ lines: [(line: StyledLine, columns: Range<Int>)]) -> String {
+    var result = ""
+    for (index, (line, columns)) in lines.enumerated() {
+      if index > 0 {
+        switch line.joint {
+        case .lineBreak: result += "\n"
+        case .space: result += " "
+        case .nothing: break
+        }
+      }
+      result += line.said(in: columns)
+    }
+    return result
+  }
 }
 
 extension Frame {

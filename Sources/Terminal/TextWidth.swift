@@ -55,7 +55,7 @@ public enum TextWidth {
         index = end
       } else {
         let end = text.index(after: index)
-        glyphs(of: text[index]).forEach(body)
+        glyphs(of: text[index..<end]).forEach(body)
         index = end
       }
     }
@@ -81,7 +81,7 @@ public enum TextWidth {
   }
 
   /// Usually one glyph; several for what is shown as a placeholder, none for a lone joiner.
-  static func glyphs(of character: Character) -> [Glyph] {
+  static func glyphs(of character: Substring) -> [Glyph] {
     var drawn = ""
     var width = 0
     var result: [Glyph] = []
@@ -97,8 +97,10 @@ public enum TextWidth {
         flush()
         for stand in placeholder { result.append(Glyph(text: String(stand), width: 1)) }
       } else if isZeroWidth(scalar) {
-        // Joiners and selectors change how wide some terminals draw: only real combining marks stay, and only a few.
-        if width > 0, isCombining(scalar), drawn.unicodeScalars.count < 5 { drawn.unicodeScalars.append(scalar) }
+        // Joiners and selectors change how wide some terminals draw emoji: only real combining marks stay, joiners where
+        // letters need them, and only a few.
+        let stays = isCombining(scalar) || (isJoiner(scalar) && drawn.unicodeScalars.first.map(usesJoiners) == true)
+        if width > 0, stays, drawn.unicodeScalars.count < 5 { drawn.unicodeScalars.append(scalar) }
       } else if isRegional(scalar) {
         // Half of a flag: its letter, since terminals agree neither on flags nor on their width.
         flush()
@@ -122,6 +124,17 @@ public enum TextWidth {
   private static func isCombining(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: !(0xFE00...0xFE0F).contains(scalar.value) && scalar.value != 0x20E3
+    default: false
+    }
+  }
+
+  private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar.value == 0x200C || scalar.value == 0x200D }
+
+  /// Of a script whose letters look different when a joiner stands between them: Arabic, Syriac, the scripts of India and of
+  /// countries around it, Mongolian.
+  private static func usesJoiners(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x0600...0x08FF, 0x0900...0x0DFF, 0x1000...0x109F, 0x1780...0x18AF, 0xFB50...0xFDFF, 0xFE70...0xFEFE: true
     default: false
     }
   }

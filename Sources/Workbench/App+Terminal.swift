@@ -4,7 +4,8 @@ import Terminal
 /// The commands that need the terminal: clipboard, editor, themes.
 extension App {
   func copySelection() {
-    let text = selectedText
+    guard let selection = state.desk.selection, let extent = state.desk.extents[selection.lane] else { return }
+    let text = selection.text(in: extent)
     if !text.isEmpty { copy(text, "the selection") }
   }
 

@@ -152,8 +152,8 @@ public final class App {
     screen.draw(frame)
     drawn = frame
     lastDraw = clock.now()
-    // What was looked for has been found by drawing it.
-    isDirty = isSearching
+    // What was looked for has been found by drawing it; what is long is laid out in several frames.
+    isDirty = isSearching || layouts.isBehind
     probe?.frames.append(lastDraw - start)
     probe?.last = frame
   }
@@ -189,21 +189,6 @@ public final class App {
     guard let area = state.desk.extents[lane]?.area, let drawn, area.width > 0 else { return "" }
     return (area.y..<(area.y + area.height)).map { y in
       drawn.cells[(y * drawn.width + area.x)..<(y * drawn.width + area.x + area.width)].map(\.text).joined()
-    }.joined(separator: "\n")
-  }
-
-  /// The text under the mouse's selection, as it is on the screen.
-  var selectedText: String {
-    guard let selection = state.desk.selection, let area = state.desk.extents[selection.lane]?.area, let drawn else {
-      return ""
-    }
-    return (area.y..<(area.y + area.height)).compactMap { y -> String? in
-      let columns = selection.columns(y: y, in: area)
-      guard !columns.isEmpty else { return nil }
-      let row = drawn.cells[(y * drawn.width + columns.lowerBound)..<(y * drawn.width + columns.upperBound)]
-      var text = row.map(\.text).joined()
-      while text.hasSuffix(" ") { text.removeLast() }
-      return text
     }.joined(separator: "\n")
   }
 }

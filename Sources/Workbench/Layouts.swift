@@ -17,16 +17,30 @@ public final class Layouts {
   private var width: [Int: Int] = [:]
   private var texts: [Key: WrappedText] = [:]
   private var rendered: [Key: MarkdownText] = [:]
+  /// What is beyond the most that is rendered.
+  private var rests: [Key: WrappedText] = [:]
   private var promptRows: PromptRows?
 
   public init() {}
 
-  /// Forgets what belongs to another session.
+  /// Bytes that one frame lays out, and that each text gets of them at least: a key is answered within a tenth of a second
+  /// whatever a model has sent. An ordinary answer is one frame.
+  private static let frameBudget = 32_768
+  private static let leastBudget = 12_288
+  private var budget = frameBudget
+  /// What the frame has laid out, in bytes and what counts as much.
+  var spent: Int { Self.frameBudget - budget }
+  /// Whether the frame shows texts that are not laid out to their ends: the next one goes on.
+  public private(set) var isBehind = false
+
+  /// Begins a frame; forgets what belongs to another session.
   func begin(session: String) {
+    (budget, isBehind) = (Self.frameBudget, false)
     if session != self.session {
       self.session = session
       texts = [:]
       rendered = [:]
+      rests = [:]
       searches = [:]
       quotes = [:]
       masked = [:]
@@ -39,6 +53,7 @@ public final class Layouts {
       self.width[lane] = width
       texts = texts.filter { $0.key.lane != lane }
       rendered = rendered.filter { $0.key.lane != lane }
+      rests = rests.filter { $0.key.lane != lane }
     }
   }
 
@@ -115,19 +130,46 @@ public final class Layouts {
   ///   - now: monotonic nanoseconds.
   func markdown(
     _ source: String, _ key: Key, width: Int, ascii: Bool, isAside: Bool = false, now: Int64 = 0
-  ) -> [StyledLine] {
-    if isAside, let kept = rendered[key], kept.openBytes > 512 {
-      // Not all lanes in one frame.
-      let patience = Self.patience + Int64(key.lane) * 4_000_000
-      if now - (renderedAt[key.lane] ?? 0) < patience { return kept.lines }
+  ) -> [Block] {
+    if !isFresh(key, isAside, now) {
+      renderedAt[key.lane] = now
+      spend { rendered[key, default: MarkdownText(width: width, ascii: ascii)].update(source, budget: &$0) }
     }
-    renderedAt[key.lane] = now
-    rendered[key, default: MarkdownText(width: width, ascii: ascii)].update(source)
-    return rendered[key]?.lines ?? []
+    guard let text = rendered[key] else { return [] }
+    isBehind = isBehind || text.isBehind
+    guard let start = text.restStart else { return [Block(text.lines)] }
+    // As it came: of so much only what it is counts.
+    spend { rests[key, default: WrappedText(width: width, from: start)].update(source, budget: &$0) }
+    guard let rest = rests[key] else { return [] }
+    isBehind = isBehind || rest.isBehind
+    return [Block(text.lines), Block(lines: rest.lines, joints: rest.joints)]
   }
 
+  /// Whether a lane that nobody reads just now may stay as it is for a moment. Not all lanes in one frame.
+  private func isFresh(_ key: Key, _ isAside: Bool, _ now: Int64) -> Bool {
+    guard isAside, let kept = rendered[key], kept.openBytes > 512, !kept.isBehind else { return false }
+    return now - (renderedAt[key.lane] ?? 0) < Self.patience + Int64(key.lane) * 4_000_000
+  }
+
+  private func spend(_ work: (inout Int) -> Void) {
+    let given = max(budget, Self.leastBudget)
+    var left = given
+    work(&left)
+    budget -= given - left
+  }
+
+  /// Whether what was laid out as Markdown lacks signs of its source that are no markup.
+  func isChanged(_ key: Key) -> Bool { rendered[key]?.isChanged ?? false }
+
   func lines(_ source: String, _ key: Key, width: Int) -> [String] {
-    texts[key, default: WrappedText(width: width)].update(source)
-    return texts[key]?.lines ?? []
+    spend { texts[key, default: WrappedText(width: width)].update(source, budget: &$0) }
+    guard let text = texts[key] else { return [] }
+    isBehind = isBehind || text.isBehind
+    return text.lines
+  }
+
+  /// The same in one style, with what is between the lines.
+  func block(_ source: String, _ key: Key, width: Int, style: Style = Style()) -> Block {
+    Block(lines: lines(source, key, width: width), joints: texts[key]?.joints ?? [], style: style)
   }
 }

@@ -59,6 +59,8 @@ public struct State: Equatable {
     public var area = Area(x: 0, y: 0, width: 0, height: 0)
     /// The whole pane, with its border; nil: the text's with a border around it.
     var pane: Area?
+    /// The lines that are shown, a row each.
+    var rows: [StyledLine] = []
     /// The line of each match of the search, in order.
     public var matches: [Int] = []
     /// One line that names the lane; its text is not shown.
@@ -270,6 +272,16 @@ public struct Selection: Equatable, Sendable {
     let start = y == first.y ? max(area.x, first.x) : area.x
     let end = y == last.y ? min(area.x + area.width, last.x + 1) : area.x + area.width
     return start..<max(start, end)
+  }
+
+  /// The text of what is selected: as it was said, however it was wrapped and set off on the screen.
+  func text(in extent: State.Extent) -> String {
+    let area = extent.area
+    let lines = extent.rows.enumerated().compactMap { row, line -> (line: StyledLine, columns: Range<Int>)? in
+      let columns = columns(y: area.y + row, in: area)
+      return columns.isEmpty ? nil : (line, (columns.lowerBound - area.x)..<(columns.upperBound - area.x))
+    }
+    return StyledLine.said(lines)
   }
 }
 

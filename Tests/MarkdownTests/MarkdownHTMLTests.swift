@@ -12,7 +12,7 @@ import Testing
   ]
 
   private static var attributes: Regex<Substring> {
-    /\ (?:class="(?:task|wide|right|center|quiet)"|start="\d+"|href="(?:https?:\/\/|mailto:)[^"<>]*" rel="[a-z ]*")/
+    /\ (?:class="(?:task|wide|right|center|quiet)"|(?:start|value)="\d+"|href="(?:https?:\/\/|mailto:)[^"<>]*" rel="[a-z ]*")/
       .ignoresCase()
   }
 
@@ -51,6 +51,8 @@ import Testing
     ("*a* **b** ~~c~~ `d<`", "<p><em>a</em> <strong>b</strong> <del>c</del> <code>d&lt;</code></p>"),
     ("- [x] a\n- [ ] b", "<ul><li class=\"task\">☑ a</li>\n<li class=\"task\">☐ b</li></ul>"),
     ("3. a\n4. b", "<ol start=\"3\"><li>a</li>\n<li>b</li></ol>"),
+    ("2. a\n3. b\n9. c\n", "<ol start=\"2\"><li>a</li>\n<li>b</li>\n<li value=\"9\">c</li></ol>"),
+    ("2*3*4 \\d+\\. __init__ &lt;", "<p>2*3*4 \\d+\\. __init__ &amp;lt;</p>"),
     ("a\u{1B}[31m \u{202E}", "<p>a␛[31m ⟨U+202E⟩</p>"),
   ])
   func parts(source: String, html: String) { #expect(MarkdownHTML.of(source) == html) }

@@ -20,7 +20,8 @@ struct StreamingTests {
       #expect(isStable, "a finished line changed in \(source.debugDescription) at \(width)")
       #expect(pieces.map(\.text) == whole.map(\.text), "\(source.debugDescription) at \(width)")
       guard pieces == whole else {
-        Issue.record("styles differ in \(source.debugDescription)")
+        let other = zip(pieces, whole).first { $0 != $1 }
+        Issue.record("\(String(describing: other)) differ in \(source.debugDescription)")
         return
       }
       inputs += 1
@@ -129,6 +130,8 @@ enum Made {
     "\n<!-- ", "-->",
     "[ref]: /url\n", "[ref]", "  \n", "\\", "\r\n", "\r", "\0", "\u{1B}[31m", "\u{202E}", "&amp;", "***", "__", "```",
     "](", "\n   ```\n",
+    "\n```markdown\n", "\n```sh\nx\n", "\n$$\n", "\n\\[\n", "\n\\]\n", "$x_1*2$ ", "\\(a*b\\) ", "\n| `a|b` | c |\n",
+    "\n5. five\n",
     "/* ", "*/", "\"\"\"", "\n+ plus\n\n  more\n", "\n10) ten\n", longWord,
   ]
 
@@ -157,6 +160,8 @@ enum Made {
       ("table", filled("| a | b |\n|--|--|\n") { "| cell \($0) | *other* cell |\n" }),
       ("quote", filled("") { "> quoted \($0)\n" }),
       ("fence in a list", filled("1. see\n   ```swift\n") { "   let value\($0) = 1\n" }),
+      ("formula", filled("$$\n") { "- x_\($0) * y_\($0)\n" }),
+      ("fences within", filled("```markdown\n") { "# \($0)\n```sh\nmake \($0)\n```\n" }),
       (
         "mixed",
         filled("") {

@@ -14,6 +14,24 @@ import Testing
     #expect(TextWidth.of(text) == width, "‘\(text.debugDescription)’ should take \(width) columns")
   }
 
+  /// Persian, Hindi and Malayalam are spelled with joiners; elsewhere none reaches the terminal.
+  @Test(arguments: [
+    (
+      "\u{645}\u{6CC}\u{200C}\u{62E}\u{648}\u{627}\u{647}\u{645}",
+      "\u{645}\u{6CC}\u{200C}\u{62E}\u{648}\u{627}\u{647}\u{645}", 7
+    ),
+    ("\u{915}\u{94D}\u{200D}\u{937}", "\u{915}\u{94D}\u{200D}\u{937}", 2),
+    ("\u{D28}\u{D4D}\u{200D}", "\u{D28}\u{D4D}\u{200D}", 1), ("a\u{200D}b\u{200C}", "ab", 2), ("👩\u{200D}👧", "👩", 2),
+    ("\u{200C}", "", 0),
+  ])
+  func joinersStayWhereLettersNeedThem(text: String, drawn: String, width: Int) {
+    var result = ""
+    TextWidth.forEachGlyph(in: text) { result += $0.text }
+    #expect(
+      result == drawn && TextWidth.of(text) == width,
+      "\(text.debugDescription) should be drawn as \(drawn.debugDescription)")
+  }
+
   /// What is drawn takes the columns that the C library gives to its characters one by one, beside CJK and combining text.
   @Test func everyEmojiSequenceKeepsTheBordersStraight() {
     // What is newer than the C library has no width there; the screen draws a stand-in.
@@ -92,6 +110,22 @@ import Testing
       for line in growing.lines {
         #expect(TextWidth.of(line) <= width, "‘\(line)’ is wider than \(width)")
       }
+    }
+  }
+
+  /// Marks that say where text runs to are not seen in it, and are seen elsewhere; growing changes nothing.
+  @Test func directionMarks() {
+    let hebrew = "\u{200F}\u{05E9}\u{05DC}\u{05D5}\u{05DD}!\u{200F} \u{2068}file\u{2069} \u{05D0}"
+    #expect(lines(hebrew, 40) == ["\u{05E9}\u{05DC}\u{05D5}\u{05DD}! file \u{05D0}"])
+    #expect(lines("a\u{200F}b", 40) == ["a⟨U+200F⟩b"])
+    for width in [2, 5, 9, 40] {
+      var growing = WrappedText(width: width)
+      var text = ""
+      for scalar in (hebrew + " " + hebrew + "\na\u{200F}").unicodeScalars {
+        text.unicodeScalars.append(scalar)
+        growing.update(text)
+      }
+      #expect(growing.lines == lines(text, width), "at \(width)")
     }
   }
 

@@ -256,6 +256,18 @@ import Testing
     #expect(text(state).contains("Tab goes to the vote"))
   }
 
+  /// A vote is on what was said: an answer that cannot be drawn with all its signs is shown as it came, the other one is not.
+  @Test func anAnswerDrawnWithoutSomeOfItsSignsShowsItsSource() {
+    var state = sent()
+    finish(0, "It is 2\\*3, **that is** six.", &state)
+    finish(1, "It is 2*3, **that is** six.", &state)
+    end(&state)
+    let frame = text(state)
+    #expect(frame.contains("It is 2\\*3, **that is** six."), "the source of the first should be seen:\n\(frame)")
+    #expect(frame.contains("It is 2*3, that is six."), "the second should be rendered:\n\(frame)")
+    #expect(!frame.contains("≠"), "no line is needed where the source stands:\n\(frame)")
+  }
+
   @Test func hostileAnswersStayInTheirPane() {
     var state = sent(width: 80, height: 24)
     finish(0, "\u{1B}[2J\u{202E}evil\u{7}", &state)

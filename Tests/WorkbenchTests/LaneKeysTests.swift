@@ -319,6 +319,28 @@ import Testing
     _ = update(&state, .key(.mouse(Mouse(.press, x: 70, y: 5))))
     #expect(update(&state, .key(.mouse(Mouse(.release, x: 70, y: 5)))).isEmpty, "a click copies nothing")
   }
+
+  /// Rows of code without what sets them off, a wrapped address in one piece; rendered, and as it came.
+  @Test func aDragCopiesTheSource() throws {
+    let url = "https://example.com/" + String(repeating: "path/", count: 20)
+    let code = "cat <<EOF > file\n  indented\nEOF"
+    var state = Sample.state(lanes: 2, width: 120, height: 40)
+    _ = Sample.send("hi", &state)
+    Sample.play(0, [.text(.answer, "See \(url) for\nmore:\n\n```\n\(code)\n```\n", at: 1)], &state)
+    func copied(from first: String, to last: String) throws -> String {
+      let extent = try #require(view(state, Layouts()).extents[0])
+      let top = try #require(extent.rows.firstIndex { $0.text.contains(first) })
+      let bottom = try #require(extent.rows.lastIndex { $0.text.contains(last) })
+      let selection = Selection(
+        lane: 0, anchor: Frame.Point(x: extent.area.x, y: extent.area.y + top),
+        head: Frame.Point(x: extent.area.x + extent.area.width - 1, y: extent.area.y + bottom))
+      return selection.text(in: extent)
+    }
+    #expect(try copied(from: "cat", to: "EOF") == code)
+    #expect(try copied(from: "See", to: "more") == "See \(url) for\nmore:")
+    state.desk.showsSource = [0]
+    #expect(try copied(from: "See", to: "EOF") == "See \(url) for\nmore:\n\n```\n\(code)")
+  }
 }
 
 @Suite(.ownThreads) struct ViTests {

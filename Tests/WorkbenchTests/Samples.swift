@@ -47,6 +47,12 @@ enum Sample {
     }
   }
 
+  /// More of a lane's answer.
+  static func grow(_ lane: Int, _ text: String, _ state: inout State) {
+    let event = RaceEvent.lane(lane, .text(.answer, text, at: 1))
+    _ = update(&state, .race(session: state.session.id, turn: state.turn!.number, event))
+  }
+
   /// A race of three lanes in three different states.
   static func race(width: Int, height: Int) -> State {
     var state = Sample.state(lanes: 3)

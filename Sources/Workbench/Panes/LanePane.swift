@@ -24,13 +24,14 @@ struct LanePane {
     let total = blocks.reduce(0) { $0 + $1.count }
     let found = search(blocks, layouts)
     let top = firstLine(total: total, height: inside.height)
-    drawLines(blocks, from: top, in: inside, &frame)
+    let rows = blocks.draw(from: top, in: inside, &frame)
     markQuotes(blocks, from: top, in: inside, layouts, &frame)
     if let found { mark(found, from: top, in: inside, &frame) }
     if total > inside.height { drawThumb(area, top, total, inside.height, &frame) }
     drawFoot(area, below: total - top - inside.height, &frame)
     return State.Extent(
-      lines: total, height: inside.height, top: top, area: inside, pane: area, matches: found?.matches ?? [])
+      lines: total, height: inside.height, top: top, area: inside, pane: area, rows: rows,
+      matches: found?.matches ?? [])
   }
 
   /// Of a lane that is not drawn: where a search would find something in it.
@@ -103,19 +104,6 @@ struct LanePane {
     switch state.desk.scroll[lane] ?? .follow {
     case .follow: return last
     case .at(let line): return min(line, last)
-    }
-  }
-
-  private func drawLines(_ blocks: [Block], from top: Int, in area: Area, _ frame: inout Frame) {
-    var skipped = 0
-    var y = area.y
-    for block in blocks {
-      for index in max(0, min(block.count, top - skipped))..<block.count {
-        guard y < area.y + area.height else { return }
-        frame.put(block.line(index), x: area.x, y: y, limit: area.width)
-        y += 1
-      }
-      skipped += block.count
     }
   }
 
@@ -230,11 +218,13 @@ struct LanePane {
 /// Lines of one kind within a pane: wrapped text in one style, or lines with styles of their own.
 struct Block {
   private var texts: [String] = []
+  private var joints: [StyledLine.Joint] = []
   private var style = Style()
   private var styled: [StyledLine] = []
 
-  init(lines: [String], style: Style = Style()) {
+  init(lines: [String], joints: [StyledLine.Joint] = [], style: Style = Style()) {
     texts = lines
+    self.joints = joints
     self.style = style
   }
 
@@ -243,7 +233,29 @@ struct Block {
   var count: Int { texts.count + styled.count }
 
   func line(_ index: Int) -> StyledLine {
-    index < texts.count ? StyledLine(texts[index], style) : styled[index - texts.count]
+    guard index < texts.count else { return styled[index - texts.count] }
+    var line = StyledLine(texts[index], style)
+    if index < joints.count { line.joint = joints[index] }
+    return line
+  }
+}
+
+extension [Block] {
+  /// - Returns: what has been drawn, a line for each row.
+  @discardableResult
+  func draw(from top: Int, in area: Area, _ frame: inout Frame) -> [StyledLine] {
+    var skipped = 0
+    var rows: [StyledLine] = []
+    for block in self {
+      for index in Swift.max(0, Swift.min(block.count, top - skipped))..<block.count {
+        guard rows.count < area.height else { return rows }
+        let line = block.line(index)
+        frame.put(line, x: area.x, y: area.y + rows.count, limit: area.width)
+        rows.append(line)
+      }
+      skipped += block.count
+    }
+    return rows
   }
 }
 
@@ -290,22 +302,21 @@ private struct Thread {
     var blocks: [Block] = []
     if !response.notices.isEmpty {
       let text = response.notices.map { "\(state.screen.borders.dot) \($0)" }.joined(separator: "\n")
-      blocks.append(Block(lines: layouts.lines(text, key(turn, .notices), width: width), style: Style(.quiet)))
+      blocks.append(layouts.block(text, key(turn, .notices), width: width, style: Style(.quiet)))
     }
     if !response.reasoning.isEmpty { blocks += reasoning(response, turn, layouts) }
     if !response.text.isEmpty {
-      blocks.append(
+      blocks +=
         state.desk.showsSource.contains(lane)
-          ? Block(lines: layouts.lines(response.text, key(turn, .answer), width: width))
-          : Block(
-            layouts.markdown(
-              response.text, key(turn, .answer), width: width, ascii: state.screen.borders.isASCII,
-              isAside: lane != state.focus && !response.state.isOver, now: state.moment.now)))
+        ? [layouts.block(response.text, key(turn, .answer), width: width)]
+        : layouts.markdown(
+          response.text, key(turn, .answer), width: width, ascii: state.screen.borders.isASCII,
+          isAside: lane != state.focus && !response.state.isOver, now: state.moment.now)
     }
     if let error = response.error {
       let style = Style(response.state == .stopped || response.state == .cut ? .warning : .bad)
       let text = "\(state.screen.borders.failed) \(error.message)"
-      blocks.append(Block(lines: layouts.lines(text, key(turn, .error), width: width), style: style))
+      blocks.append(layouts.block(text, key(turn, .error), width: width, style: style))
     }
     return blocks
   }
@@ -329,8 +340,9 @@ private struct Thread {
       )
     ]
     if isOpen {
-      let lines = layouts.lines(response.reasoning, key(turn, .reasoning), width: width)
-      blocks.append(Block(lines: lines, style: Style(.reasoning, italic: true)))
+      blocks.append(
+        layouts.block(
+          response.reasoning, key(turn, .reasoning), width: width, style: Style(.reasoning, italic: true)))
     }
     if !response.text.isEmpty { blocks.append(Block(lines: [""])) }
     return blocks

@@ -32,10 +32,7 @@ enum BlindPane {
     let blocks = blocks(side, round, state, width: inside.width, layouts)
     let total = blocks.reduce(0) { $0 + $1.count }
     let top = firstLine(side, state, total: total, height: inside.height)
-    let lines = blocks.flatMap { block in (0..<block.count).map { block.line($0) } }
-    for (offset, line) in lines.dropFirst(top).prefix(inside.height).enumerated() {
-      frame.put(line, x: inside.x, y: inside.y + offset, limit: inside.width)
-    }
+    blocks.draw(from: top, in: inside, &frame)
     // That there is more has to be told; how much more would tell the length.
     if total - top > inside.height {
       frame.put(
@@ -65,10 +62,10 @@ enum BlindPane {
     // Votes taken back bring a pair back: the memo is by pair, not by lane.
     let key = Layouts.Key(turn: state.turn?.number ?? 0, lane: side, generation: reading.round, part: .blind)
     let masked = layouts.masked(round.side(side).text, key)
-    return [
-      prompted(round.prompt, state, side, reading.round, width, layouts),
-      Block(layouts.markdown(masked, key, width: width, ascii: state.screen.borders.isASCII)),
-    ]
+    let rendered = layouts.markdown(masked, key, width: width, ascii: state.screen.borders.isASCII)
+    // A vote is on what was said: what cannot be drawn with all its signs is shown as it came.
+    return [prompted(round.prompt, state, side, reading.round, width, layouts)]
+      + (layouts.isChanged(key) ? [layouts.block(masked, key, width: width)] : rendered)
   }
 
   private static func prompted(
