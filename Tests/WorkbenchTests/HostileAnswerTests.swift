@@ -10,7 +10,7 @@ import Testing
 /// nothing is left to do.
 @Suite(.ownThreads, .serialized) struct HostileAnswerTests {
   /// Bytes that a frame may lay out; one block beyond its share may have been begun.
-  private static let most = 32_768 + 12_288 + 8 * 4096
+  private static let most = 16_384 + 12_288 + 8 * 4096
   private static let names = HostileAnswers.all.map(\.name)
 
   private func answered(_ name: String) -> (text: String, state: State) {
