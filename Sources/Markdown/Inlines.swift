@@ -221,11 +221,11 @@ struct Inlines {
     func text(_ range: Range<Int>) {
       guard !range.isEmpty else { return }
       let text = String(decoding: bytes[range], as: UTF8.self)
-      if case .text(let before)? = pieces.last {
-        pieces[pieces.count - 1] = .text(before + text)
-      } else {
-        pieces.append(.text(text))
-      }
+      guard case .text(var before)? = pieces.last else { return pieces.append(.text(text)) }
+      // Taken out, so that it grows in place.
+      pieces.removeLast()
+      before += text
+      pieces.append(.text(before))
     }
     for item in items {
       switch item {

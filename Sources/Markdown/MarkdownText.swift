@@ -248,9 +248,9 @@ public struct MarkdownText: Sendable {
   @discardableResult
   private mutating func draw(_ document: Document, _ blocks: some Sequence<Node>) -> [Int]? {
     var layout = BlockLayout(document, width: width, drawing: drawing, carried: table, rule: rule)
-    layout.code = code
+    layout.code = code == nil ? nil : []
     for block in blocks { append(layout.lines(of: block)) }
-    code = layout.code
+    code?.append(contentsOf: layout.code ?? [])
     hasChange = hasChange || layout.isChanged
     return layout.columns
   }

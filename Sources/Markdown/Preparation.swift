@@ -154,6 +154,8 @@ struct FenceNesting: Equatable {
   private let mark: UInt8
   private let length: Int
   private let isMarkdown: Bool
+  /// No text that is meant to be read nests deeper: more are not kept.
+  private static let deepest = 32
   /// Lengths of the fences that are open within it.
   private var inner: [Int] = []
 
@@ -186,7 +188,7 @@ struct FenceNesting: Equatable {
       return count >= length ? .closing : .content
     }
     guard isMarkdown, count >= length, !info.contains(mark) else { return .content }
-    inner.append(count)
+    if inner.count < FenceNesting.deepest { inner.append(count) }
     return .inner
   }
 }

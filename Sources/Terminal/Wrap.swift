@@ -97,11 +97,20 @@ public struct WrappedText: Sendable {
     return offset
   }
 
-  /// Where the character ends that begins at `index`.
+  /// Where the character ends that begins at `index`. It is looked for in a copy: in the text itself all of a character is gone
+  /// through, however little of it is asked for.
   private static func end(of index: String.Index, in source: String) -> String.Index {
-    var limit = source.utf8.index(index, offsetBy: longest, limitedBy: source.endIndex) ?? source.endIndex
-    while limit < source.endIndex, source.utf8[limit] & 0xC0 == 0x80 { limit = source.utf8.index(before: limit) }
-    return source[index..<limit].index(after: index)
+    // Most are found in as much as a string holds without storage of its own.
+    for most in [15, longest] {
+      var limit = source.utf8.index(index, offsetBy: most, limitedBy: source.endIndex) ?? source.endIndex
+      while limit < source.endIndex, source.utf8[limit] & 0xC0 == 0x80 { limit = source.utf8.index(before: limit) }
+      let piece = String(source[index..<limit])
+      let length = piece.utf8.distance(from: piece.startIndex, to: piece.index(after: piece.startIndex))
+      if length < piece.utf8.count || most == longest || limit == source.endIndex {
+        return source.utf8.index(index, offsetBy: length)
+      }
+    }
+    return source.endIndex
   }
 
   /// A placeholder of several glyphs stays together, unless the line is too narrow for it: wrapping goes on from where a line

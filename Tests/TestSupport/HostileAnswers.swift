@@ -4,6 +4,7 @@ public enum HostileAnswers {
   public static let size = 36_000
 
   public static let all: [(name: String, text: String)] = [
+    ("a character of a megabyte", "a" + String(repeating: "\u{301}", count: 500_000)),
     ("more lines than are rendered", String(repeating: "a\n", count: 130_000)), ("short lines", times("a\n")),
     ("blank lines", times("\n")), ("short paragraphs", times("a\n\n")),
     ("rules", times("---\n")), ("rules apart", times("---\n\n")), ("headings", times("# a\n")),
