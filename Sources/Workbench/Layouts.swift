@@ -25,7 +25,7 @@ public final class Layouts {
 
   /// Bytes that one frame lays out, and that each text gets of them at least: a key is answered within a tenth of a second
   /// whatever a model has sent. An ordinary answer is one frame.
-  private static let frameBudget = 16_384
+  private static let frameBudget = 12_288
   private static let leastBudget = 12_288
   private var budget = frameBudget
   /// What the frame has laid out, in bytes and what counts as much.
