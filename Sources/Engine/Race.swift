@@ -43,7 +43,9 @@ public final class Race: @unchecked Sendable {
         isRelay: request.relay != nil, limit: request.timeout))
     let wallets = request.wallets.isEmpty ? [engine.purse.turnWallet()] : request.wallets
     self.wallets = wallets
-    examiner = request.good.map { Examiner($0, request, wallets: wallets, engine: engine) }
+    // Under any other rule nobody asks for what it reads, and its brief would be paid for nothing.
+    let good = request.turn.rule == .firstGood ? request.good : nil
+    examiner = good.map { Examiner($0, request, wallets: wallets, engine: engine) }
     _ = machine.handle(.expected(request.lanes.map(\.number)))
   }
 

@@ -13,6 +13,22 @@ import Transport
     Track(servers, lanes: lanes ?? servers.indices.map { "s\($0)/gpt-4o" }, budget: budget) { $0.priceList = "openai" }
   }
 
+  /// A judge that stands ready is asked under `first-good` only.
+  @Test func theJudgeIsAskedForNothingUnderOtherRules() throws {
+    let judge = LoopbackServer(.stream(Chat.whole("no verdict")))
+    let gate = Gate()
+    let lane = LoopbackServer(.stream([.chat("a"), .hold(gate), .chatEnd, .close]))
+    for rule in [RaceRule.all, .firstFinish, .firstGood] {
+      let track = track([lane, judge], lanes: ["s0/gpt-4o"])
+      track.start(rule) { $0.good = GoodEnough(judge: Lane(model: ModelID("s1/gpt-4o")!)) }
+      #expect(track.waitForText(0))
+      if rule == .firstGood { #expect(eventually { !judge.requests.isEmpty }, "its brief is written meanwhile") }
+      gate.open()
+      #expect(track.finish())
+      if rule != .firstGood { #expect(judge.requests.isEmpty, "\(rule): \(judge.requests.count) calls") }
+    }
+  }
+
   @Test func lanesStopAtTheLimitAndKeepWhatCame() throws {
     let server = LoopbackServer(.stream((0..<50).map { .chat("word\($0) ") } + [.stall]))
     let track = track([server])
