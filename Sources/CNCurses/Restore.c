@@ -61,7 +61,8 @@ void cnc_write(const char *text, int count) { cnc_write_all(text, (size_t)count)
 
 static void write_modes(int on) {
   const char *text = is_old ? (on ? old_modes_on : old_modes_off) : (on ? modes_on : modes_off);
-  if (!on && has_kitty) cnc_write_all(kitty_off, sizeof kitty_off - 1);
+  // While another program has the terminal the top of the stack is not ours.
+  if (!on && has_kitty && !cnc_away) cnc_write_all(kitty_off, sizeof kitty_off - 1);
   cnc_write_all(text, strlen(text));
   if (on && has_kitty) cnc_write_all(kitty_on, sizeof kitty_on - 1);
 }

@@ -41,7 +41,7 @@ struct KeyReader {
     return switch scalar.value {
     // As Shift-Enter, which few terminals tell.
     case 0x0D, 0x0A: .control("j")
-    case 0x7F, 0x08: .control("w")
+    case 0x08: .alt("\u{7F}")
     case 0x20...: .alt(Character(scalar))
     default: nil
     }
@@ -157,7 +157,7 @@ struct KeyReader {
     case 13, 57414: return modifiers.isDisjoint(with: [.shift, .alt]) ? .enter : .control("j")
     case 9: return modifiers.isEmpty ? .tab : modifiers == .shift ? .shiftTab : nil
     case 27: return .escape
-    case 8, 127: return modifiers.isDisjoint(with: [.alt, .control]) ? .backspace : .control("w")
+    case 8, 127: return modifiers.isDisjoint(with: [.alt, .control]) ? .backspace : .alt("\u{7F}")
     // The keypad.
     case 57399...57408: return .character(Character(Unicode.Scalar(UInt8(code - 57399 + 0x30))))
     case 57409...57413: return .character(Array("./*-+")[code - 57409])
