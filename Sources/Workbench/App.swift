@@ -62,7 +62,7 @@ public final class App {
     }
     if let other = screen.standIn {
       let name = VisibleText.line(surroundings.environment["TERM"] ?? "")
-      self.state.message = "this machine does not know the terminal \(name): it is drawn on as \(other)"
+      self.state.message = "no description of \(name) here: drawn on as \(other)"
     }
     let inbox = inbox
     engine.store.onFault { fault in inbox.post(.message(fault?.message ?? "answers are being saved again")) }
