@@ -41,7 +41,7 @@ struct Escape {
     at == 0 || bytes[at - 1] == 0x0A || bytes[at - 1] == 0x0D
   }
 
-  private static let signs: [[UInt8]] = ["[^", "(?", ".*", ".+", "]*", "]+", ")*", ")+", ".\\*"].map { Array($0.utf8) }
+  private static let signs = Set(["[^", "(?", ".*", ".+", "]*", "]+", ")*", ")+"].map { BytePair($0) })
 
   /// From blank to blank; of a long one the part that begins here.
   private static func word(_ bytes: [UInt8], _ at: Int) -> Range<Int> {
@@ -56,21 +56,25 @@ struct Escape {
   /// Whether it has a backslash before a letter or digit, or signs that only expressions have.
   private static func isLiteral(_ word: ArraySlice<UInt8>) -> Bool {
     if word.count > 2, word.first == UInt8(ascii: "^") || word.last == UInt8(ascii: "$") { return true }
-    var previous: UInt8 = 0
+    // What stands before a backslash is remembered: `.\*` is an expression as well.
+    var (earlier, previous): (UInt8, UInt8) = (0, 0)
     for byte in word {
-      if previous == 0x5C, byte.isLetter || byte.isDigit { return true }
-      previous = byte
+      if previous == 0x5C, byte.isLetter || byte.isDigit || (byte == 0x2A && earlier == 0x2E) { return true }
+      if !byte.isLetter, signs.contains(BytePair(previous, byte)) { return true }
+      (earlier, previous) = (previous, byte)
     }
-    return signs.contains { word.firstRange(of: $0) != nil }
+    return false
   }
 }
 
 /// Formulas as LaTeX writes them.
-enum Formula {
+struct Formula {
   private static let longest = 2000
+  /// Up to where no `\)` and no `\]` stands, as far as was looked: a text full of openings is not read again for each.
+  private var without: [UInt8: Int] = [:]
 
   /// `\(…\)` and `\[…\]`.
-  static func bracketed(_ bytes: [UInt8], _ at: Int) -> Int? {
+  mutating func bracketed(_ bytes: [UInt8], _ at: Int) -> Int? {
     guard at + 1 < bytes.count else { return nil }
     let closing: UInt8
     switch bytes[at + 1] {
@@ -78,8 +82,8 @@ enum Formula {
     case UInt8(ascii: "["): closing = UInt8(ascii: "]")
     default: return nil
     }
-    var index = at + 2
-    while index + 1 < bytes.count, index - at < longest {
+    var index = max(at + 2, without[closing] ?? 0)
+    while index + 1 < bytes.count, index - at < Formula.longest {
       if bytes[index] == 0x5C {
         if bytes[index + 1] == closing {
           // An escaped link is none.
@@ -89,6 +93,7 @@ enum Formula {
       }
       index += 1
     }
+    without[closing] = index
     return nil
   }
 

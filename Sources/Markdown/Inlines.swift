@@ -32,6 +32,7 @@ struct Inlines {
   /// Brackets below this one begin no link: a link holds no other.
   private var inactiveBelow = 0
   private var escape = Escape()
+  private var formula = Formula()
   private lazy var backticks = BacktickRuns(bytes)
 
   private enum Item {
@@ -130,7 +131,7 @@ struct Inlines {
       at += 1
       return
     }
-    if let end = Formula.bracketed(bytes, at) { return take(end) { .math($0) } }
+    if let end = formula.bracketed(bytes, at) { return take(end) { .math($0) } }
     guard next.isPunctuation else {
       at += 1
       return
@@ -272,6 +273,28 @@ private struct BacktickRuns {
     while index < runs.count, runs[index] <= start { index += 1 }
     next[length] = index
     return index < runs.count ? (start + length, runs[index], runs[index] + length) : nil
+  }
+}
+
+/// Two bytes that stand side by side.
+struct BytePair: Hashable {
+  private let value: UInt16
+
+  init(_ first: UInt8, _ second: UInt8) { value = UInt16(first) << 8 | UInt16(second) }
+
+  /// - Parameter text: two characters of ASCII.
+  init(_ text: StaticString) {
+    precondition(text.utf8CodeUnitCount == 2)
+    self.init(text.utf8Start[0], text.utf8Start[1])
+  }
+
+  func isIn(_ bytes: some Sequence<UInt8>) -> Bool {
+    var previous: UInt8?
+    for byte in bytes {
+      if let previous, BytePair(previous, byte) == self { return true }
+      previous = byte
+    }
+    return false
   }
 }
 

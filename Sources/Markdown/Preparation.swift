@@ -5,8 +5,13 @@ struct Preparation {
   static let mark: [UInt8] = [0xEF, 0xB7, 0x90]
   /// Stands for a pipe that separates no cells: U+FDD1.
   static let pipe: [UInt8] = [0xEF, 0xB7, 0x91]
-  /// A row with more cells is no table: cmark fills every row up to the width of the first, which is memory without bound.
+  /// A row with more cells is no table: cmark fills every row up to the width of the first, which is memory without bound,
+  /// and takes a time that grows with the square of their number.
   private static let mostCells = 64
+  /// Beyond so many in lines that follow each other, what looks like the line below a table's header is text: at each, cmark
+  /// reads all that the paragraph holds so far.
+  private static let mostHeaders = 8
+  private var headers = 0
 
   private(set) var bytes: [UInt8]
   private(set) var hasMarks = false
@@ -26,6 +31,7 @@ struct Preparation {
       let line = SourceLines.end(from: start, in: window) ?? (window.count, window.count)
       let content = UnsafeBufferPointer(rebasing: window[start..<line.content])
       let mark = context.read(content)
+      headers = content.allSatisfy(\.isBlank) ? 0 : headers + (Preparation.isBelowHeader(content) ? 1 : 0)
       copy(content, markAt: mark)
       bytes += window[line.content..<line.next]
       start = line.next
@@ -43,19 +49,28 @@ struct Preparation {
     return String(scalars)
   }
 
+  /// Whether it has nothing but pipes, dashes and colons, marks of quotes and lists aside.
+  private static func isBelowHeader(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+    let marks: [UInt8] = [0x20, 0x09, 0x2D, 0x3A, 0x3E, 0x7C]
+    return line.last.map(marks.contains) == true && line.contains(0x2D) && (line.contains(0x7C) || line.contains(0x3A))
+      && line.drop { $0 != 0x7C && $0 != 0x3A && $0 != 0x2D }.allSatisfy(marks.contains)
+  }
+
   private mutating func copy(_ line: UnsafeBufferPointer<UInt8>, markAt: Int?) {
     let spans = Preparation.codeSpans(line)
     var span = 0
     var pipes = 0
     var firstPipe = 0
     var previous: UInt8 = 0
+    let isText = headers > Preparation.mostHeaders && Preparation.isBelowHeader(line)
     for (index, byte) in line.enumerated() {
       while span < spans.count, index >= spans[span].upperBound { span += 1 }
-      if index == markAt || (byte == 0x3A && previous == 0x5D) {
+      if index == markAt || (byte == 0x3A && previous == 0x5D) || (isText && previous == 0x2D) {
         bytes += Preparation.mark
         hasMarks = true
       }
-      if byte == 0x7C, span < spans.count, spans[span].contains(index), previous != 0x5C {
+      let isWithinCode = span < spans.count && spans[span].contains(index)
+      if byte == 0x7C, previous != 0x5C, isWithinCode || pipes > Preparation.mostCells + 1 {
         bytes += Preparation.pipe
         hasMarks = true
       } else {
@@ -102,7 +117,7 @@ struct Preparation {
 struct LineContext: Equatable {
   private var fence: FenceNesting?
   /// What ends the formula that is being read.
-  private var formulaEnd: [UInt8]?
+  private var formulaEnd: BytePair?
   /// Whether it began within a quote.
   private var isQuoted = false
 
@@ -118,12 +133,13 @@ struct LineContext: Equatable {
       return place == .inner ? start : nil
     }
     if let end = formulaEnd {
-      if content.isEmpty || content.firstRange(of: end) != nil { formulaEnd = nil }
+      if content.isEmpty || end.isIn(content) { formulaEnd = nil }
       return content.isEmpty ? nil : start
     }
     fence = FenceNesting(opening: content)
-    for (begin, end) in [("$$", "$$"), ("\\[", "\\]")] where content.starts(with: begin.utf8) {
-      if content.dropFirst(2).firstRange(of: Array(end.utf8)) == nil { formulaEnd = Array(end.utf8) }
+    if content.starts(with: "$$".utf8) || content.starts(with: "\\[".utf8) {
+      let end = content[0] == 0x24 ? BytePair("$$") : BytePair("\\]")
+      if !end.isIn(content.dropFirst(2)) { formulaEnd = end }
     }
     return nil
   }

@@ -27,14 +27,17 @@ public struct WrappedText: Sendable {
     (self.start, lastLineStart, wrapped) = (start, start, start)
   }
 
+  /// Bytes of `source` that may still be wrapped anew.
+  public func left(of source: String) -> Int { source.utf8.count - wrapped }
+
   /// Brings the lines up to date with `source`, which must begin with what was given before.
   public mutating func update(_ source: String) {
     var budget = Int.max
     update(source, budget: &budget)
   }
 
-  /// The same as far as `budget` goes, in bytes (more than a line takes), which is brought down by what was wrapped. What is left is done by the next
-  /// update, with the same source or more of it; the lines come out the same.
+  /// The same as far as `budget` goes, in bytes (more than a line takes), which is brought down by what was wrapped. What is
+  /// left is done by the next update, with the same source or more of it; the lines come out the same.
   public mutating func update(_ source: String, budget: inout Int) {
     let total = source.utf8.count
     guard total != wrapped else { return }

@@ -24,7 +24,7 @@ public final class App {
   private var clock: Clock { conductor.clock }
   let surroundings: Surroundings
   private(set) lazy var themes = surroundings.themes()
-  private let layouts = Layouts()
+  private let layouts: Layouts
   var state: State
   private var drawn: Frame?
   private var isLeaving = false
@@ -50,6 +50,7 @@ public final class App {
     conductor = Conductor(engine: engine, inbox: inbox, surroundings: surroundings)
     self.state = state
     self.surroundings = surroundings
+    layouts = Layouts(clock: engine.clock.now)
     themeName = theme.name
     screen = try Screen(theme: theme, traits: traits)
     if !screen.speaksUTF8 { self.state.screen.borders = .ascii }

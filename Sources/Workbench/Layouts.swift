@@ -21,21 +21,29 @@ public final class Layouts {
   private var rests: [Key: WrappedText] = [:]
   private var promptRows: PromptRows?
 
-  public init() {}
+  /// - Parameter clock: monotonic nanoseconds; one that stands still lays out every lane in every frame.
+  public init(clock: @escaping () -> Int64 = { 0 }) { self.clock = clock }
 
-  /// Bytes that one frame lays out, and that each text gets of them at least: a key is answered within a tenth of a second
-  /// whatever a model has sent. An ordinary answer is one frame.
-  private static let frameBudget = 12_288
-  private static let leastBudget = 12_288
-  private var budget = frameBudget
+  /// Bytes that one frame lays out of a text: a key is answered within a tenth of a second whatever a model has sent. An
+  /// ordinary answer is one frame.
+  private static let most = 16_384
+  /// Nanoseconds after which a frame begins no further text that is more than `few` bytes behind: the next frame goes on there.
+  private static let frameTime: Int64 = 25_000_000
+  private static let few = 8192
+  private let clock: () -> Int64
+  private var began: Int64 = 0
+  /// The lane that the last frame had no time for, and the one that this frame has none for.
+  private var resume: Int?
+  private var skipped: Int?
   /// What the frame has laid out, in bytes and what counts as much.
-  var spent: Int { Self.frameBudget - budget }
+  private(set) var spent = 0
   /// Whether the frame shows texts that are not laid out to their ends: the next one goes on.
   public private(set) var isBehind = false
 
   /// Begins a frame; forgets what belongs to another session.
   func begin(session: String) {
-    (budget, isBehind) = (Self.frameBudget, false)
+    (spent, isBehind, began) = (0, false, clock())
+    (resume, skipped) = (skipped, nil)
     if session != self.session {
       self.session = session
       texts = [:]
@@ -133,13 +141,17 @@ public final class Layouts {
   ) -> [Block] {
     if !isFresh(key, isAside, now) {
       renderedAt[key.lane] = now
-      spend { rendered[key, default: MarkdownText(width: width, ascii: ascii)].update(source, budget: &$0) }
+      spend(on: key, rendered[key]?.left(of: source) ?? source.utf8.count) {
+        rendered[key, default: MarkdownText(width: width, ascii: ascii)].update(source, budget: &$0)
+      }
     }
     guard let text = rendered[key] else { return [] }
     isBehind = isBehind || text.isBehind
     guard let start = text.restStart else { return [Block(text.lines)] }
     // As it came: of so much only what it is counts.
-    spend { rests[key, default: WrappedText(width: width, from: start)].update(source, budget: &$0) }
+    spend(on: key, rests[key]?.left(of: source) ?? source.utf8.count) {
+      rests[key, default: WrappedText(width: width, from: start)].update(source, budget: &$0)
+    }
     guard let rest = rests[key] else { return [] }
     isBehind = isBehind || rest.isBehind
     return [Block(text.lines), Block(lines: rest.lines, joints: rest.joints)]
@@ -151,18 +163,26 @@ public final class Layouts {
     return now - (renderedAt[key.lane] ?? 0) < Self.patience + Int64(key.lane) * 4_000_000
   }
 
-  private func spend(_ work: (inout Int) -> Void) {
-    let given = max(budget, Self.leastBudget)
-    var left = given
-    work(&left)
-    budget -= given - left
+  /// - Parameter left: bytes that are not laid out for good.
+  private func spend(on key: Key, _ left: Int, _ work: (inout Int) -> Void) {
+    if key.lane == resume { resume = nil }
+    if left > Self.few, resume != nil || clock() - began > Self.frameTime {
+      if resume == nil, skipped == nil { skipped = key.lane }
+      isBehind = true
+      return
+    }
+    var budget = Self.most
+    work(&budget)
+    spent += Self.most - budget
   }
 
   /// Whether what was laid out as Markdown lacks signs of its source that are no markup.
   func isChanged(_ key: Key) -> Bool { rendered[key]?.isChanged ?? false }
 
   func lines(_ source: String, _ key: Key, width: Int) -> [String] {
-    spend { texts[key, default: WrappedText(width: width)].update(source, budget: &$0) }
+    spend(on: key, texts[key]?.left(of: source) ?? source.utf8.count) {
+      texts[key, default: WrappedText(width: width)].update(source, budget: &$0)
+    }
     guard let text = texts[key] else { return [] }
     isBehind = isBehind || text.isBehind
     return text.lines

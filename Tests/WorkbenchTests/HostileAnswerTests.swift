@@ -10,7 +10,7 @@ import Testing
 /// nothing is left to do.
 @Suite(.ownThreads, .serialized) struct HostileAnswerTests {
   /// Bytes that a frame may lay out; one block beyond its share may have been begun.
-  private static let most = 16_384 + 12_288 + 8 * 4096
+  private static let most = 2 * 16_384 + 8 * 4096
   private static let names = HostileAnswers.all.map(\.name)
 
   private func answered(_ name: String) -> (text: String, state: State) {
@@ -70,6 +70,31 @@ import Testing
     let fresh = Layouts()
     _ = frames(&whole, fresh, name)
     #expect(whole.desk.extents[0] == state.desk.extents[0], "\(name): growing should give what the whole gives")
+  }
+
+  /// A frame begins nothing large once its time has passed, and every lane has its turn.
+  @Test func lanesTakeTurns() {
+    var state = Sample.state(lanes: 3, width: 120, height: 24)
+    _ = Sample.send("hi", &state)
+    let text = String(repeating: "one line of many\n", count: 6000)
+    for lane in 0..<3 {
+      Sample.play(lane, [], &state)
+      Sample.grow(lane, text, &state)
+    }
+    var time: Int64 = 0
+    let layouts = Layouts {
+      time += 10_000_000
+      return time
+    }
+    var count = 0
+    repeat {
+      count += 1
+      state.desk.extents = view(state, layouts).extents
+      #expect(layouts.spent <= 2 * 16_384 + 8 * 4096, "a frame should stop after its time: it laid out \(layouts.spent) bytes")
+      if count == 3 { for lane in 0..<3 { #expect((state.desk.extents[lane]?.lines ?? 0) > 100, "lane \(lane) had no turn") } }
+    } while layouts.isBehind && count < 400
+    #expect(!layouts.isBehind, "all should be laid out in the end")
+    for lane in 0..<3 { #expect((state.desk.extents[lane]?.lines ?? 0) > 5900, "lane \(lane) should be whole") }
   }
 
   /// What a layout keeps, reckoned from its lines.
