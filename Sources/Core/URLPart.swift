@@ -17,6 +17,22 @@ public enum URLPart {
     return String(decoding: out, as: UTF8.self)
   }
 
+  /// `%20` and the like as the bytes they stand for; a percent sign before anything else stays. nil where that is no UTF-8.
+  public static func decoded(_ text: some StringProtocol) -> String? {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let code = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+      if byte == UInt8(ascii: "%"), code.count == 2 {
+        bytes.append(UInt8(code[0] << 4 | code[1]))
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
   private static let digits = Array("0123456789ABCDEF".utf8)
 
   /// What is wrong with an address below which paths are to be written, as the end of a sentence; nil when it is sound.

@@ -1,6 +1,7 @@
 import Core
 import Dispatch
 import Engine
+import Markdown
 
 /// Carries out the commands that concern the engine and the database, for the screen and for plain mode alike. Main thread;
 /// what is read or raced comes back through the inbox.
@@ -128,6 +129,7 @@ final class Conductor {
     case .confirmJudgement(let id): engine.store.append(.confirmed(judgement: id))
     case .loadReplay(let session): load { .replay(try $0.replay(session)) }
     case .readTraffic(let limit): readTraffic(limit: limit)
+    case .findCode(let text, let lane): load { _ in .codeFound(MarkdownText.codeBlocks(in: text), lane: lane) }
     case .inquiry(let inquiry): load { .answer(try inquiry.inquiry.anyAnswer($0)) }
     case .keepKey(let services, let key, let needsLanes): keepKey(services, key, needsLanes: needsLanes)
     // Done by whoever shows the workbench.

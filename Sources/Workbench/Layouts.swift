@@ -49,8 +49,7 @@ public final class Layouts {
       texts = [:]
       rendered = [:]
       rests = [:]
-      searches = [:]
-      quotes = [:]
+      searched = [:]
       masked = [:]
     }
   }
@@ -65,37 +64,42 @@ public final class Layouts {
     }
   }
 
-  private var searches: [Int: (query: String, turn: Int, lines: Int, width: Int, at: Int64, found: LineSearch)] = [:]
+  private struct Searched {
+    var turn: Int
+    var count: Int
+    var width: Int
+    /// When it was made.
+    var at: Int64
+    var lines: SearchableLines
+    /// What was found in them, by query.
+    var found: [String: LineSearch] = [:]
+  }
+
+  private var searched: [Int: Searched] = [:]
   /// How often a growing text is searched anew, in nanoseconds.
   private static let searchTime: Int64 = 250_000_000
+  /// Queries whose matches are kept: what is being typed, and the quotes of a verdict.
+  private static let mostQueries = 64
 
-  /// Where the query stands in a lane's lines.
+  /// Where the query stands in a lane's lines; nil for an empty one.
   func search(
     _ query: String, lane: Int, _ blocks: [Block], turn: Int, isGrowing: Bool, now: Int64
   ) -> LineSearch? {
     guard !query.isEmpty else { return nil }
     let count = blocks.reduce(0) { $0 + $1.count }
     let width = width[lane] ?? 0
-    if let kept = searches[lane], kept.query == query, kept.turn == turn, kept.width == width {
-      if isGrowing ? now - kept.at < Self.searchTime : kept.lines == count { return kept.found }
+    let isKept = searched[lane].map { kept in
+      kept.turn == turn && kept.width == width && (isGrowing ? now - kept.at < Self.searchTime : kept.count == count)
     }
-    let lines = blocks.flatMap { block in (0..<block.count).map { block.line($0).text } }
+    if isKept != true {
+      let lines = blocks.lazy.flatMap { block in (0..<block.count).lazy.map { block.line($0).text } }
+      searched[lane] = Searched(turn: turn, count: count, width: width, at: now, lines: SearchableLines(lines))
+    }
+    if let found = searched[lane]?.found[query] { return found }
+    guard let lines = searched[lane]?.lines else { return nil }
     let found = LineSearch(query, in: lines)
-    searches[lane] = (query, turn, count, width, now, found)
-    return found
-  }
-
-  private var quotes: [Int: (texts: [String], lines: Int, width: Int, found: [LineSearch])] = [:]
-
-  /// Where quotes stand in a lane's lines.
-  func quotes(_ texts: [String], lane: Int, _ blocks: [Block]) -> [LineSearch] {
-    guard !texts.isEmpty else { return [] }
-    let count = blocks.reduce(0) { $0 + $1.count }
-    let width = width[lane] ?? 0
-    if let kept = quotes[lane], kept.texts == texts, kept.lines == count, kept.width == width { return kept.found }
-    let lines = blocks.flatMap { block in (0..<block.count).map { block.line($0).text } }
-    let found = texts.map { LineSearch($0, in: lines) }
-    quotes[lane] = (texts, count, width, found)
+    if searched[lane]?.found.count == Self.mostQueries { searched[lane]?.found = [:] }
+    searched[lane]?.found[query] = found
     return found
   }
 

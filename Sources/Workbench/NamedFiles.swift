@@ -54,22 +54,7 @@ enum NamedFiles {
   /// The path of a `file://` address, whatever host it names.
   private static func address(_ text: String) -> String? {
     guard text.hasPrefix("file://"), let slash = text.dropFirst(7).firstIndex(of: "/") else { return nil }
-    return unescaped(text[slash...])
-  }
-
-  /// `%20` and the like as the bytes they stand for; nil where that is no UTF-8.
-  private static func unescaped(_ text: Substring) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-        bytes.append(code)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
+    return URLPart.decoded(text[slash...])
   }
 
   /// What stands behind an `@` at the beginning of a word, each in the ways it may be meant: as it is, and without the punctuation

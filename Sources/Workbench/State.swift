@@ -238,6 +238,7 @@ public enum Input: Sendable {
   case themes([ChoiceList.Item], current: String)
   /// Code blocks to choose from.
   case codeBlocks([ChoiceList.Item])
+  case codeFound([(language: String, code: String)], lane: Int)
   /// A pair that is to be voted on once more.
   case repeated(RepeatedPair)
   /// Votes cast in a session before it was left.
@@ -321,6 +322,8 @@ public enum Command: Equatable, Sendable {
   case copy(String, words: String)
   /// The one of these that is in view in the lane's pane; where that is not one, they are to be chosen from.
   case copyBlock([ChoiceList.Item], lane: Int)
+  /// Looks for the blocks of code in a long answer.
+  case findCode(String, lane: Int)
   case copySelection
   case edit(Editing, String)
   case attach(path: String)

@@ -172,20 +172,25 @@ extension State {
     case .copyTurn:
       return [.copy(turn.markdown(lanes: shown.map { ($0, lanes[$0]) }), words: "turn \(turn.number) as Markdown")]
     default:
-      let blocks = MarkdownText.codeBlocks(in: answer.text)
-      guard let first = blocks.first else {
-        message = "lane \(focus + 1)'s answer has no code block"
-        return []
-      }
-      if blocks.count == 1 { return [.copy(first.code, words: "the code block")] }
-      let items = blocks.enumerated().map { index, block in
-        ChoiceList.Item(
-          title: block.code.split(whereSeparator: \.isNewline).first.map(String.init) ?? "",
-          detail: "\(block.language) \(Readable.count(block.code.split(whereSeparator: \.isNewline).count, "line"))",
-          value: block.code)
-      }
-      return [.copyBlock(items, lane: focus)]
+      // A key is answered at once, however long an answer is.
+      guard answer.text.utf8.count <= 128 << 10 else { return [.findCode(answer.text, lane: focus)] }
+      return copyCode(MarkdownText.codeBlocks(in: answer.text), lane: focus)
     }
+  }
+
+  mutating func copyCode(_ blocks: [(language: String, code: String)], lane: Int) -> [Command] {
+    guard let first = blocks.first else {
+      message = "lane \(lane + 1)'s answer has no code block"
+      return []
+    }
+    if blocks.count == 1 { return [.copy(first.code, words: "the code block")] }
+    let items = blocks.map { block in
+      let lines = block.code.split(whereSeparator: \.isNewline)
+      return ChoiceList.Item(
+        title: lines.first.map(String.init) ?? "",
+        detail: "\(block.language) \(Readable.count(lines.count, "line"))", value: block.code)
+    }
+    return [.copyBlock(items, lane: lane)]
   }
 }
 

@@ -27,6 +27,7 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
     state.fill(items) { if case .attach = $0 { true } else { false } }
   case .themes(let items, let current):
     state.open(ChoiceList(.theme(before: current), title: "Theme", items: items, chosen: current))
+  case .codeFound(let blocks, let lane): return state.copyCode(blocks, lane: lane)
   case .codeBlocks(let items): state.open(ChoiceList(.codeBlocks, title: "Copy a code block", items: items))
   case .opened(let session, let isRacedHere, let place): return state.take(session, isRacedHere: isRacedHere, at: place)
   case .drawn(let extents):

@@ -12,6 +12,15 @@ import Testing
     #expect(URLPart.encoded(text) == encoded)
   }
 
+  @Test(arguments: [
+    ("a%2Fb", "a/b"), ("%C3%A9", "é"), ("100%", "100%"), ("%+5%zz%2", "%+5%zz%2"), ("%2520", "%20"), ("", ""),
+  ])
+  func onePartIsReadBack(_ encoded: String, _ text: String) {
+    #expect(URLPart.decoded(encoded) == text)
+  }
+
+  @Test func bytesThatAreNoTextAreNone() { #expect(URLPart.decoded("%ff") == nil) }
+
   @Test(arguments: ["http://127.0.0.1:8000/v1", "https://api.example.com", "https://me:word@api.example.com/a/b"])
   func soundBases(_ url: String) {
     #expect(URLPart.fault(inBase: url) == nil)

@@ -39,7 +39,18 @@ import Testing
     let a = (0..<20_000).map { "word\($0) " }.joined()
     let b = (0..<20_000).map { "other\($0) " }.joined()
     let comparison = Comparison(left: 0, a, right: 1, b)
-    #expect(comparison.pieces.count == 2, "one line too long to be compared word by word is shown as replaced")
+    #expect(comparison.isCut, "only the beginning of so much is compared")
+    #expect(comparison.agreement < 0.01, "they share no word: \(comparison.agreement)")
+  }
+
+  /// Where texts are too long to be compared one by one, what stands once in both is what they are laid against each other by.
+  @Test func longTextsThatShareMuch() {
+    let a = (0..<4000).map { "word\($0) " }.joined()
+    let b = (0..<4000).map { $0 % 40 == 0 ? "other " : "word\($0) " }.joined()
+    let comparison = Comparison(left: 0, a, right: 1, b)
+    #expect(comparison.pieces.count { $0.kind == .added } == 100, "one word in forty differs")
+    #expect(text(comparison, [.same, .removed]) == a + "\n")
+    #expect(text(comparison, [.same, .added]) == b + "\n")
   }
 }
 
@@ -83,14 +94,14 @@ import Testing
 
 @Suite(.ownThreads) struct LineSearchTests {
   @Test func matchesAreCountedOverLineEnds() {
-    let search = LineSearch("blue moon", in: ["once in a Blue", "MOON, blue moon"])
+    let search = LineSearch("blue moon", in: SearchableLines(["once in a Blue", "MOON, blue moon"]))
     #expect(search.matches == [0, 1])
-    #expect(search.pieces[0]?.map(\.columns) == [10..<14])
-    #expect(search.pieces[1]?.map(\.columns) == [0..<4, 6..<15])
+    #expect(search.pieces(0).map(\.columns) == [10..<14])
+    #expect(search.pieces(1).map(\.columns) == [0..<4, 6..<15])
   }
 
   @Test func wideTextIsMarkedByColumns() {
-    #expect(LineSearch("海", in: ["日本海 海"]).pieces[0]?.map(\.columns) == [4..<6, 7..<9])
-    #expect(LineSearch("", in: ["x"]).matches.isEmpty)
+    #expect(LineSearch("海", in: SearchableLines(["日本海 海"])).pieces(0).map(\.columns) == [4..<6, 7..<9])
+    #expect(LineSearch("", in: SearchableLines(["x"])).matches.isEmpty)
   }
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// Where telemetry goes, by the environment variables that every OpenTelemetry exporter reads. A value; the executable hands
 /// the environment in.
 public struct CollectorSettings: Equatable, Sendable {
@@ -50,22 +52,8 @@ public struct CollectorSettings: Equatable, Sendable {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { return nil }
       let name = String(parts[0].trimmed)
-      return name.isEmpty ? nil : Header(name: name, value: decoded(parts[1].trimmed))
+      return name.isEmpty ? nil : Header(name: name, value: URLPart.decoded(parts[1].trimmed) ?? String(parts[1].trimmed))
     }
-  }
-
-  private static func decoded(_ text: Substring) -> String {
-    var bytes: [UInt8] = []
-    var rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
-        bytes.append(code)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

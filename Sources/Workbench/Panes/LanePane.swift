@@ -22,7 +22,7 @@ struct LanePane {
     let inside = Area(x: area.x + 2, y: area.y + 1, width: width, height: max(1, area.height - 2))
     let blocks = Thread(state: state, lane: lane, width: inside.width).blocks(layouts)
     let total = blocks.reduce(0) { $0 + $1.count }
-    let found = search(blocks, layouts)
+    let found = search(state.search?.query, blocks, layouts)
     let top = firstLine(total: total, height: inside.height)
     let rows = blocks.draw(from: top, in: inside, &frame)
     markQuotes(blocks, from: top, in: inside, layouts, &frame)
@@ -41,13 +41,13 @@ struct LanePane {
     let nowhere = Area(x: .min / 2, y: .min / 2, width: 0, height: 0)
     return State.Extent(
       lines: total, height: height, top: firstLine(total: total, height: height), area: nowhere,
-      matches: search(blocks, layouts)?.matches ?? [])
+      matches: search(state.search?.query, blocks, layouts)?.matches ?? [])
   }
 
-  private func search(_ blocks: [Block], _ layouts: Layouts) -> LineSearch? {
-    state.search.flatMap {
+  private func search(_ query: String?, _ blocks: [Block], _ layouts: Layouts) -> LineSearch? {
+    query.flatMap {
       layouts.search(
-        $0.query, lane: lane, blocks, turn: state.turn?.number ?? 0,
+        $0, lane: lane, blocks, turn: state.turn?.number ?? 0,
         isGrowing: state.isRunningInView && state.race.lanes.contains(lane), now: state.moment.now)
     }
   }
@@ -111,7 +111,7 @@ struct LanePane {
   private func mark(_ found: LineSearch, from top: Int, in area: Area, _ frame: inout Frame) {
     let current = state.search?.current.flatMap { $0.lane == lane ? $0.index : nil }
     for row in 0..<area.height {
-      for piece in found.pieces[top + row] ?? [] {
+      for piece in found.pieces(top + row) {
         let columns = (area.x + piece.columns.lowerBound)..<min(area.x + area.width, area.x + piece.columns.upperBound)
         let isCurrent = piece.match == current
         frame.mark(columns, y: area.y + row, Style(.match, bold: isCurrent, underlined: isCurrent))
@@ -124,9 +124,10 @@ struct LanePane {
     _ blocks: [Block], from top: Int, in area: Area, _ layouts: Layouts, _ frame: inout Frame
   ) {
     guard state.desk.panel == .verdicts else { return }
-    for found in layouts.quotes(VerdictPane.quotes(of: lane, state), lane: lane, blocks) {
+    for quote in VerdictPane.quotes(of: lane, state) {
+      guard let found = search(quote, blocks, layouts) else { continue }
       for row in 0..<area.height {
-        for piece in found.pieces[top + row] ?? [] {
+        for piece in found.pieces(top + row) {
           let end = min(area.x + area.width, area.x + piece.columns.upperBound)
           frame.mark((area.x + piece.columns.lowerBound)..<end, y: area.y + row, Style(.removed, underlined: true))
         }

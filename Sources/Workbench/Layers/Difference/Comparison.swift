@@ -17,12 +17,14 @@ public struct Comparison: Equatable, Sendable {
   /// First row shown.
   public var scroll = 0
 
-  /// Words beyond this in one differing part are not compared one by one: they are shown as replaced.
-  private static let most = 3000
+  /// Bytes of an answer that are compared; the rest is left out, and said so.
+  static let most = 64 << 10
+  public let isCut: Bool
 
   init(left: Int, _ a: String, right: Int, _ b: String) {
     (self.left, self.right) = (left, right)
-    pieces = Self.pieces(a, b)
+    isCut = a.utf8.count > Self.most || b.utf8.count > Self.most
+    pieces = Self.pieces(a.beginning(bytes: Self.most), b.beginning(bytes: Self.most))
   }
 
   func hasSameText(as other: Comparison) -> Bool {
@@ -50,11 +52,6 @@ public struct Comparison: Equatable, Sendable {
         continue
       }
       let (wordsA, wordsB) = (words(linesA[change.a].joined()), words(linesB[change.b].joined()))
-      guard wordsA.count <= most, wordsB.count <= most else {
-        append(.removed, wordsA.joined(), to: &pieces)
-        append(.added, wordsB.joined(), to: &pieces)
-        continue
-      }
       for change in changes(wordsA, wordsB) {
         if change.isSame {
           append(.same, wordsA[change.a].joined(), to: &pieces)
@@ -103,15 +100,8 @@ public struct Comparison: Equatable, Sendable {
 
   /// Runs that are equal, and runs that are not, in order.
   private static func changes(_ a: [String], _ b: [String]) -> [Change] {
-    let difference = b.difference(from: a)
-    var removed = Set<Int>()
-    var inserted = Set<Int>()
-    for change in difference {
-      switch change {
-      case .remove(let offset, _, _): removed.insert(offset)
-      case .insert(let offset, _, _): inserted.insert(offset)
-      }
-    }
+    let edits = Edits(a, b)
+    let (removed, inserted) = (edits.removed, edits.inserted)
     var result: [Change] = []
     var (i, j) = (0, 0)
     while i < a.count || j < b.count {

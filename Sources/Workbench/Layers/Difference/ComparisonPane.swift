@@ -7,7 +7,8 @@ enum ComparisonPane {
     let percent = Int(saturating: (comparison.agreement * 100).rounded(.down))
     let area = WindowPane.draw(
       state, width: state.screen.width, height: state.screen.height - 2,
-      title: "Differences \(state.screen.borders.dot) \(percent) % shared",
+      title: "Differences \(state.screen.borders.dot) \(percent) % shared"
+        + (comparison.isCut ? " \(state.screen.borders.dot) of the first 64 KB" : ""),
       &frame)
     let rows = layouts.rows(comparison, width: WindowPane.pageWidth(state))
     let isSplit = rows.first?.right != nil

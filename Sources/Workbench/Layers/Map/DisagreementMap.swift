@@ -28,12 +28,15 @@ public struct DisagreementMap: Equatable, Sendable {
 
   /// Sentences of one answer that are compared; the rest is left out, and said so.
   static let most = 400
+  /// Bytes of all answers together that are compared.
+  private static let mostBytes = 128 << 10
   public let isCut: Bool
 
   init(_ answers: [(lane: Int, text: String)]) {
     lanes = answers.map(\.lane)
-    let all = answers.map { Self.sentences($0.text) }
-    isCut = all.contains { $0.count > Self.most }
+    let bytes = Self.mostBytes / max(1, answers.count)
+    let all = answers.map { Self.sentences($0.text.beginning(bytes: bytes)) }
+    isCut = all.contains { $0.count > Self.most } || answers.contains { $0.text.utf8.count > bytes }
     let said = all.map { Said($0.prefix(Self.most).map(Sentence.init)) }
     var rows: [Row] = []
     for (index, own) in said.enumerated() {
@@ -123,11 +126,15 @@ private struct Said {
   let sentences: [Sentence]
   /// Sentences by word.
   private var places: [String: [Int]] = [:]
+  /// A word of more sentences tells them not apart.
+  private static let most = 64
 
   init(_ sentences: [Sentence]) {
     self.sentences = sentences
     for (index, sentence) in sentences.enumerated() {
-      for word in sentence.words { places[word, default: []].append(index) }
+      for word in sentence.words where places[word, default: []].count < Self.most {
+        places[word, default: []].append(index)
+      }
     }
   }
 

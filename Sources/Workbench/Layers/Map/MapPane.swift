@@ -73,6 +73,6 @@ enum MapPane {
       return StyledLine.wrapped([Span("\(lane + 1)  ", Style(.focus, bold: true)), Span(text, style)], width: width)
     }
       + (map.isCut
-        ? [StyledLine("Only the first \(DisagreementMap.most) sentences of a lane are compared.", Style(.quiet))] : [])
+        ? [StyledLine("Only the beginning of so long answers is compared.", Style(.quiet))] : [])
   }
 }

@@ -23,80 +23,106 @@ public struct Search: Equatable, Sendable {
   public init() {}
 }
 
+/// Laid out lines as they are searched: without regard to case, a line's end as a space. Made once for all queries.
+struct SearchableLines: Equatable {
+  fileprivate let text: [UInt8]
+  /// Where each line begins in the text.
+  fileprivate let starts: [Int]
+
+  init(_ lines: some Sequence<String>) {
+    var text: [UInt8] = []
+    var starts: [Int] = []
+    for var line in lines {
+      starts.append(text.count)
+      let isASCII = line.withUTF8 { bytes in
+        guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
+        text.append(contentsOf: bytes.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+        return true
+      }
+      if !isASCII { text.append(contentsOf: line.lowercased().utf8) }
+      text.append(0x20)
+    }
+    (self.text, self.starts) = (text, starts)
+  }
+
+  fileprivate func line(_ number: Int) -> Range<Int> {
+    starts[number]..<(number + 1 < starts.count ? starts[number + 1] : text.count) - 1
+  }
+}
+
 /// Where a query stands in laid out lines. Matches may run over a line's end, as they do in the text that was wrapped.
 struct LineSearch: Equatable {
   /// One piece of a match: columns of one line.
   struct Piece: Equatable {
-    var line: Int
     var columns: Range<Int>
     var match: Int
   }
 
-  /// By line.
-  private(set) var pieces: [Int: [Piece]] = [:]
   /// The first line of each match.
   private(set) var matches: [Int] = []
+  /// Where in the text each begins.
+  private var places: [Int] = []
+  private let lines: SearchableLines
+  private let needle: [UInt8]
 
-  /// Without regard to case. Bytes are searched: a megabyte takes a few milliseconds.
-  init(_ query: String, in lines: [String]) {
-    let needle = Array(query.lowercased().utf8)
+  /// Bytes are searched: a megabyte takes a few milliseconds.
+  init(_ query: String, in lines: SearchableLines) {
+    self.lines = lines
+    needle = Array(query.lowercased().utf8)
     guard let first = needle.first else { return }
-    let lowered = lines.map { $0.lowercased() }
-    // A line break counts as a space, as it did before the text was wrapped.
-    var text: [UInt8] = []
-    var starts: [Int] = []
-    for line in lowered {
-      starts.append(text.count)
-      text.append(contentsOf: line.utf8)
-      text.append(0x20)
-    }
-    var place = 0
-    while let start = text[place...].firstIndex(of: first), start + needle.count <= text.count {
-      guard text[start..<(start + needle.count)].elementsEqual(needle) else {
-        place = start + 1
-        continue
+    let (needle, starts) = (needle, lines.starts)
+    var line = 0
+    lines.text.withUnsafeBufferPointer { text in
+      var place = 0
+      while place + needle.count <= text.count {
+        guard text[place] == first, text[place..<(place + needle.count)].elementsEqual(needle) else {
+          place += 1
+          continue
+        }
+        while line + 1 < starts.count, starts[line + 1] <= place { line += 1 }
+        matches.append(line)
+        places.append(place)
+        place += needle.count
       }
-      add(start..<(start + needle.count), lowered, starts)
-      place = start + needle.count
     }
   }
 
-  private mutating func add(_ bytes: Range<Int>, _ lines: [String], _ starts: [Int]) {
-    let match = matches.count
-    var number = (starts.partitioningIndex { $0 > bytes.lowerBound }) - 1
-    matches.append(number)
-    while number < lines.count, starts[number] < bytes.upperBound {
-      let start = starts[number]
-      let columns = Self.columns(
-        (max(bytes.lowerBound, start) - start)..<(bytes.upperBound - start), of: lines[number])
-      if !columns.isEmpty {
-        pieces[number, default: []].append(Piece(line: number, columns: columns, match: match))
+  /// Pieces of matches in a line. Reckoned for the lines that are seen only.
+  func pieces(_ number: Int) -> [Piece] {
+    guard lines.starts.indices.contains(number) else { return [] }
+    let line = lines.line(number)
+    var match = places.partitioningIndex { $0 + needle.count > line.lowerBound }
+    guard match < places.count, places[match] < line.upperBound else { return [] }
+    let glyphs = Self.glyphs(String(decoding: lines.text[line], as: UTF8.self))
+    var pieces: [Piece] = []
+    while match < places.count, places[match] < line.upperBound {
+      let bytes = (places[match] - line.lowerBound)..<(places[match] + needle.count - line.lowerBound)
+      let covered = glyphs[glyphs.partitioningIndex { $0.start >= bytes.lowerBound }...].prefix {
+        $0.start < bytes.upperBound
       }
-      number += 1
+      if let first = covered.first, let last = covered.last {
+        pieces.append(Piece(columns: first.column..<(last.column + last.width), match: match))
+      }
+      match += 1
     }
+    return pieces
   }
 
-  /// Columns of the glyphs that begin within a range of bytes.
-  private static func columns(_ bytes: Range<Int>, of line: String) -> Range<Int> {
-    var (offset, column) = (0, 0)
-    var (first, last): (Int?, Int) = (nil, 0)
-    for character in line {
+  /// Characters with the byte and the column where each begins, and its columns.
+  private static func glyphs(_ line: String) -> [(start: Int, column: Int, width: Int)] {
+    var (start, column) = (0, 0)
+    return line.map { character in
       var width = 0
       TextWidth.forEachGlyph(in: String(character)) { width += $0.width }
-      if bytes.contains(offset) {
-        first = first ?? column
-        last = column + width
-      }
-      offset += character.utf8.count
-      column += width
+      defer { (start, column) = (start + character.utf8.count, column + width) }
+      return (start, column, width)
     }
-    return first.map { $0..<last } ?? 0..<0
   }
 }
 
-extension [Int] {
+extension Array {
   /// The first index whose element passes, in an array where all that pass stand behind all that do not.
-  fileprivate func partitioningIndex(_ passes: (Int) -> Bool) -> Int {
+  fileprivate func partitioningIndex(_ passes: (Element) -> Bool) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
