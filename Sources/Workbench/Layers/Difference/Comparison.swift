@@ -18,7 +18,7 @@ public struct Comparison: Equatable, Sendable {
   public var scroll = 0
 
   /// Bytes of an answer that are compared; the rest is left out, and said so.
-  static let most = 64 << 10
+  static let most = 32 << 10
   public let isCut: Bool
 
   init(left: Int, _ a: String, right: Int, _ b: String) {
