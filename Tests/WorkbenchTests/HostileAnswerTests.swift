@@ -90,8 +90,10 @@ import Testing
     repeat {
       count += 1
       state.desk.extents = view(state, layouts).extents
-      #expect(layouts.spent <= 2 * 16_384 + 8 * 4096, "a frame should stop after its time: it laid out \(layouts.spent) bytes")
-      if count == 3 { for lane in 0..<3 { #expect((state.desk.extents[lane]?.lines ?? 0) > 100, "lane \(lane) had no turn") } }
+      #expect(layouts.spent <= Self.most, "a frame should stop after its time: it laid out \(layouts.spent) bytes")
+      for lane in 0..<3 where count == 3 {
+        #expect((state.desk.extents[lane]?.lines ?? 0) > 100, "lane \(lane) had no turn")
+      }
     } while layouts.isBehind && count < 400
     #expect(!layouts.isBehind, "all should be laid out in the end")
     for lane in 0..<3 { #expect((state.desk.extents[lane]?.lines ?? 0) > 5900, "lane \(lane) should be whole") }

@@ -52,7 +52,8 @@ public struct CollectorSettings: Equatable, Sendable {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { return nil }
       let name = String(parts[0].trimmed)
-      return name.isEmpty ? nil : Header(name: name, value: URLPart.decoded(parts[1].trimmed) ?? String(parts[1].trimmed))
+      return name.isEmpty
+        ? nil : Header(name: name, value: URLPart.decoded(parts[1].trimmed) ?? String(parts[1].trimmed))
     }
   }
 }

@@ -24,7 +24,9 @@ struct Edits {
   private mutating func find(_ left: Range<Int>, _ right: Range<Int>, depth: Int = 0) {
     var (left, right) = (left, right)
     guard left.count * right.count > Self.few else { return findFewest(left, right) }
-    while let i = left.first, let j = right.first, a[i] == b[j] { (left, right) = (left.dropFirst(), right.dropFirst()) }
+    while let i = left.first, let j = right.first, a[i] == b[j] {
+      (left, right) = (left.dropFirst(), right.dropFirst())
+    }
     while let i = left.last, let j = right.last, a[i] == b[j] { (left, right) = (left.dropLast(), right.dropLast()) }
     guard left.count * right.count > Self.few else { return findFewest(left, right) }
     let anchors = depth < Self.deepest ? anchors(left, right) : []
