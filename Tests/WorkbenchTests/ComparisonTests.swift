@@ -45,10 +45,10 @@ import Testing
 
   /// Where texts are too long to be compared one by one, what stands once in both is what they are laid against each other by.
   @Test func longTextsThatShareMuch() {
-    let a = (0..<4000).map { "word\($0) " }.joined()
-    let b = (0..<4000).map { $0 % 40 == 0 ? "other " : "word\($0) " }.joined()
+    let a = (0..<3000).map { "word\($0) " }.joined()
+    let b = (0..<3000).map { $0 % 40 == 0 ? "other " : "word\($0) " }.joined()
     let comparison = Comparison(left: 0, a, right: 1, b)
-    #expect(comparison.pieces.count { $0.kind == .added } == 100, "one word in forty differs")
+    #expect(comparison.pieces.count { $0.kind == .added } == 75, "one word in forty differs")
     #expect(text(comparison, [.same, .removed]) == a + "\n")
     #expect(text(comparison, [.same, .added]) == b + "\n")
   }
@@ -84,7 +84,7 @@ import Testing
       )
     }
     let map = DisagreementMap(answers)
-    #expect(map.isCut && map.rows.count >= DisagreementMap.most)
+    #expect(map.isCut && map.rows.count > 100, "\(map.rows.count) rows of what is compared")
   }
 
   @Test func scriptsWithoutSpaces() {
