@@ -22,8 +22,9 @@ public enum URLPart {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
-      let code = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-      if byte == UInt8(ascii: "%"), code.count == 2 {
+      let code =
+        byte == UInt8(ascii: "%") ? rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue } : []
+      if code.count == 2 {
         bytes.append(UInt8(code[0] << 4 | code[1]))
         rest = rest.dropFirst(2)
       } else {

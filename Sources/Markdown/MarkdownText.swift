@@ -15,8 +15,8 @@ public struct MarkdownText: Sendable {
 
   /// Bytes at the end that are laid out anew for every change.
   public var openBytes: Int { seen - tailStart }
-  /// Bytes of `source` that are not laid out for good.
-  public func left(of source: String) -> Int { source.utf8.count - tailStart }
+  /// Bytes of `source` that are not laid out for good, and are to be.
+  public func left(of source: String) -> Int { (restStart ?? source.utf8.count) - tailStart }
 
   private let width: Int
   private let drawing: Drawing

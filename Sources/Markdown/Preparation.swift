@@ -11,6 +11,7 @@ struct Preparation {
   /// Beyond so many in lines that follow each other, what looks like the line below a table's header is text: at each, cmark
   /// reads all that the paragraph holds so far.
   private static let mostHeaders = 8
+  /// Such lines since the last blank one.
   private var headers = 0
 
   private(set) var bytes: [UInt8]
@@ -31,8 +32,9 @@ struct Preparation {
       let line = SourceLines.end(from: start, in: window) ?? (window.count, window.count)
       let content = UnsafeBufferPointer(rebasing: window[start..<line.content])
       let mark = context.read(content)
-      headers = content.allSatisfy(\.isBlank) ? 0 : headers + (Preparation.isBelowHeader(content) ? 1 : 0)
-      copy(content, markAt: mark)
+      let isBelowHeader = Preparation.isBelowHeader(content)
+      headers = content.allSatisfy(\.isBlank) ? 0 : headers + (isBelowHeader ? 1 : 0)
+      copy(content, markAt: mark, isText: isBelowHeader && headers > Preparation.mostHeaders)
       bytes += window[line.content..<line.next]
       start = line.next
       isLastMarked = mark != nil
@@ -56,13 +58,13 @@ struct Preparation {
       && line.drop { $0 != 0x7C && $0 != 0x3A && $0 != 0x2D }.allSatisfy(marks.contains)
   }
 
-  private mutating func copy(_ line: UnsafeBufferPointer<UInt8>, markAt: Int?) {
+  /// - Parameter isText: it looks like the line below a header, and is none.
+  private mutating func copy(_ line: UnsafeBufferPointer<UInt8>, markAt: Int?, isText: Bool) {
     let spans = Preparation.codeSpans(line)
     var span = 0
     var pipes = 0
     var firstPipe = 0
     var previous: UInt8 = 0
-    let isText = headers > Preparation.mostHeaders && Preparation.isBelowHeader(line)
     for (index, byte) in line.enumerated() {
       while span < spans.count, index >= spans[span].upperBound { span += 1 }
       if index == markAt || (byte == 0x3A && previous == 0x5D) || (isText && previous == 0x2D) {

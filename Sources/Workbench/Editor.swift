@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -30,9 +32,7 @@ enum Editor {
   static func plain(_ edited: String, of text: String) -> String {
     var scalars = edited.unicodeScalars[...]
     if scalars.first == "\u{FEFF}", text.unicodeScalars.first != "\u{FEFF}" { scalars = scalars.dropFirst() }
-    let plain = String(String.UnicodeScalarView(scalars)).split(omittingEmptySubsequences: false) {
-      $0 == "\r\n" || $0 == "\r"
-    }.joined(separator: "\n")
+    let plain = String(String.UnicodeScalarView(scalars)).withLineFeeds
     return plain.hasSuffix("\n") && !text.hasSuffix("\n") ? String(plain.dropLast()) : plain
   }
 

@@ -1,3 +1,5 @@
+import Core
+
 /// Takes apart what a terminal sends: characters in UTF-8, escape sequences as ECMA-48 (5.3, 5.4, 5.6) has them, pastes. What is
 /// whole comes out, what has begun waits for its rest, and what is unknown is swallowed: a terminal answers when it likes, and no
 /// byte of an answer may act as a key. Nothing here waits; who calls tells the time.
@@ -254,11 +256,7 @@ struct InputParser {
     return 0
   }
 
-  /// CR LF and CR are line feeds.
-  private static func text(_ bytes: [UInt8]) -> String {
-    String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0 == "\r\n" || $0 == "\r" }
-      .joined(separator: "\n")
-  }
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self).withLineFeeds }
 
   private static func first(_ mark: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
     guard bytes.count >= mark.count else { return nil }

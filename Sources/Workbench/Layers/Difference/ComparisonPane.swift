@@ -8,7 +8,7 @@ enum ComparisonPane {
     let area = WindowPane.draw(
       state, width: state.screen.width, height: state.screen.height - 2,
       title: "Differences \(state.screen.borders.dot) \(percent) % shared"
-        + (comparison.isCut ? " \(state.screen.borders.dot) of the first 32 KB" : ""),
+        + (comparison.isCut ? " \(state.screen.borders.dot) of the first \(Comparison.most >> 10) KB" : ""),
       &frame)
     let rows = layouts.rows(comparison, width: WindowPane.pageWidth(state))
     let isSplit = rows.first?.right != nil
