@@ -50,6 +50,7 @@ public final class Layouts {
       rendered = [:]
       rests = [:]
       searched = [:]
+      gathered = [:]
       masked = [:]
     }
   }
@@ -64,36 +65,41 @@ public final class Layouts {
     }
   }
 
+  /// A lane's lines for its searches.
   private struct Searched {
     var turn: Int
-    var count: Int
     var width: Int
-    /// When it was made.
+    /// How many lines there were when it was begun, and when that was.
+    var count: Int
     var at: Int64
-    var lines: SearchableLines
+    var lines = SearchableLines()
     /// What was found in them, by query.
     var found: [String: LineSearch] = [:]
   }
 
   private var searched: [Int: Searched] = [:]
+  /// What is to take the place of those, as far as it is gathered.
+  private var gathered: [Int: Searched] = [:]
   /// How often a growing text is searched anew, in nanoseconds.
   private static let searchTime: Int64 = 250_000_000
+  /// Lines that one frame gathers of a lane: an answer may have hundreds of thousands.
+  private static let mostSearched = 16_384
   /// Queries whose matches are kept: what is being typed, and the quotes of a verdict.
   private static let mostQueries = 64
 
-  /// Where the query stands in a lane's lines; nil for an empty one.
+  /// Where the query stands in a lane's lines; nil for an empty one, and until the lines have been gathered.
   func search(
     _ query: String, lane: Int, _ blocks: [Block], turn: Int, isGrowing: Bool, now: Int64
   ) -> LineSearch? {
     guard !query.isEmpty else { return nil }
-    let count = blocks.reduce(0) { $0 + $1.count }
-    let width = width[lane] ?? 0
-    let isKept = searched[lane].map { kept in
-      kept.turn == turn && kept.width == width && (isGrowing ? now - kept.at < Self.searchTime : kept.count == count)
-    }
-    if isKept != true {
-      let lines = blocks.lazy.flatMap { block in (0..<block.count).lazy.map { block.line($0).text } }
-      searched[lane] = Searched(turn: turn, count: count, width: width, at: now, lines: SearchableLines(lines))
+    let (count, width) = (blocks.reduce(0) { $0 + $1.count }, width[lane] ?? 0)
+    func isOfThese(_ kept: Searched) -> Bool { kept.turn == turn && kept.width == width }
+    if searched[lane].map(isOfThese) != true { searched[lane] = nil }
+    let isKept = searched[lane].map { isGrowing ? now - $0.at < Self.searchTime : $0.count == count } ?? false
+    if !isKept {
+      var next = gathered.removeValue(forKey: lane).flatMap { isOfThese($0) ? $0 : nil }
+        ?? Searched(turn: turn, width: width, count: count, at: now)
+      if gather(&next, blocks) { searched[lane] = next } else { gathered[lane] = next }
     }
     if let found = searched[lane]?.found[query] { return found }
     guard let lines = searched[lane]?.lines else { return nil }
@@ -101,6 +107,21 @@ public final class Layouts {
     if searched[lane]?.found.count == Self.mostQueries { searched[lane]?.found = [:] }
     searched[lane]?.found[query] = found
     return found
+  }
+
+  /// - Returns: whether all lines are there.
+  private func gather(_ next: inout Searched, _ blocks: [Block]) -> Bool {
+    let end = next.lines.count + Self.mostSearched
+    var before = 0
+    for block in blocks {
+      while next.lines.count < min(end, before + block.count) {
+        next.lines.append(block.text(next.lines.count - before))
+      }
+      before += block.count
+    }
+    let isWhole = next.lines.count >= before
+    isBehind = isBehind || !isWhole
+    return isWhole
   }
 
   private var masked: [Key: (source: String, text: String)] = [:]

@@ -63,6 +63,8 @@ public struct State: Equatable {
     var rows: [StyledLine] = []
     /// The line of each match of the search, in order.
     public var matches: [Int] = []
+    /// What those are matches of; nil until a long text has been gone through.
+    var query: String?
     /// One line that names the lane; its text is not shown.
     public var isFolded = false
   }

@@ -73,6 +73,10 @@ extension State {
   /// To the next match, from one lane to the next, from one turn to the next, and around.
   mutating func findNext(by step: Int) {
     guard let search else { return say("\(keymap.keyName(.search)) searches") }
+    guard isSearched else {
+      self.search?.pending = step > 0 ? .first : .last
+      return
+    }
     let all = matchesInView
     if let current = search.current, let index = all.firstIndex(of: current) {
       let next = index + step
@@ -92,14 +96,22 @@ extension State {
 
   /// Where the matches stand is known once the turn has been drawn.
   mutating func goToPendingMatch() {
-    guard let pending = search?.pending else { return }
+    guard let pending = search?.pending, isSearched else { return }
     search?.pending = nil
     let all = matchesInView
     if let found = pending == .first ? all.first : all.last { go(to: found) }
   }
 
+  private var searchedLanes: [Int] { search?.isEverywhere == true ? shown : [focus] }
+
+  /// Whether it is known where the matches stand: the frame after the query was typed, or later in a long text.
+  private var isSearched: Bool {
+    guard let query = search?.query, !query.isEmpty else { return true }
+    return searchedLanes.allSatisfy { desk.extents[$0].map { $0.query == query } ?? true }
+  }
+
   private var matchesInView: [Search.Current] {
-    ((search?.isEverywhere ?? false) ? shown : [focus]).flatMap { lane in
+    searchedLanes.flatMap { lane in
       (desk.extents[lane]?.matches ?? []).indices.map { Search.Current(lane: lane, index: $0) }
     }
   }

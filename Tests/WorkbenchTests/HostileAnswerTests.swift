@@ -99,6 +99,27 @@ import Testing
     for lane in 0..<3 { #expect((state.desk.extents[lane]?.lines ?? 0) > 5900, "lane \(lane) should be whole") }
   }
 
+  /// A search goes through a long answer in pieces, and goes to the match that was asked for once all are known.
+  @Test func searchesInPieces() {
+    var state = Sample.state(lanes: 1, width: 80, height: 24)
+    _ = Sample.send("hi", &state)
+    Sample.play(0, [], &state)
+    Sample.grow(0, String(repeating: "one line of many\n\n", count: 25_000) + "needle", &state)
+    let layouts = Layouts()
+    func draw() { _ = update(&state, .drawn(view(state, layouts).extents)) }
+    repeat { draw() } while layouts.isBehind
+    state.place = .lanes
+    for key in "/needle" { _ = update(&state, .key(.character(key))) }
+    _ = update(&state, .key(.enter))
+    draw()
+    #expect(layouts.isBehind, "the first frame should leave lines for the next")
+    #expect(state.search?.current == nil, "nothing should be gone to before all lines are known")
+    repeat { draw() } while layouts.isBehind
+    let extent = state.desk.extents[0]
+    #expect(extent?.matches == [50_002], "the word is in the last line: \(extent?.matches ?? [])")
+    #expect(state.search?.current == Search.Current(lane: 0, index: 0), "the match should have been gone to")
+  }
+
   /// What a layout keeps, reckoned from its lines.
   @Test(arguments: names)
   func layoutsAreSmall(name: String) {

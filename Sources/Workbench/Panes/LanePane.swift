@@ -31,7 +31,7 @@ struct LanePane {
     drawFoot(area, below: total - top - inside.height, &frame)
     return State.Extent(
       lines: total, height: inside.height, top: top, area: inside, pane: area, rows: rows,
-      matches: found?.matches ?? [])
+      matches: found?.matches ?? [], query: found?.query)
   }
 
   /// Of a lane that is not drawn: where a search would find something in it.
@@ -39,9 +39,10 @@ struct LanePane {
     let blocks = Thread(state: state, lane: lane, width: width).blocks(layouts)
     let total = blocks.reduce(0) { $0 + $1.count }
     let nowhere = Area(x: .min / 2, y: .min / 2, width: 0, height: 0)
+    let found = search(state.search?.query, blocks, layouts)
     return State.Extent(
       lines: total, height: height, top: firstLine(total: total, height: height), area: nowhere,
-      matches: search(state.search?.query, blocks, layouts)?.matches ?? [])
+      matches: found?.matches ?? [], query: found?.query)
   }
 
   private func search(_ query: String?, _ blocks: [Block], _ layouts: Layouts) -> LineSearch? {
@@ -239,6 +240,8 @@ struct Block {
     if index < joints.count { line.joint = joints[index] }
     return line
   }
+
+  func text(_ index: Int) -> String { index < texts.count ? texts[index] : styled[index - texts.count].text }
 }
 
 extension [Block] {

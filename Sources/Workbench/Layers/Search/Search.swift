@@ -23,26 +23,26 @@ public struct Search: Equatable, Sendable {
   public init() {}
 }
 
-/// Laid out lines as they are searched: without regard to case, a line's end as a space. Made once for all queries.
+/// Laid out lines as they are searched: without regard to case, a line's end as a space. Gathered once for all queries.
 struct SearchableLines: Equatable {
-  fileprivate let text: [UInt8]
+  fileprivate private(set) var text: [UInt8] = []
   /// Where each line begins in the text.
-  fileprivate let starts: [Int]
+  fileprivate private(set) var starts: [Int] = []
 
-  init(_ lines: some Sequence<String>) {
-    var text: [UInt8] = []
-    var starts: [Int] = []
-    for var line in lines {
-      starts.append(text.count)
-      let isASCII = line.withUTF8 { bytes in
-        guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
-        text.append(contentsOf: bytes.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
-        return true
-      }
-      if !isASCII { text.append(contentsOf: line.lowercased().utf8) }
-      text.append(0x20)
+  var count: Int { starts.count }
+
+  init(_ lines: [String] = []) { for line in lines { append(line) } }
+
+  mutating func append(_ line: String) {
+    var line = line
+    starts.append(text.count)
+    let isASCII = line.withUTF8 { bytes in
+      guard bytes.allSatisfy({ $0 < 0x80 }) else { return false }
+      text.append(contentsOf: bytes.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })
+      return true
     }
-    (self.text, self.starts) = (text, starts)
+    if !isASCII { text.append(contentsOf: line.lowercased().utf8) }
+    text.append(0x20)
   }
 
   fileprivate func line(_ number: Int) -> Range<Int> {
@@ -58,6 +58,7 @@ struct LineSearch: Equatable {
     var match: Int
   }
 
+  let query: String
   /// The first line of each match.
   private(set) var matches: [Int] = []
   /// Where in the text each begins.
@@ -67,7 +68,7 @@ struct LineSearch: Equatable {
 
   /// Bytes are searched: a megabyte takes a few milliseconds.
   init(_ query: String, in lines: SearchableLines) {
-    self.lines = lines
+    (self.query, self.lines) = (query, lines)
     needle = Array(query.lowercased().utf8)
     guard let first = needle.first else { return }
     let (needle, starts) = (needle, lines.starts)
