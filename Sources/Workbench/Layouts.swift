@@ -97,7 +97,8 @@ public final class Layouts {
     if searched[lane].map(isOfThese) != true { searched[lane] = nil }
     let isKept = searched[lane].map { isGrowing ? now - $0.at < Self.searchTime : $0.count == count } ?? false
     if !isKept {
-      var next = gathered.removeValue(forKey: lane).flatMap { isOfThese($0) ? $0 : nil }
+      var next =
+        gathered.removeValue(forKey: lane).flatMap { isOfThese($0) ? $0 : nil }
         ?? Searched(turn: turn, width: width, count: count, at: now)
       if gather(&next, blocks) { searched[lane] = next } else { gathered[lane] = next }
     }

@@ -29,7 +29,7 @@ public struct DisagreementMap: Equatable, Sendable {
   /// Sentences of one answer that are compared; the rest is left out, and said so.
   static let most = 400
   /// Bytes of all answers together that are compared.
-  private static let mostBytes = 48 << 10
+  private static let mostBytes = 40 << 10
   public let isCut: Bool
 
   init(_ answers: [(lane: Int, text: String)]) {
