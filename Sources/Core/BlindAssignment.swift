@@ -109,10 +109,14 @@ public struct Vote: Equatable, Sendable {
   public var repeats: String?
   /// From both answers on the screen to the vote, in nanoseconds; nil when nobody knows.
   public var time: Int64?
+  /// Why, in the person's words.
+  public var note: String?
+  /// One choice among more than two answers implies several votes, which share this. They are not independent.
+  public var impliedBy: String?
 
   public init(
     id: String, created: Int64, assignment: String, left: ResponseKey, right: ResponseKey,
-    choice: Choice, repeats: String? = nil, time: Int64? = nil
+    choice: Choice, repeats: String? = nil, time: Int64? = nil, note: String? = nil, impliedBy: String? = nil
   ) {
     self.id = id
     self.created = created
@@ -122,5 +126,26 @@ public struct Vote: Equatable, Sendable {
     self.choice = choice
     self.repeats = repeats
     self.time = time
+    self.note = note
+    self.impliedBy = impliedBy
+  }
+}
+
+/// The answer of a turn that a person likes best, picked in the open: with names, times and costs beside it. Never counted among
+/// votes. Append-only: the last of a turn holds.
+public struct Pick: Equatable, Sendable {
+  /// Twelve hexadecimal digits.
+  public var id: String
+  /// Seconds since 1970.
+  public var created: Int64
+  public var answer: ResponseKey
+  /// The one before it is taken back, and none holds.
+  public var isTakenBack: Bool
+
+  public init(id: String, created: Int64, answer: ResponseKey, isTakenBack: Bool = false) {
+    self.id = id
+    self.created = created
+    self.answer = answer
+    self.isTakenBack = isTakenBack
   }
 }

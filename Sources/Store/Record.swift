@@ -31,6 +31,7 @@ public enum Record: Sendable {
   case vote(Vote)
   /// Taken back before the reveal.
   case undoneVote(id: String)
+  case pick(Pick)
   case brief(StoredBrief)
   case judgement(Judgement)
   /// The person has looked at a quarantined verdict and lets it count.

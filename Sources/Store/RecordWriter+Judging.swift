@@ -21,6 +21,12 @@ extension RecordWriter {
     try Tables.addVote.run(vote, db)
   }
 
+  func write(_ pick: Pick, _ db: Database) throws {
+    var pick = pick
+    pick.answer.turn = number(pick.answer.session, pick.answer.turn)
+    try Tables.addPick.run(pick, db)
+  }
+
   func write(_ judgement: Judgement, _ db: Database) throws {
     var judgement = judgement
     judgement.a.turn = number(judgement.a.session, judgement.a.turn)

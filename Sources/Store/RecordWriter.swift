@@ -87,6 +87,7 @@ struct RecordWriter {
     case .revealed(let assignment): try reveal(assignment, db)
     case .vote(let vote): try write(vote, db)
     case .undoneVote(let id): try Tables.undoVote.run(mark(id), db)
+    case .pick(let pick): try write(pick, db)
     case .brief(let brief): try Tables.keepBrief.run(brief, db)
     case .judgement(let judgement): try write(judgement, db)
     case .confirmed(let judgement): try Tables.confirmJudgement.run(mark(judgement), db)

@@ -25,7 +25,7 @@ extension Store {
       sql: "DELETE FROM judgement_confirmed WHERE judgement IN (SELECT id FROM judgement WHERE session = ?)",
       arguments: [id])
     try db.run(sql: "DELETE FROM vote_undone WHERE vote IN (SELECT id FROM vote WHERE session = ?)", arguments: [id])
-    for table in ["vote", "blind", "judgement", "fit"] {
+    for table in ["vote", "pick", "blind", "judgement", "fit"] {
       try db.run(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [id])
     }
     try empty(id, db)

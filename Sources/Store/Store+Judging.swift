@@ -17,6 +17,20 @@ extension Store {
     }
   }
 
+  /// Answers picked in the open that hold, one a turn, oldest first; of one session, or of all.
+  /// - Throws: `StoreError`.
+  public func picks(session: String? = nil) throws(StoreError) -> [Pick] {
+    try read { db in
+      let all = try Tables.pick.all(
+        db,
+        """
+        WHERE (session = :session OR :session IS NULL) AND session NOT IN \(deletedSessions) ORDER BY created, rowid
+        """, ["session": session])
+      let latest = Dictionary(all.enumerated().map { ("\($1.answer.session)/\($1.answer.turn)", $0) }) { $1 }
+      return latest.values.sorted().map { all[$0] }.filter { !$0.isTakenBack }
+    }
+  }
+
   /// A blind assignment with the hash that was stored before its answers showed.
   public func assignment(
     _ id: String

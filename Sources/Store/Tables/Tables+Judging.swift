@@ -61,6 +61,8 @@ extension Tables {
     Column("choice", .word, \.choice, or: .tie, "the side that was better")
     Column("repeats", .id, \.repeats, "the vote on the same pair with its sides exchanged that this one checks")
     Column("time", .duration, \.time, "from both answers on the screen to the vote")
+    Column("note", .text, \.note, "why, in the person's words")
+    Column("implied_by", .id, \.impliedBy, "shared by the votes that one choice among more than two answers implies")
   }
 
   static let addVote = vote.insertion("INSERT OR IGNORE")
@@ -80,6 +82,23 @@ extension Tables {
   }
 
   static let undoVote = voteUndone.insertion("INSERT OR IGNORE")
+
+  static let pick = Table(
+    "pick",
+    "One row for each answer that a person picked as the best of its turn while its maker was known. Only ever added to: the last "
+      + "of a turn holds. Never among the votes.",
+    blank: Pick(id: "", created: 0, answer: nowhere)
+  ) {
+    Column("id", .id, \.id, "its name")
+    Column("created", .date, \.created, or: 0, "when it was picked")
+    Column("session", .id, \.answer.session, "the session of the answer").staying
+    Column("turn", .count(from: 1), \.answer.turn, "`turn.number` of the answer")
+    Column("lane", .lane, \.answer.lane, "its lane")
+    Column("generation", .count(from: 1), \.answer.generation, "its generation")
+    Column("taken_back", .flag, \.isTakenBack, or: false, "1: no answer of the turn is picked any more")
+  }
+
+  static let addPick = pick.insertion("INSERT OR IGNORE")
 }
 
 // MARK: - Judges

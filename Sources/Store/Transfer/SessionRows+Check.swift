@@ -84,6 +84,10 @@ extension SessionRows {
     try checkIDs(place, .blind, "id")
     try checkIDs(place, .vote, "id")
     try checkIDs(place, .voteUndone, "vote")
+    try checkIDs(place, .pick, "id")
+    for (index, answer) in places(.pick, "").enumerated() where !answers.contains(answer) {
+      throw InvalidFile("\(place).pick[\(index)] is on an answer that is not there")
+    }
     for side in ["left_", "right_"] {
       for (index, answer) in places(.vote, side).enumerated() where !answers.contains(answer) {
         throw InvalidFile("\(place).vote[\(index)] is on an answer that is not there")

@@ -62,7 +62,7 @@ extension Store {
       case .response:
         try fetch("session = ?", id)
         try closeOpenAnswers(id, &rows, db)
-      case .turn, .attachment, .blind, .vote, .judgement, .fit: try fetch("session = ?", id)
+      case .turn, .attachment, .blind, .vote, .pick, .judgement, .fit: try fetch("session = ?", id)
       }
     }
     if let origin = StoredTable.response.index("origin") {
@@ -211,7 +211,7 @@ extension Store {
     }
     session.calls = try session.calls.filter { try !isHere($0, db) }
     try rename([session.id] + session.calls.map(\.id), .session)
-    for table in [StoredTable.blind, .vote, .judgement] { try rename(session.texts(table, "id"), table) }
+    for table in [StoredTable.blind, .vote, .pick, .judgement] { try rename(session.texts(table, "id"), table) }
     if !names.isEmpty { session.rename(names) }
     for one in session.calls + [session] { try write(one, db) }
     return (session.calls + [session]).map(\.id)

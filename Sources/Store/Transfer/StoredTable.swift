@@ -3,7 +3,7 @@ import Core
 /// The tables that a session is made of, in the order in which their rows can be added: what leaves in a session file and
 /// comes in by one. Columns that only this database knows (row numbers, processes) are not among them.
 enum StoredTable: Int, CaseIterable {
-  case session, turn, attachment, response, blind, vote, voteUndone, judgement, judgementConfirmed, fit, brief
+  case session, turn, attachment, response, blind, vote, voteUndone, pick, judgement, judgementConfirmed, fit, brief
 
   private static let descriptions: [StoredTableDescription] = allCases.map { table in
     switch table {
@@ -14,6 +14,7 @@ enum StoredTable: Int, CaseIterable {
     case .blind: Tables.blind.description
     case .vote: Tables.vote.description
     case .voteUndone: Tables.voteUndone.description
+    case .pick: Tables.pick.description
     case .judgement: Tables.judgement.description
     case .judgementConfirmed: Tables.judgementConfirmed.description
     case .fit: Tables.fit.description
@@ -43,7 +44,7 @@ enum StoredTable: Int, CaseIterable {
     case .turn: "number"
     case .attachment: "turn, ordinal"
     case .response: "turn, lane, generation"
-    case .blind, .vote, .judgement: "created, rowid"
+    case .blind, .vote, .pick, .judgement: "created, rowid"
     case .voteUndone: "created, vote"
     case .judgementConfirmed: "created, judgement"
     case .fit: "id"
