@@ -74,6 +74,8 @@ public struct Board: Sendable {
     if joint != nil { document["models"] = .array(jointRows.map(jointModel)) }
     document["source"] = .string(source.rawValue)
     document["prompts"] = .int(ballots.prompts)
+    document["implied_votes"] = .int(ballots.implied.votes)
+    document["implied_by_choices"] = .int(ballots.implied.choices)
     document["left_out"] = .array(
       ballots.leftOut.sorted { $0.key < $1.key }.map { ["reason": .string($0.key), "verdicts": .int($0.value)] })
     document["figures"] = .array(

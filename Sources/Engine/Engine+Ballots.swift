@@ -17,6 +17,8 @@ public struct Ballots: Sendable {
   public var leftOut: [String: Int] = [:]
   /// Splits between the two orders, by pair of competitors in alphabetical order.
   public var splits: [String: Int] = [:]
+  /// Votes that one choice among several answers implied, and how many such choices there were.
+  public var implied = (votes: 0, choices: 0)
 }
 
 extension Ballots {
@@ -50,6 +52,8 @@ extension Engine {
       return number
     }
     func isWanted(_ contest: Contest) -> Bool { tag.map(contest.tags.contains) ?? true }
+    let implied = votes.filter { isWanted($0.contest) }.compactMap(\.vote.impliedBy)
+    ballots.implied = (implied.count, Set(implied).count)
     for (vote, contest) in votes where isWanted(contest) {
       ballots.tags.formUnion(contest.tags)
       ballots.add(

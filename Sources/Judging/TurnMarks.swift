@@ -4,7 +4,7 @@ import Core
 /// rule says. Each comes from rows of its own: the answers' times, the judgements and fits, the votes.
 public struct TurnMarks: Equatable, Sendable {
   public enum Mark: String, CaseIterable, Sendable {
-    case fastest, judge, you
+    case fastest, judge, you, pick
   }
 
   /// The lane whose whole answer ended first, counted from when it was sent; nil before there is one.
@@ -13,6 +13,8 @@ public struct TurnMarks: Equatable, Sendable {
   public var judgesBest: Int?
   /// The lane that the person's votes put above every other.
   public var picked: Int?
+  /// The lane whose answer the person picked with its name in view: no blind vote, and counted apart.
+  public var openPick: Int?
 
   /// - Parameters:
   ///   - session: the turn's, whose votes count; a repeated pair is of another one.
@@ -20,8 +22,10 @@ public struct TurnMarks: Equatable, Sendable {
   ///     last word.
   ///   - fits: of any turn of the session.
   ///   - votes: of any turn, none while the turn is hidden.
+  ///   - picks: of any turn of the session, those that hold.
   public init(
-    _ turn: Turn, session: String, judgements: [Judgement] = [], fits: [Fit] = [], votes: [Vote] = []
+    _ turn: Turn, session: String, judgements: [Judgement] = [], fits: [Fit] = [], votes: [Vote] = [],
+    picks: [Pick] = []
   ) {
     fastest =
       turn.responses.values.filter { $0.state == .done }
@@ -36,6 +40,7 @@ public struct TurnMarks: Equatable, Sendable {
       }.compactMap { vote in
         vote.choice.value.map { Comparison(vote.left.lane, vote.right.lane, value: $0) }
       })
+    openPick = picks.last { $0.answer.session == session && turn.isAnswered(by: $0.answer) }?.answer.lane
   }
 
   /// What is said of one lane.
@@ -45,12 +50,13 @@ public struct TurnMarks: Equatable, Sendable {
       case .fastest: lane == fastest
       case .judge: lane == judgesBest
       case .you: lane == picked
+      case .pick: lane == openPick
       }
     }
   }
 
   /// Somebody has compared the answers, not only the clock.
-  public var isCompared: Bool { judgesBest != nil || picked != nil }
+  public var isCompared: Bool { judgesBest != nil || picked != nil || openPick != nil }
 
   /// What was found of two lanes: 1 where the first is better, 0 where the second is.
   private struct Comparison {

@@ -179,6 +179,13 @@ public final class Store: Sendable {
     queue.async { self.flush() }
   }
 
+  /// Until everything appended so far is written, or could not be; five seconds at most. Not for the main thread of a screen.
+  public func waitUntilWritten() {
+    let written = DispatchSemaphore(value: 0)
+    commit { _ in written.signal() }
+    _ = written.wait(timeout: .now() + 5)
+  }
+
   /// Writes what is left, before the process ends, and empties what it has deleted. Waits for the disk.
   /// - Throws: the reason when something could not be saved.
   public func close() throws(StoreError) {

@@ -73,7 +73,8 @@ public final class App {
   /// - Parameters:
   ///   - prompt: sent at once, if given.
   ///   - showsHome: begins at the home page.
-  public func run(prompt: String?, showsHome: Bool = false) {
+  ///   - votes: what is voted on at once.
+  public func run(prompt: String?, showsHome: Bool = false, votes: VoteSource? = nil) {
     defer { screen.close() }
     screen.wake(through: inbox.writeEnd)
     conductor.begin(&state)
@@ -82,6 +83,7 @@ public final class App {
       dispatch(.key(.enter))
     }
     if showsHome { for command in state.perform(.home) { carryOut(command) } }
+    if let votes { for command in state.openVoteDesk(votes) { carryOut(command) } }
     draw()
     while !isLeaving { step() }
     if state.gateway != nil {

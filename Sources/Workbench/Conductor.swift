@@ -115,10 +115,13 @@ final class Conductor {
       }
     case .loadLineups: loadLineups()
     case .vote(let vote): engine.store.append(.vote(vote))
+    case .pick(let pick): engine.store.append(.pick(pick))
     case .undoVote(let id): engine.store.append(.undoneVote(id: id))
     case .reveal(let reading):
       engine.store.append(.revealed(assignment: reading.assignment.id))
       if let repeated = reading.repeated { engine.store.append(.revealed(assignment: repeated.assignment.id)) }
+    case .hide(let assignment): engine.store.append(.blind(assignment))
+    case .revealed(let assignment): engine.store.append(.revealed(assignment: assignment))
     case .loadRepeat: loadRepeat()
     case .judge(let session, let judges, let spent): judge(session, judges, spent)
     case .stopJudging: judgingTask?.cancel()
@@ -261,7 +264,9 @@ final class Conductor {
 
   /// Verdicts of a session that is opened.
   func loadJudgements(_ session: String) {
-    load { .votes(session: session, try $0.store.votes(session: session)) }
+    load {
+      .votes(session: session, try $0.store.votes(session: session), picks: try $0.store.picks(session: session))
+    }
     load {
       .judgements(
         session: session, try $0.store.judgements(session: session), try $0.store.fits(session: session))

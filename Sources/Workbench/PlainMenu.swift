@@ -22,6 +22,7 @@ extension PlainWorkbench {
     ("Open a session", { $0.openSession() }),
     ("New session with the same lanes", { $0.perform(.newSession) }),
     ("Lanes", { $0.tellLanes() }),
+    ("Vote on this turn with names hidden", { $0.voteOnTurn() }),
     ("Leave", { $0.carryOut([.quit]) }),
   ]
 
@@ -91,6 +92,11 @@ extension PlainWorkbench {
         if !words.isEmpty { plain.tell("Only lane \(who): \(words)") }
       }
     }
+  }
+
+  private func voteOnTurn() {
+    guard let turn = state.turn else { return tell("Nothing has been asked yet.") }
+    vote(.turn(session: state.session.id, number: turn.number))
   }
 
   private func openSession() {

@@ -30,10 +30,16 @@ public final class PlainWorkbench {
     engine.store.onFault { fault in inbox.post(.message(fault?.message ?? "answers are being saved again")) }
   }
 
-  /// - Parameter prompt: sent at once, if given.
-  public func run(prompt: String?) {
+  /// - Parameters:
+  ///   - prompt: sent at once, if given.
+  ///   - votes: voted on at once; what else can be done is not told then.
+  public func run(prompt: String?, votes: VoteSource? = nil) {
     interrupts = Self.watchInterrupt(inbox)
     conductor.begin(&state)
+    if let votes {
+      vote(votes)
+      return conductor.finish()
+    }
     tellLanes()
     tell("Type a prompt and press Enter. An empty line opens the menu.")
     if let prompt { send(prompt) }
@@ -70,7 +76,7 @@ public final class PlainWorkbench {
     return line
   }
 
-  private func wait(readsInput: Bool) {
+  func wait(readsInput: Bool) {
     var sources = [pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0)]
     if readsInput { sources.append(pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)) }
     _ = poll(&sources, nfds_t(sources.count), -1)

@@ -13,10 +13,12 @@ public enum RepeatedPairs {
     _ engine: Engine, using random: inout some RandomNumberGenerator
   ) throws -> RepeatedPair? {
     let votes = try engine.store.votes()
-    guard votes.reversed().prefix(while: { $0.repeats == nil }).count >= interval else { return nil }
+    // One choice among several is one vote, and none on any of its pairs alone.
+    let since = Set(votes.reversed().prefix { $0.repeats == nil }.map { $0.impliedBy ?? $0.id })
+    guard since.count >= interval else { return nil }
     let repeated = Set(votes.compactMap(\.repeats))
     // Of another day, if there is one: what is fresh in mind is remembered, not judged again.
-    for vote in votes where vote.repeats == nil && !repeated.contains(vote.id) {
+    for vote in votes where vote.repeats == nil && vote.impliedBy == nil && !repeated.contains(vote.id) {
       guard let session = try? engine.store.session(vote.left.session),
         let turn = session.turns.first(where: { $0.number == vote.left.turn }), turn.blind == nil,
         let left = turn.responses[vote.left.lane], let right = turn.responses[vote.right.lane],

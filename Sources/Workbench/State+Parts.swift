@@ -80,6 +80,8 @@ extension State {
     public var panels: [PanelVerdict] = []
     /// The person's votes of this session, those of a hidden turn left out.
     public var votes: [Vote] = []
+    /// Answers of this session that were picked with their names in view.
+    public var picks: [Pick] = []
   }
 
   /// Time and chance.

@@ -69,6 +69,9 @@ public struct State: Equatable {
     public var isFolded = false
   }
 
+  /// What has to be done outside for a layer that went with others.
+  var leftBehind: [Command] = []
+
   public init(session: Session) {
     self.session = session
     draft.system = session.turns.last?.system
@@ -119,7 +122,7 @@ public struct State: Equatable {
     turn.map {
       TurnMarks(
         $0, session: session.id, judgements: findings.judgements, fits: findings.fits,
-        votes: isHidden ? [] : findings.votes)
+        votes: isHidden ? [] : findings.votes, picks: findings.picks)
     }
   }
 
@@ -243,8 +246,8 @@ public enum Input: Sendable {
   case codeFound([(language: String, code: String)], lane: Int)
   /// A pair that is to be voted on once more.
   case repeated(RepeatedPair)
-  /// Votes cast in a session before it was left.
-  case votes(session: String, [Vote])
+  /// Votes cast and answers picked in a session before it was left.
+  case votes(session: String, [Vote], picks: [Pick])
   case judging(session: String, turn: Int, JudgeEvent)
   case panels(session: String, [PanelVerdict])
   /// The judges have ended.
@@ -349,7 +352,11 @@ public enum Command: Equatable, Sendable {
   case again(session: String, turn: Int, withOwnLanes: Bool)
   case vote(Vote)
   case undoVote(id: String)
+  case pick(Pick)
   case reveal(BlindReading)
+  /// Stores who stands where before the answers show.
+  case hide(BlindAssignment)
+  case revealed(assignment: String)
   /// Votes so far decide whether an old pair is asked about again.
   case loadRepeat
   /// Lets judges compare the answers of the session's latest turn.

@@ -29,7 +29,7 @@ extension State {
       }
       focus = lane
       place = .lanes
-      if isHidden { return [] }
+      if isComparing { return [] }
       if desk.extents[lane]?.isFolded == true { return [] }
       desk.selection = Selection(
         lane: lane, anchor: Frame.Point(x: mouse.x, y: mouse.y), head: Frame.Point(x: mouse.x, y: mouse.y))

@@ -32,7 +32,7 @@ extension State {
   /// Beyond the end of an answer comes the next turn, before its beginning the one before.
   private mutating func passesTurn(_ lane: Int, _ step: Int, last: Int) -> Bool {
     // Not by a jump to the beginning or the end, and not with a pane that goes along with another.
-    guard lane == focus, !isHidden, playback == nil, abs(step) <= max(1, desk.extents[lane]?.height ?? 1) else {
+    guard lane == focus, !isComparing, playback == nil, abs(step) <= max(1, desk.extents[lane]?.height ?? 1) else {
       return false
     }
     let place: Int

@@ -5,7 +5,14 @@ import Terminal
 /// The one function that changes the state. Pure: time and chance are in the state, what has to be done outside comes back as
 /// commands.
 public func update(_ state: inout State, _ input: Input) -> [Command] {
-  defer { state.letGo() }
+  let commands = respond(&state, input)
+  state.letGo()
+  if commands.contains(.quit) { state.leaveVoteDesk() }
+  defer { state.leftBehind = [] }
+  return state.leftBehind + commands
+}
+
+private func respond(_ state: inout State, _ input: Input) -> [Command] {
   switch input {
   case .key(let key): return state.press(key)
   case .size(let width, let height): (state.screen.width, state.screen.height) = (width, height)
@@ -36,13 +43,14 @@ public func update(_ state: inout State, _ input: Input) -> [Command] {
   case .estimated(let estimate, let asking): return state.weigh(estimate, asking)
   case .outlook(let outlook): state.draft.outlook = outlook
   case .spending(let session, let spending): if session == state.session.id { state.money.spending = spending }
-  case .repeated(let pair): state.reading?.add(pair)
+  case .repeated(let pair): return state.take(pair)
   case .judging(let session, let turn, let event): state.observe(event, session, turn)
   case .judged(let session, let turn): return state.endJudging(session, turn)
   case .panels(let session, let panels): if session == state.session.id { state.findings.panels = panels }
-  case .votes(let session, let votes):
+  case .votes(let session, let votes, let picks):
     guard session == state.session.id else { return [] }
     state.take(votes: votes)
+    state.findings.picks = picks
   case .judgements(let session, let found, let fits):
     if session == state.session.id { (state.findings.judgements, state.findings.fits) = (found, fits) }
   case .criteria(let text): return [.edit(.criteria, text)]
@@ -110,10 +118,12 @@ extension State {
     (race.lanes, seen) = ([], nil)
     race.sentAt = [:]
     race.speeds = [:]
+    leaveVoteDesk()
     layers = Layers()
     message = nil
     findings.judging = nil
-    (findings.judgements, findings.fits, findings.panels, findings.votes) = ([], [], [], [])
+    (findings.judgements, findings.fits, findings.panels) = ([], [], [])
+    (findings.votes, findings.picks) = ([], [])
     money.spending = Spending()
     if let assignment = session.turns.last?.blind { hide(behind: assignment) }
   }

@@ -17,13 +17,13 @@ public func view(_ state: State, _ layouts: Layouts) -> (frame: Frame, extents: 
   HeaderPane.draw(state, &frame)
   let lanesArea = Area(x: 0, y: 1, width: state.screen.width - side, height: lanesHeight)
   let extents =
-    state.isHidden
+    state.isComparing
     ? BlindPane.draw(state, lanesArea, layouts, &frame) : LanesPane.draw(state, lanesArea, layouts, &frame)
   if side > 0 {
     drawBoards(state, Area(x: state.screen.width - side, y: 1, width: side, height: lanesHeight), &frame)
   } else if boardHeight > 0 {
     let area = Area(x: 0, y: 1 + lanesHeight, width: state.screen.width, height: boardHeight)
-    if state.isHidden {
+    if state.isComparing {
       BlindPane.drawVote(state, area, &frame)
     } else {
       switch state.desk.panel {
@@ -56,7 +56,7 @@ private func drawBoards(_ state: State, _ area: Area, _ frame: inout Frame) {
 
 /// Rows of what stands below the lanes.
 private func boardHeight(_ state: State) -> Int {
-  if state.isHidden { return BlindPane.voteHeight }
+  if state.isComparing { return BlindPane.voteHeight }
   return switch state.desk.panel {
   case .timeline: TimelinePane.height(state)
   case .verdicts: VerdictPane.height(state)
@@ -76,6 +76,7 @@ extension Borders {
   /// For what is left beyond ASCII in our own words; answers lose nothing that such a terminal could show.
   static let standIns = [
     "…": "~", "↑": "^", "↓": "v", "←": "<", "→": ">", "·": "-", "–": "-", "‘": "'", "’": "'", "×": "x", "≥": ">",
+    "‹": "<", "›": ">",
   ]
 }
 
@@ -94,6 +95,8 @@ extension Borders {
   var ellipsis: String { isASCII ? "..." : "…" }
   var judge: String { isASCII ? "j" : "★" }
   var picked: String { isASCII ? "y" : "♥" }
+  /// Picked with its name in view.
+  var openPick: String { isASCII ? "p" : "♡" }
   var progress: String { isASCII ? "=" : "━" }
   var thumb: String { isASCII ? "#" : "┃" }
 }

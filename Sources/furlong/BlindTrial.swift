@@ -77,7 +77,8 @@ struct BlindTrial {
     var place = 0
     while true {
       if place == rounds.count {
-        Self.waitUntilWritten(store)
+        // Ctrl-C at a question ends the program at once: what it asks about, and the votes so far, are kept before.
+        store.waitUntilWritten()
         Console.output("Enter reveals, u takes the last vote back:")
         guard readLine()?.trimmingCharacters(in: .whitespaces).lowercased() == "u", let last = votes.popLast() else {
           break
@@ -87,7 +88,7 @@ struct BlindTrial {
       }
       Console.output(Self.text(rounds[place], number: place + 1, of: rounds.count))
       let began = Clock.system.now()
-      Self.waitUntilWritten(store)
+      store.waitUntilWritten()
       guard let answer = Self.question(isFirst: place == 0) else { return false }
       switch answer {
       case .undo:
@@ -104,14 +105,6 @@ struct BlindTrial {
     }
     for vote in votes where vote.repeats != nil { store.append(.revealed(assignment: vote.assignment)) }
     return true
-  }
-
-  /// Ctrl-C at a question ends the program at once: what it asks about, and the votes so far, are kept before. A fault is told
-  /// where all of the store's are.
-  private static func waitUntilWritten(_ store: Store) {
-    let written = DispatchSemaphore(value: 0)
-    store.commit { _ in written.signal() }
-    written.wait()
   }
 
   private enum Answer {

@@ -21,7 +21,7 @@ struct Furlong: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      OpenCommand.self, RaceCommand.self, AbCommand.self, BatchCommand.self, JudgeCommand.self,
+      OpenCommand.self, RaceCommand.self, AbCommand.self, VoteCommand.self, BatchCommand.self, JudgeCommand.self,
       JudgeCardCommand.self, LeaderboardCommand.self, SessionsCommand.self, CostsCommand.self, ReceiptCommand.self,
       ReconcileCommand.self, PricesCommand.self, ModelsCommand.self,
       ProvidersCommand.self, ServeCommand.self, RouteCommand.self, KeyCommand.self, ImportCommand.self,

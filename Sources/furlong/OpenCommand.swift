@@ -146,6 +146,8 @@ struct WorkbenchLaunch {
   var gateway: GatewayBeside?
   /// Begins with the home page over the lanes.
   var showsHome = false
+  /// What is voted on at once.
+  var votes: VoteSource?
 
   static func requireTerminal() throws(CommandError) {
     guard Console.outputIsTerminal, Console.inputIsTerminal else {
@@ -164,6 +166,7 @@ struct WorkbenchLaunch {
     state.money.budget = setup.config.budget
     state.findings.judges = judges ?? setup.config.judges
     if isStored { state.take(votes: (try? engine.store.votes(session: session.id)) ?? []) }
+    if isStored { state.findings.picks = (try? engine.store.picks(session: session.id)) ?? [] }
     if isStored { state.findings.fits = (try? engine.store.fits(session: session.id)) ?? [] }
     if isStored { state.findings.judgements = (try? engine.store.judgements(session: session.id)) ?? [] }
     let surroundings = surroundings()
@@ -180,7 +183,7 @@ struct WorkbenchLaunch {
         let app = try App(engine: engine, state: state, theme: theme, traits: traits, surroundings: surroundings)
         let probe = setup.environment["FURLONG_PROBE"]
         if probe != nil { app.probe = App.Probe() }
-        app.run(prompt: prompt, showsHome: showsHome)
+        app.run(prompt: prompt, showsHome: showsHome, votes: votes)
         if let probe, let times = app.probe { write(times, to: probe) }
         return true
       } catch {
@@ -198,7 +201,7 @@ struct WorkbenchLaunch {
   private func runPlain(_ state: sending State, _ surroundings: Surroundings, prompt: String?) throws(CommandError) {
     MainActor.assumeIsolated {
       PlainWorkbench(engine: engine, state: state, surroundings: surroundings) { Console.output($0) }.run(
-        prompt: prompt)
+        prompt: prompt, votes: votes)
     }
     do throws(StoreError) { try engine.store.close() } catch { throw CommandError(error.message) }
   }

@@ -31,7 +31,7 @@ import Testing
   }
 
   private func expectContract(_ document: JSONView, sourceLocation: SourceLocation = #_sourceLocation) {
-    for name in ["votes", "method", "models", "pairs", "source", "prompts", "left_out", "figures"] {
+    for name in ["votes", "method", "models", "pairs", "source", "prompts", "left_out", "figures", "implied_votes"] {
       #expect(document.member(name) != nil, "‘\(name)’ is missing: \(document.source)", sourceLocation: sourceLocation)
     }
     let model = document["models"]?.first

@@ -51,6 +51,28 @@ import Testing
     #expect(contest.a.key == right && contest.tags == ["sql", "hard"] && contest.a.modelReported == "gpt-5.6-2026")
   }
 
+  @Test func notesAndWhatImpliesAVoteAreKept() throws {
+    let store = try store(blind: assignment())
+    let vote = Vote(
+      id: "v1", created: 1, assignment: "b1", left: left, right: right, choice: .left, note: "shorter", impliedBy: "c1")
+    store.append(.vote(vote))
+    #expect(commit(store) == nil)
+    #expect(try store.votes() == [vote])
+  }
+
+  /// The last pick of a turn holds, and none does once it has been taken back.
+  @Test func openPicksAreNoVotes() throws {
+    let store = try store()
+    store.append(.pick(Pick(id: "p1", created: 1, answer: left)))
+    store.append(.pick(Pick(id: "p2", created: 2, answer: right)))
+    #expect(commit(store) == nil)
+    #expect(try store.picks(session: left.session).map(\.id) == ["p2"])
+    #expect(try store.votes().isEmpty && store.votedContests().isEmpty, "a pick is no vote")
+    store.append(.pick(Pick(id: "p3", created: 3, answer: right, isTakenBack: true)))
+    #expect(commit(store) == nil)
+    #expect(try store.picks().isEmpty, "it has been taken back")
+  }
+
   @Test func aVoteTakenBackStaysButDoesNotCount() throws {
     let store = try store(blind: assignment())
     store.append(.vote(Vote(id: "v1", created: 1, assignment: "b1", left: left, right: right, choice: .tie, time: 5)))

@@ -40,6 +40,7 @@ import Testing
         "5 the gateway: 45b51e4bacc34ff7",
         "6 one shape: e3b0c44298fc1c14",
         "7 the purse: 7808e0f715db7c62",
+        "8 picks: 2436a48e1d7f1466",
       ])
   }
 

@@ -89,22 +89,23 @@ import Testing
     #expect((60...140).contains(share), "the first lane was left \(share) times of 200")
   }
 
-  @Test func aVoteIsChosenConfirmedAndRevealed() throws {
+  @Test func aKeyVotesAndTheRevealComesOnTheSamePanes() throws {
     var state = sent()
     finish(0, "One.", &state)
     finish(1, "Two.", &state)
     end(&state)
-    #expect(press([.enter], &state).isEmpty, "nothing is chosen yet")
-    #expect(press([.character("2")], &state).isEmpty)
-    let commands = press([.enter], &state)
+    #expect(press([.enter], &state).isEmpty, "nothing has been voted yet")
+    let commands = press([.character("2")], &state)
     guard case .vote(let vote)? = commands.first else {
       Issue.record("expected a vote, got \(commands)")
       return
     }
     #expect(vote.choice == .right && vote.left.lane == state.turn?.blind?.pairs[0].left)
     #expect(state.isHidden, "it can still be taken back")
+    expectHidden(state, "after the vote")
     #expect(press([.character("u")], &state) == [.undoVote(id: vote.id)])
-    #expect(press([.character("1"), .enter], &state).count == 1)
+    #expect(press([.character("1")], &state).count == 1)
+    let before = text(state).split(separator: "\n")
     let revealed = press([.enter], &state)
     guard case .reveal(let reading)? = revealed.first else {
       Issue.record("expected the reveal, got \(revealed)")
@@ -114,19 +115,10 @@ import Testing
     #expect(!state.isHidden && state.turn?.blind == nil)
     let frame = text(state)
     #expect(frame.contains("openai/gpt-5.6") && frame.contains("$0.010"), "names and costs are back:\n\(frame)")
-  }
-
-  @Test func vGoesThroughTheChoices() {
-    var state = sent()
-    finish(0, "One.", &state)
-    finish(1, "Two.", &state)
-    end(&state)
-    var seen: [Vote.Choice?] = []
-    for _ in 0..<5 {
-      _ = press([.character("v")], &state)
-      seen.append(state.reading?.choice)
-    }
-    #expect(seen == [.left, .right, .tie, .bothBad, .left])
+    let after = frame.split(separator: "\n")
+    #expect(Array(before[2...20]) == Array(after[2...20]), "the answers stay where they were read:\n\(frame)")
+    _ = press([.escape], &state)
+    #expect(state.voteDesk == nil && state.focus == 0, "the lanes are back")
   }
 
   @Test func threeLanesAreThreePairs() {
@@ -136,7 +128,7 @@ import Testing
     #expect(state.rounds.count == 3)
     #expect(Set(state.rounds.map { Set([$0.left.key.lane, $0.right.key.lane]) }) == [[0, 1], [0, 2], [1, 2]])
     var votes: [Command] = []
-    for _ in 0..<3 { votes += press([.character("3"), .enter], &state) }
+    for _ in 0..<3 { votes += press([.character("3")], &state) }
     #expect(votes.count == 3 && state.isVoted && state.isHidden)
     #expect(press([.character("u")], &state).count == 1 && state.reading?.round == 2)
   }
@@ -157,7 +149,7 @@ import Testing
     finish(1, "Two.", &state)
     end(&state)
     let before = state.reading
-    for key in "sTdfmpyYezxrRaADcJVCLWMtowiIH/PnNo" {
+    for key in "sTdfmpyYezxrRaADcJVCLWMtowiIH/PnNov*" {
       #expect(press([.character(key)], &state).isEmpty, "\(key) does something")
       #expect(state.window == nil, "\(key) opens something")
       expectHidden(state, "after \(key)")
@@ -200,9 +192,9 @@ import Testing
     finish(1, "Two.", &state)
     end(&state)
     #expect(state.rounds.count == 2)
-    _ = press([.character("1"), .enter], &state)
+    _ = press([.character("1")], &state)
     #expect(text(state).contains("Was right.") && text(state).contains("An old prompt"))
-    guard case .vote(let vote)? = press([.character("2"), .enter], &state).first else {
+    guard case .vote(let vote)? = press([.character("2")], &state).first else {
       Issue.record("expected the second vote")
       return
     }
@@ -224,12 +216,12 @@ import Testing
     var state = sent(lanes: 3)
     for lane in 0..<3 { finish(lane, "Answer \(lane).", &state) }
     end(&state)
-    guard case .vote(let vote)? = press([.character("1"), .enter], &state).first else {
+    guard case .vote(let vote)? = press([.character("1")], &state).first else {
       Issue.record("expected a vote")
       return
     }
     var again = State(session: state.session)
-    _ = update(&again, .votes(session: again.session.id, [vote]))
+    _ = update(&again, .votes(session: again.session.id, [vote], picks: []))
     #expect(again.reading?.round == 1 && again.reading?.votes == [vote])
   }
 

@@ -51,7 +51,8 @@ extension Tables {
     (
       "Votes and judges",
       [
-        blind.description, vote.description, voteUndone.description, brief.description, judgement.description,
+        blind.description, vote.description, voteUndone.description, pick.description, brief.description,
+        judgement.description,
         judgementConfirmed.description, fit.description, card.description,
       ]
     ),

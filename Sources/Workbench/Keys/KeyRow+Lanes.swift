@@ -17,6 +17,7 @@ extension Action {
   static let sortReverse = Action("scoreboard.reverse"), timeline = Action("timeline")
   static let lineups = Action("lineup.load"), saveLineup = Action("lineup.save"), themes = Action("theme")
   static let sessions = Action("sessions"), newSession = Action("session.new"), rule = Action("rule.next")
+  static let pick = Action("vote.pick"), voteSession = Action("vote.session"), voteRecent = Action("vote.recent")
   static let blind = Action("blind"), vote = Action("vote"), judge = Action("judge"), judges = Action("judge.choose")
   static let criteria = Action("judge.criteria"), verdicts = Action("verdicts"), cards = Action("judge.cards")
   static let leaderboard = Action("leaderboard"), methods = Action("methods"), costs = Action("costs")
@@ -178,8 +179,17 @@ extension KeyRow {
       return []
     },
     KeyRow(
-      .vote, .lanes, [.character("v")], "vote: the next choice (or 1 left, 2 right, 3 tie, 4 both bad)"
-    ) { $0.explainVote() },
+      .vote, .lanes, [.character("v")], "vote on this turn with names hidden, a key a vote", label: Label("vote", 18),
+      unless: { Unless.asked($0) ?? Unless.idle($0) ?? Unless.twoAnswers($0) }
+    ) { state in state.openVoteDesk(.turn(session: state.session.id, number: state.turn?.number ?? 0)) },
+    KeyRow(
+      .pick, .lanes, [.character("*")], "pick this answer with its name in view: kept apart from blind votes",
+      unless: Unless.answered
+    ) { $0.pickOpenly() },
+    KeyRow(.voteSession, .lanes, [], "vote on all turns of this session", unless: Unless.asked) { state in
+      state.openVoteDesk(.sessions([state.session.id]))
+    },
+    KeyRow(.voteRecent, .lanes, [], "vote on what the newest sessions have") { $0.openVoteDesk(.recent) },
     KeyRow(
       .judge, .lanes, [.character("J")], "let the judge compare the answers", label: Label("judge", 20), waits: true,
       unless: { Unless.asked($0) ?? Unless.idle($0) }

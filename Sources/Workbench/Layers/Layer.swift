@@ -92,8 +92,8 @@ extension Layer {
 /// All kinds of layers, in the order of the help.
 enum LayerKinds {
   static let all: [any Layer.Type] = [
-    BlindLayer.self, SearchLayer.self, Playback.self, SessionsPage.self, TrafficPage.self, CallPage.self,
-    BoardPage.self, CostsPage.self, VerdictsPage.self, RevealPage.self, CardsPage.self, MethodsPage.self,
+    BlindLayer.self, VoteDesk.self, SearchLayer.self, Playback.self, SessionsPage.self, TrafficPage.self, CallPage.self,
+    BoardPage.self, CostsPage.self, VerdictsPage.self, CardsPage.self, MethodsPage.self,
     WhatIfPage.self, OutlinePage.self, Comparison.self, DisagreementMap.self, ChoiceList.self, ParameterForm.self,
     Question.self, HelpLayer.self, HomeLayer.self, KeyEntry.self,
   ]
@@ -178,6 +178,7 @@ extension State {
   }
 
   mutating func closeAll() {
+    leaveVoteDesk()
     layers.removeWindows()
   }
 

@@ -6,9 +6,10 @@ enum HeaderPane {
   static func draw(_ state: State, _ frame: inout Frame) {
     let dot = " \(state.screen.borders.dot) "
     frame.fill(Area(x: 0, y: 0, width: state.screen.width, height: 1), Style(.bar))
-    guard !state.isHidden else {
+    guard !state.isComparing else {
       frame.put(" furlong", x: 0, y: 0, Style(.bar, bold: true))
-      frame.put("  blind\(dot)who is who shows after the vote", x: 8, y: 0, Style(.bar))
+      let mode = state.voteDesk.map { "vote\(dot)\($0.source.words)" } ?? "blind"
+      frame.put("  \(mode)\(dot)who is who shows after the vote", x: 8, y: 0, Style(.bar))
       return
     }
     var right = [Readable.count(state.shown.count, "lane")]

@@ -94,6 +94,7 @@ struct LanePane {
       case .fastest: nil
       case .judge: state.screen.borders.judge
       case .you: state.screen.borders.picked
+      case .pick: state.screen.borders.openPick
       }
     }
   }

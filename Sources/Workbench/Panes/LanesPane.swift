@@ -27,7 +27,7 @@ enum LanesPane {
 
   /// Columns beside the lanes for scoreboard and timeline, where lines of answers would not fill them.
   static func sideWidth(_ state: State) -> Int {
-    guard !state.isHidden, state.desk.panel == .scoreboard || state.desk.panel == .timeline, !state.responses.isEmpty
+    guard !state.isComparing, state.desk.panel == .scoreboard || state.desk.panel == .timeline, !state.responses.isEmpty
     else {
       return 0
     }

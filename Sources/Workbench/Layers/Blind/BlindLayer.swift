@@ -8,7 +8,7 @@ extension KeyPlace {
 extension Action {
   static let voteLeft = Action("vote.left"), voteRight = Action("vote.right"), voteTie = Action("vote.tie")
   static let voteBothBad = Action("vote.both-bad"), voteConfirm = Action("vote.confirm")
-  static let voteNext = Action("vote.next"), voteUndo = Action("vote.undo")
+  static let voteUndo = Action("vote.undo")
   static let revealUnvoted = Action("vote.reveal")
 }
 
@@ -20,17 +20,13 @@ struct BlindLayer: Layer {
     choice(.voteLeft, "1", .left, Label("left", 1)), choice(.voteRight, "2", .right, Label("right", 2)),
     choice(.voteTie, "3", .tie, Label("tie", 3)), choice(.voteBothBad, "4", .bothBad, Label("both bad", 4)),
     KeyRow(
-      .voteConfirm, .blind, [.enter], "confirm the vote; when all are in, reveal",
-      label: Label(5) { $0.isVoted ? "reveal" : "confirm" }
-    ) {
-      $0.confirmVote()
-    },
-    KeyRow(
-      .voteNext, .blind, [.character("v")], "the next choice",
-      unless: { $0.currentRound == nil ? "wait until all have answered" : nil }
+      .voteConfirm, .blind, [.enter], "when all votes are in: reveal", label: Label(5) { $0.isVoted ? "reveal" : nil }
     ) { state in
-      state.chooseNext()
-      return []
+      guard state.isVoted else {
+        return state.tell(
+          state.currentRound == nil ? "wait until all have answered" : "vote first: 1 left, 2 right, 3 tie, 4 both bad")
+      }
+      return state.reveal()
     },
     KeyRow(.voteUndo, .blind, [.character("u")], "take the last vote back", label: Label("undo", 6)) { $0.undoVote() },
     KeyRow(
@@ -42,11 +38,7 @@ struct BlindLayer: Layer {
     KeyRow(
       action, .blind, [.character(key)], "vote: \(choice.words)", label: label,
       unless: { $0.currentRound == nil ? "wait until all have answered" : nil }
-    ) { state in
-      state.reading?.choice = choice
-      state.reading?.isAskedToReveal = false
-      return []
-    }
+    ) { $0.vote(choice) }
   }
 
   func places(_ state: State) -> [KeyPlace] { state.place == .lanes ? [.blind] : [] }
@@ -80,10 +72,16 @@ extension State {
   }
 
   /// What scrolls: the two sides, or the lanes.
-  var panes: [Int] { isHidden ? [0, 1] : shown }
+  var panes: [Int] {
+    if let desk = voteDesk { return Array(0..<(desk.entry?.task.answers.count ?? 2)) }
+    return isHidden ? [0, 1] : shown
+  }
 
   /// Where one starts to read an answer that is there already.
-  private mutating func readFromTheTop() { desk.scroll = isHidden ? [0: .at(line: 0), 1: .at(line: 0)] : [:] }
+  mutating func readFromTheTop() {
+    desk.scroll = isComparing ? Dictionary(uniqueKeysWithValues: panes.map { ($0, .at(line: 0)) }) : [:]
+    if isComparing { focus = 0 }
+  }
 
   /// Pairs to be voted on; empty while a lane still answers, so that nothing tells who is faster.
   var rounds: [BlindReading.Round] {
@@ -103,28 +101,16 @@ extension State {
     return !rounds.isEmpty && reading?.isVoted(rounds.count) == true
   }
 
-  fileprivate mutating func chooseNext() {
-    let all = Vote.Choice.allCases
-    let before = reading?.choice.flatMap(all.firstIndex) ?? -1
-    reading?.choice = all[(before + 1) % all.count]
-  }
-
-  fileprivate mutating func confirmVote() -> [Command] {
-    if isVoted { return reveal() }
-    guard let round = currentRound else { return tell("wait until all have answered") }
+  fileprivate mutating func vote(_ choice: Vote.Choice) -> [Command] {
+    guard let round = currentRound else { return [] }
     let (id, date, now) = (Session.newID(using: &moment.random), moment.date, moment.now)
-    guard let vote = reading?.confirm(round, id: id, created: date, now: now) else {
-      return tell("choose first: 1 left, 2 right, 3 tie, 4 both bad")
-    }
-    readFromTheTop()
+    guard let vote = reading?.vote(choice, on: round, id: id, created: date, now: now) else { return [] }
+    // The last pair stays as it was read: names and figures will appear on it.
+    if !isVoted { readFromTheTop() }
     return [.vote(vote)]
   }
 
   fileprivate mutating func undoVote() -> [Command] {
-    if reading?.choice != nil {
-      reading?.choice = nil
-      return []
-    }
     guard let vote = reading?.undo() else { return tell("no vote to take back") }
     readFromTheTop()
     return [.undoVote(id: vote.id)]
@@ -137,18 +123,20 @@ extension State {
     return []
   }
 
-  /// Everyone may know: names, times and costs come back.
+  /// Everyone may know: names, times and costs come back, first on the panes that have just been read.
   mutating func reveal() -> [Command] {
     guard let reading else { return [] }
+    let (side, scroll) = (focus, desk.scroll)
     self.reading = nil
     if let index = session.turns.indices.last { session.turns[index].blind = nil }
+    findings.votes += reading.votes.filter { vote in !findings.votes.contains { $0.id == vote.id } }
     focus = session.activeLanes.first ?? 0
     readFromTheTop()
-    findings.votes += reading.votes.filter { vote in !findings.votes.contains { $0.id == vote.id } }
-    open(RevealPage(reading))
+    if let turn = session.turns.last { open(VoteDesk(reading, turn, self)) }
+    (focus, desk.scroll) = (side, scroll)
     return [
       .reveal(reading),
-      .inquire(RevealInquiry(assignment: reading.assignment.id, sha256: reading.assignment.sha256)),
+      .inquire(RevealInquiry(assignment: reading.assignment, among: Set(reading.assignment.lanes.values))),
     ]
   }
 
@@ -186,13 +174,10 @@ extension State {
   mutating func revealIfHopeless() -> [Command] {
     guard let reading, !isStreaming, let turn, reading.isHopeless(turn) else { return [] }
     let commands = reveal()
-    layers.remove(RevealPage.self)
+    layers.remove(VoteDesk.self)
+    (focus, desk.scroll) = (session.activeLanes.first ?? 0, [:])
     message = "no two answers to compare: nothing to vote on"
     return commands
   }
 
-  /// Outside a hidden turn.
-  mutating func explainVote() -> [Command] {
-    tell("votes are blind: \(keymap.keyName(.blind)) hides whose answers the next ones are")
-  }
 }

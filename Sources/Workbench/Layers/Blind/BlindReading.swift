@@ -6,8 +6,6 @@ public struct BlindReading: Equatable, Sendable {
   public let assignment: BlindAssignment
   /// The pair shown, of `rounds`.
   public private(set) var round = 0
-  /// Chosen, not yet confirmed.
-  public var choice: Vote.Choice?
   public private(set) var votes: [Vote] = []
   /// An earlier pair that is asked about once more, after the others.
   public private(set) var repeated: RepeatedPair?
@@ -49,8 +47,7 @@ public struct BlindReading: Equatable, Sendable {
       guard let response = turn.responses[lane], response.state.isOver else { return nil }
       let key = ResponseKey(
         session: assignment.session, turn: turn.number, lane: lane, generation: response.generation)
-      let isAnswer = response.state != .failed && response.state != .stopped && response.state != .cut
-      return Side(key: key, text: response.text, isAnswer: isAnswer && !response.text.isEmpty)
+      return Side(key: key, text: response.text, isAnswer: response.isAnswerToVoteOn)
     }
     var rounds = assignment.pairs.compactMap { pair -> Round? in
       guard let left = side(pair.left), let right = side(pair.right), left.isAnswer, right.isAnswer else { return nil }
@@ -77,16 +74,14 @@ public struct BlindReading: Equatable, Sendable {
 
   mutating func add(_ pair: RepeatedPair) { repeated = pair }
 
-  /// The choice stands; on to the next pair.
+  /// Votes on the pair shown; on to the next one.
   /// - Returns: the vote to be kept.
-  mutating func confirm(_ round: Round, id: String, created: Int64, now: Int64) -> Vote? {
-    guard let choice else { return nil }
+  mutating func vote(_ choice: Vote.Choice, on round: Round, id: String, created: Int64, now: Int64) -> Vote {
     let vote = Vote(
       id: id, created: created, assignment: round.assignment, left: round.left.key, right: round.right.key,
       choice: choice,
       repeats: round.repeats, time: shownAt.map { now - $0 })
     votes.append(vote)
-    self.choice = nil
     self.round += 1
     shownAt = nil
     return vote
@@ -96,7 +91,6 @@ public struct BlindReading: Equatable, Sendable {
   mutating func undo() -> Vote? {
     guard let last = votes.popLast() else { return nil }
     round -= 1
-    choice = nil
     shownAt = nil
     return last
   }

@@ -28,6 +28,12 @@ public struct BoardLines {
       let tag = board.tag.map { " tagged ‘\($0)’" } ?? ""
       notes.append("From \(whose), on \(Readable.count(board.ballots.prompts, "prompt"))\(tag).")
     }
+    if board.ballots.implied.votes > 0 {
+      let (votes, choices) = board.ballots.implied
+      notes.append(
+        "\(Readable.count(votes, "vote")) of them are implied by \(Readable.count(choices, "choice")) among several answers: "
+          + "they are not independent, and count as related.")
+    }
     for (reason, count) in board.ballots.leftOut.sorted(by: { $0.key < $1.key }) {
       notes.append("\(Readable.count(count, "verdict")) left out: \(reason).")
     }

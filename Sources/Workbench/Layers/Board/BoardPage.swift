@@ -48,11 +48,11 @@ extension Page {
       blocks += [.lines(picture), .space]
     }
     if let next = standings.next, !standings.pairs.allSatisfy(\.evidence.isDecided) {
+      let (a, b) = (standings.name(next.a), standings.name(next.b))
       blocks.append(
-        .text([
-          Span("Next to compare: ", Style(.quiet)),
-          Span("\(standings.name(next.a)) against \(standings.name(next.b))", Style(.strong)), Span(": \(next.words)."),
-        ]))
+        .table(
+          header: ["next to compare", "why"],
+          rows: [Row(["\(a) against \(b)", "\(next.words)"], Style(.strong)).linked(to: .votes(a, b))], numeric: []))
     }
     blocks += standings.notices.map { .text("Note: \($0).", .quiet) }
     blocks += lines.notes.map { .text($0, .quiet) }

@@ -42,6 +42,8 @@ public struct Page: Equatable, Sendable {
     case turn(Int)
     /// A lane of the turn in view.
     case lane(Int)
+    /// The vote desk, with what two competitors have both answered.
+    case votes(String, String)
   }
 
   public var title: String

@@ -131,6 +131,7 @@ extension State {
       closeAll()
       place = .lanes
       return show(turn: number)
+    case .votes(let a, let b): return openVoteDesk(.models(a, b))
     case .sessions(let filter): return openSessions(line: filter)
     case .lane(let lane):
       closeAll()

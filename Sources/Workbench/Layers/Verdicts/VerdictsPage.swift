@@ -2,49 +2,8 @@ import Core
 import Judging
 import Terminal
 
-/// Verdicts and reveals as pages to read.
+/// Verdicts as a page to read.
 extension Page {
-  /// Who was who, and what came of the votes.
-  static func reveal(_ reading: BlindReading, _ state: State) -> Page {
-    var blocks: [Block] = []
-    for (index, vote) in reading.votes.enumerated() where vote.repeats == nil {
-      let left = state.laneName(vote.left.lane)
-      let right = state.laneName(vote.right.lane)
-      let pair = reading.votes.count > 1 ? "Pair \(index + 1): " : ""
-      blocks.append(.text("\(pair)left was \(left), right was \(right).", .strong))
-      let words: String
-      switch vote.choice {
-      case .left: words = "You preferred the left one: \(left)."
-      case .right: words = "You preferred the right one: \(right)."
-      case .tie: words = "You called it a tie."
-      case .bothBad: words = "You called both bad."
-      }
-      blocks.append(.text(words))
-      blocks.append(.space)
-    }
-    if reading.votes.isEmpty { blocks += [.text("Revealed without a vote."), .space] }
-    blocks.append(lanes(state))
-    blocks.append(.space)
-    let masked = state.responses.map { (lane: $0.lane, count: Makers.mask($0.text).count) }.filter { $0.count > 0 }
-    if !masked.isEmpty {
-      let words = masked.map { "lane \($0.lane + 1): \($0.count)" }.joined(separator: ", ")
-      blocks.append(.text("Mentions of models and their makers that were masked: \(words).", .quiet))
-    }
-    blocks.append(.text("Assignment \(reading.assignment.id), SHA-256 \(reading.assignment.sha256).", .quiet))
-    return Page(title: "Who was who", blocks: blocks, methods: methods)
-  }
-
-  private static func lanes(_ state: State) -> Block {
-    let rows = state.responses.map { response -> Row in
-      let texts = Scoreboard.row(response, place: nil)
-      let columns: [Scoreboard.Column] = [.number, .model, .state, .ttfo, .end, .speed, .output, .cost]
-      return Row(columns.map { texts[$0] ?? "" })
-    }
-    return .table(
-      header: ["#", "model", "state", "first word", "end", "tokens/s", "out", "cost"], rows: rows,
-      numeric: [0, 3, 4, 5, 6, 7])
-  }
-
   /// Everything the judges said of the latest turn.
   static func verdicts(_ state: State) -> Page {
     var blocks: [Block] = []
