@@ -49,7 +49,6 @@ struct VoteCommand: ParsableCommand {
       id: Session.newID(), created: Clock.system.date(), title: "", rule: .all,
       lanes: try setup.lanes(try LaneOptions.parse([]), engine, mayBeNone: true), turns: [])
     var launch = WorkbenchLaunch(setup: setup, engine: engine, session: session, isStored: false, looks: looks)
-    launch.showsHome = true
     launch.votes = source
     try launch.run(prompt: nil)
   }

@@ -229,7 +229,10 @@ struct VoteDesk: Layer {
       if state.reading?.assignment.turn == number { state.reading = nil }
       state.session.turns[index].blind = nil
     }
-    return entries.filter { $0.isOpen && $0.votes.isEmpty }.map { .revealed(assignment: $0.task.assignment.id) }
+    let hidden = entries.filter { $0.isOpen && $0.votes.isEmpty }
+    // Nothing is there to go back to.
+    let home = state.session.turns.isEmpty ? state.perform(.home) : []
+    return hidden.map { .revealed(assignment: $0.task.assignment.id) } + home
   }
 
   /// - Returns: what has to be stored before its answers show.

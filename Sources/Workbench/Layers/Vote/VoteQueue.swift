@@ -337,12 +337,15 @@ struct VoteOutlookInquiry: Inquiry {
     guard let standings = try? engine.board(.human, .init()).standings else { return Found(words: "") }
     let wanted = names
     let pairs = standings.pairs.filter { wanted.contains($0.a) && wanted.contains($0.b) }
-    let decided = pairs.count(where: \.evidence.isDecided)
     let open = pairs.filter { !$0.evidence.isDecided }.compactMap { pair in
       pair.evidence.expectedVotesLeft.map { (left: $0, pair: pair) }
     }
     guard let next = open.min(by: { $0.left < $1.left }) else {
-      return Found(words: pairs.isEmpty ? "" : "\(decided) of \(Readable.count(pairs.count, "pair")) decided")
+      guard let close = pairs.first(where: { !$0.evidence.isDecided }) else {
+        return Found(words: pairs.isEmpty ? "" : "all decided: \(Readable.count(pairs.count, "pair"))")
+      }
+      let names = [close.a, close.b].map(VisibleText.line)
+      return Found(words: "\(close.evidence.forecast) between \(names[0]) and \(names[1]): hardly a difference")
     }
     let names = [next.pair.a, next.pair.b].map(VisibleText.line)
     return Found(words: "about \(next.left) more decide\(next.left == 1 ? "s" : "") \(names[0]) : \(names[1])")
