@@ -128,7 +128,7 @@ struct AbCommand: ParsableCommand {
     let wallet = engine.purse.turnWallet(spending.maxCost)
     request.wallets = [wallet]
     request.allowsUnpriced = spending.allowUnpriced
-    let race = HeadlessRace(request: request, engine: engine, printsText: false, isBlind: true)
+    let race = HeadlessRace(request: request, engine: engine, isBlind: true)
     let outcome = race.run()
     turn.responses = outcome.responses
     var trial = BlindTrial(session: session, turn: turn, assignment: assignment)

@@ -112,7 +112,7 @@ struct DemoCommand: ParsableCommand {
       Console.error("Simulated models: no model is asked and nothing is spent.")
       let request = RaceRequest(session: session, isNewSession: true, turn: Turn(number: 1, prompt: prompt, rule: .all))
       RaceText.printResult(
-        HeadlessRace(request: request, engine: engine, printsText: true).run(), rule: .all, session: nil)
+        HeadlessRace(request: request, engine: engine).run(), rule: .all, session: nil, layout: .all, pager: nil)
     }
   }
 }

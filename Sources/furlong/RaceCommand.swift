@@ -8,6 +8,7 @@ import Synchronization
 import Workbench
 
 extension RaceRule: ExpressibleByArgument {}
+extension AnswerLayout: ExpressibleByArgument {}
 
 struct RaceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -63,9 +64,22 @@ struct RaceCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @Flag(help: "Print the winner's bare text and nothing else; implies --rule first-finish where several lanes have none.")
+  var answer = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What a terminal shows: the winner's answer, all one after another, or columns; else all for the rule all, and the winner's for others.",
+      valueName: "layout"))
+  var show: AnswerLayout?
+
+  @Flag(help: "Never start a pager, however long it is.")
+  var noPager = false
+
   @OptionGroup var database: DatabaseOptions
 
   func validate() throws {
+    if answer, json { throw ValidationError("--answer is bare text, --json a document: one of them") }
     if let valid, ValidityCheck(valid) == nil {
       throw ValidationError("‘\(valid)’ is no check: write one of \(ValidityCheck.forms.joined(separator: ", "))")
     }
@@ -94,7 +108,7 @@ struct RaceCommand: ParsableCommand {
     let engine = setup.makeEngine(store: store)
     let lanes = try setup.lanes(self.lanes, engine)
     try Self.requireAnyKey(lanes, setup, engine)
-    let rule = rule ?? (valid == nil ? .all : .firstValid)
+    let rule = rule ?? (valid != nil ? .firstValid : answer && lanes.count > 1 ? .firstFinish : .all)
     let session = Session(
       id: Session.newID(), created: Clock.system.date(), title: sessionTitle(prompt), rule: rule, lanes: lanes,
       turns: [])
@@ -108,7 +122,7 @@ struct RaceCommand: ParsableCommand {
     request.wallets = [engine.purse.turnWallet(spending.maxCost)]
     request.allowsUnpriced = spending.allowUnpriced
     try Self.requireRoom(request, engine)
-    let race = HeadlessRace(request: request, engine: engine, printsText: !json)
+    let race = HeadlessRace(request: request, engine: engine)
     let outcome = race.run()
     // Saved before it is printed: whoever reads the output may leave in the middle.
     var isSaved = true
@@ -120,8 +134,19 @@ struct RaceCommand: ParsableCommand {
     }
     if json {
       Console.output(RaceDocument(session: session.id, turn: turn, outcome: outcome).json.serialized(indented: true))
+    } else if answer {
+      let lane = outcome.winner ?? (lanes.count == 1 ? 0 : nil)
+      guard let response = lane.flatMap({ outcome.responses[$0] }), !response.text.isEmpty else {
+        if let signal = outcome.interruption { throw ExitCode(128 + signal) }
+        Console.error("furlong: no lane has won: there is no answer")
+        throw ExitCode(1)
+      }
+      let text = VisibleText.of(response.text.withLineFeeds)
+      Console.outputWhole(text.hasSuffix("\n") ? text : text + "\n")
     } else {
-      RaceText.printResult(outcome, rule: rule, session: session.id)
+      let layout = show ?? (rule == .all ? .all : .winner)
+      let pager = noPager ? nil : Console.pager(setup.environment)
+      RaceText.printResult(outcome, rule: rule, session: session.id, layout: layout, pager: pager)
     }
     if let signal = outcome.interruption { throw ExitCode(128 + signal) }
     if !outcome.isAsAsked(rule: rule) || !isSaved { throw ExitCode(1) }
@@ -248,11 +273,10 @@ struct RaceOutcome: Sendable {
   }
 }
 
-/// Runs a race on the calling thread until it is over, printing as it goes. Ctrl-C stops the lanes and keeps what came.
+/// Runs a race on the calling thread until it is over, telling how far it is. Ctrl-C stops the lanes and keeps what came.
 final class HeadlessRace: Sendable {
   private let request: RaceRequest
   private let engine: Engine
-  private let printsText: Bool
   /// Nothing is told that would say which lane is which.
   private let isBlind: Bool
   private let outcome = Mutex(RaceOutcome())
@@ -261,11 +285,10 @@ final class HeadlessRace: Sendable {
   /// Printing may block on a slow reader; the transfer thread must not.
   private let printer = DispatchQueue(label: "furlong.output")
 
-  init(request: RaceRequest, engine: Engine, printsText: Bool, isBlind: Bool = false) {
+  init(request: RaceRequest, engine: Engine, isBlind: Bool = false) {
     self.isBlind = isBlind
     self.request = request
     self.engine = engine
-    self.printsText = printsText
   }
 
   func run() -> RaceOutcome {
@@ -274,7 +297,7 @@ final class HeadlessRace: Sendable {
     engine.warm(request.lanes.map(\.lane)) { warmed.signal() }
     warmed.wait()
     let began = Clock.system.now()
-    let stream = LineStream(lanes: request.lanes.count)
+    let progress = RaceProgress()
     let race = engine.start(request) { [self] event in
       outcome.withLock { outcome in
         switch event {
@@ -290,11 +313,16 @@ final class HeadlessRace: Sendable {
         }
       }
       printer.async {
-        self.show(event, stream)
+        self.show(event, progress)
         // Nobody reads the answers any more.
         if Console.outputFault != nil { self.running.withLock { $0?.stopAll() } }
       }
-      if case .ended = event { printer.async { self.finished.signal() } }
+      if case .ended = event {
+        printer.async {
+          progress.end()
+          self.finished.signal()
+        }
+      }
     }
     running.withLock { $0 = race }
     let watches = [SIGINT, SIGTERM, SIGHUP].map { watch($0, race) }
@@ -315,22 +343,24 @@ final class HeadlessRace: Sendable {
     }
   }
 
-  private func show(_ event: RaceEvent, _ stream: LineStream) {
+  private func show(_ event: RaceEvent, _ progress: RaceProgress) {
     guard !isBlind else { return }
+    progress.note(event)
     switch event {
-    case .lane(let lane, .notice(let text)): Console.error("lane \(lane + 1): \(text)")
+    case .lane(let lane, .notice(let text)): tell("lane \(lane + 1): \(text)", progress)
     case .lane(let lane, .began(let response)):
-      for notice in response.notices { Console.error("lane \(lane + 1): \(notice)") }
-    case .lane(let lane, .text(.answer, let text, _)) where printsText && Console.outputIsTerminal:
-      for line in stream.take(text, lane: lane) { Console.output(line) }
+      for notice in response.notices { tell("lane \(lane + 1): \(notice)", progress) }
     case .lane(let lane, .ended(let response)):
-      if printsText, Console.outputIsTerminal {
-        for line in stream.rest(lane: lane) { Console.output(line) }
-      }
       if let error = response.error, response.state != .stopped || error.kind == .timeout {
-        Console.error("lane \(lane + 1) \(response.model.text): \(response.state.rawValue): \(error.message)")
+        tell("lane \(lane + 1) \(response.model.text): \(response.state.rawValue): \(error.message)", progress)
       }
     default: break
     }
+  }
+
+  /// A line of its own, not behind the progress.
+  private func tell(_ text: String, _ progress: RaceProgress) {
+    progress.end()
+    Console.error(text)
   }
 }

@@ -31,10 +31,19 @@ final class LineStream: Sendable {
 
 /// The result of a race as text.
 enum RaceText {
-  /// In a pipe the answers first, whole; on a terminal they have been seen already. Then the table.
-  /// - Parameter session: its id, when it was kept.
-  static func printResult(_ outcome: RaceOutcome, rule: RaceRule, session: String?) {
-    if Console.outputIsTerminal { Console.output("") } else { printAnswers(outcome, rule: rule) }
+  /// The answers, then the table: in a pipe whole, on a terminal wrapped by words.
+  /// - Parameters:
+  ///   - session: its id, when it was kept.
+  ///   - pager: see `Console.outputPaged`.
+  static func printResult(
+    _ outcome: RaceOutcome, rule: RaceRule, session: String?, layout: AnswerLayout, pager: String?
+  ) {
+    if Console.outputIsTerminal {
+      let lines = RacePrint(outcome: outcome, rule: rule, width: Console.size.columns).lines(layout)
+      Console.outputPaged(lines + [""], pager: pager)
+    } else {
+      printAnswers(outcome, rule: rule)
+    }
     printTable(outcome, rule: rule)
     for fit in outcome.fits {
       let value = fit.value.map { "fit \($0)" } ?? "no fit"

@@ -160,9 +160,7 @@ struct Setup {
       }
       lanes = found
     }
-    for text in options.models {
-      do throws(InvalidLane) { lanes.append(try Lane(parsing: text)) } catch { throw CommandError(error.message) }
-    }
+    for text in options.models { lanes.append(try lane(text, engine)) }
     for lane in lanes {
       if let service = engine.service(lane.model.provider) {
         if let fault = service.fault(inModel: lane.model.model) { throw CommandError(fault) }
@@ -180,6 +178,20 @@ struct Setup {
     }
     if lanes.count > 9 { throw CommandError("nine lanes at most: \(lanes.count) were asked for") }
     return lanes
+  }
+
+  /// As written: `provider/model`, or as in the gateway a model that only one provider with a key has.
+  private func lane(_ text: String, _ engine: Engine) throws(CommandError) -> Lane {
+    let whole = Result<Lane, InvalidLane> { () throws(InvalidLane) in try Lane(parsing: text) }
+    if case .success(let lane) = whole, engine.service(lane.model.provider) != nil { return lane }
+    switch (try makeRouter(store: engine.store).lane(text), whole) {
+    case (.success(let lane), _): return lane
+    case (.failure(let fault), _) where fault.kind == .ambiguous: throw CommandError(fault.message)
+    // A provider that is not there is told with the nearest that is.
+    case (_, .success(let lane)): return lane
+    case (.failure(let fault), .failure(let error)):
+      throw CommandError(fault.kind == .malformed ? error.message : fault.message)
+    }
   }
 
   private func defaultLanes(_ engine: Engine) -> [Lane] {

@@ -91,7 +91,8 @@ public final class Router: Sendable {
   /// The config was read again: keys that were refused may have changed.
   public func forgiveKeys() { state.withLock { $0.health.forgiveKeys() } }
 
-  private func lane(_ name: String) -> Result<Lane, RouteFault> {
+  /// The lane that a name means: `provider/model`, or a model that only one provider has, each with parameters after commas.
+  public func lane(_ name: String) -> Result<Lane, RouteFault> {
     let provider = name.firstIndex(of: "/").map { String(name[..<$0]) }
     if let provider, services[provider] != nil { return parsed(name) }
     let bare = name.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
