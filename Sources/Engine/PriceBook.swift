@@ -110,7 +110,7 @@ public final class PriceBook: Sendable {
   }
 
   /// The ids of one provider's own models.
-  func names(list: String) -> Set<String> {
+  public func names(list: String) -> Set<String> {
     Set(loaded().flatMap { $0.records.providers[list]?.records.map(\.id) ?? [] })
   }
 

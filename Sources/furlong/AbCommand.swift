@@ -28,7 +28,8 @@ struct AbCommand: ParsableCommand {
   @Option(
     name: .customLong("tag"),
     help: ArgumentHelp(
-      "What the prompt is about, for a leaderboard of its own; several may be given.", valueName: "tag"))
+      "What the prompt is about, for a leaderboard of its own; several may be given.", valueName: "tag"),
+    completion: Completions.tags)
   var tags: [String] = []
 
   @Option(
@@ -37,7 +38,7 @@ struct AbCommand: ParsableCommand {
       valueName: "choice"))
   var vote: String?
 
-  @Option(help: ArgumentHelp("The session to vote on.", valueName: "id"))
+  @Option(help: ArgumentHelp("The session to vote on.", valueName: "id"), completion: Completions.sessions)
   var session: String?
 
   @Option(help: ArgumentHelp("Compare an assignment with the hash stored before its answers showed.", valueName: "id"))

@@ -13,7 +13,9 @@ struct JudgeCardCommand: ParsableCommand {
       Runs \(Probes.all.count) pairs in both orders. Without a card a judge's verdicts are shown, but do not enter the ranking.
       """)
 
-  @Argument(help: ArgumentHelp("The judge: provider/model. Without one, the cards that are kept.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp("The judge: provider/model. Without one, the cards that are kept.", valueName: "model"),
+    completion: Completions.models)
   var judge: String?
 
   @OptionGroup var spending: SpendingOptions

@@ -15,7 +15,8 @@ struct JudgeCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The session's id, or its beginning; a turn after a colon (default: the last).", valueName: "session[:turn]"))
+      "The session's id, or its beginning; a turn after a colon (default: the last).", valueName: "session[:turn]"),
+    completion: Completions.sessions)
   var place: String
 
   @OptionGroup var judge: JudgeOptions

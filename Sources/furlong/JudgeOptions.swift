@@ -8,7 +8,8 @@ struct JudgeOptions: ParsableArguments {
   @Option(
     name: .customLong("judge"),
     help: ArgumentHelp(
-      "A judge: provider/model; several may be given.", valueName: "model"))
+      "A judge: provider/model; several may be given.", valueName: "model"),
+    completion: Completions.models)
   var judges: [String] = []
 
   @Flag(help: "Let verdicts count although the judge is of the same family as one contestant.")

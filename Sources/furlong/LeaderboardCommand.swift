@@ -29,7 +29,9 @@ struct LeaderboardCommand: ParsableCommand {
   @Option(help: "Whose word counts.")
   var source = BallotSource.human
 
-  @Option(help: ArgumentHelp("Only prompts with this tag, drawn to the ratings over all of them.", valueName: "tag"))
+  @Option(
+    help: ArgumentHelp("Only prompts with this tag, drawn to the ratings over all of them.", valueName: "tag"),
+    completion: Completions.tags)
   var tag: String?
 
   @Flag(help: "Take out what the length of an answer alone explains.")

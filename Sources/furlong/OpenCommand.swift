@@ -16,7 +16,9 @@ struct OpenCommand: ParsableCommand {
 
   @OptionGroup var lanes: LaneOptions
 
-  @Option(help: ArgumentHelp("Open a session again; its id may be shortened.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("Open a session again; its id may be shortened.", valueName: "id"),
+    completion: Completions.sessions)
   var session: String?
 
   @Option(help: "What wins: \(WorkbenchLaunch.rules.map(\.rawValue).joined(separator: ", ")).")

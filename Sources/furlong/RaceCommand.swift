@@ -53,7 +53,8 @@ struct RaceCommand: ParsableCommand {
   @Option(
     name: .customLong("tag"),
     help: ArgumentHelp(
-      "What the prompt is about, for a leaderboard of its own; several may be given.", valueName: "tag"))
+      "What the prompt is about, for a leaderboard of its own; several may be given.", valueName: "tag"),
+    completion: Completions.tags)
   var tags: [String] = []
 
   @Option(help: ArgumentHelp("Stop the whole turn after this many seconds.", valueName: "s"))
@@ -64,7 +65,8 @@ struct RaceCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
-  @Flag(help: "Print the winner's bare text and nothing else; implies --rule first-finish where several lanes have none.")
+  @Flag(
+    help: "Print the winner's bare text and nothing else; implies --rule first-finish where several lanes have none.")
   var answer = false
 
   @Option(

@@ -13,7 +13,8 @@ struct ReceiptCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "The session's id, or its beginning; a turn after a colon (default: the last). Of a call through the gateway what it has in x-furlong-call.",
-      valueName: "session[:turn]"))
+      valueName: "session[:turn]"),
+    completion: Completions.sessions)
   var place: String
 
   @Flag(help: "Print one JSON document.")

@@ -9,7 +9,7 @@ struct RouteCommand: ParsableCommand {
     discussion: "A route is a name that clients of the gateway ask for in place of a model; see ‘routes’ in the config."
   )
 
-  @Argument(help: "A route, provider/model, or a model that one provider has.")
+  @Argument(help: "A route, provider/model, or a model that one provider has.", completion: Completions.routes)
   var name: String?
 
   @Option(help: ArgumentHelp("Decide for this prompt; - reads it from standard input.", valueName: "prompt"))

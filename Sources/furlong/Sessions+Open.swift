@@ -5,7 +5,7 @@ extension SessionsCommand {
     static let configuration = CommandConfiguration(
       commandName: "open", abstract: "Open a session in the workbench again, as furlong --session ID does.")
 
-    @Argument(help: "The session's id, or its beginning.")
+    @Argument(help: "The session's id, or its beginning.", completion: Completions.sessions)
     var id: String
 
     @OptionGroup var database: DatabaseOptions

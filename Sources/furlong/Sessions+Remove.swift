@@ -12,7 +12,7 @@ extension SessionsCommand {
         call cost stays in the ledger. To have no trace left in the file itself: furlong sessions vacuum.
         """)
 
-    @Argument(help: "The sessions' ids, or their beginnings.")
+    @Argument(help: "The sessions' ids, or their beginnings.", completion: Completions.sessions)
     var ids: [String]
 
     @Flag(name: .shortAndLong, help: "Do not ask first.")

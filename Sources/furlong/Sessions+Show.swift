@@ -9,7 +9,7 @@ extension SessionsCommand {
     static let configuration = CommandConfiguration(
       commandName: "show", abstract: "Print a session: prompts, answers, table.")
 
-    @Argument(help: "The session's id, or its beginning.")
+    @Argument(help: "The session's id, or its beginning.", completion: Completions.sessions)
     var id: String
 
     @Flag(help: "Print one JSON document.")

@@ -13,7 +13,7 @@ extension SessionsCommand {
 
     @OptionGroup var database: DatabaseOptions
 
-    @Argument(help: "The session's id, or its beginning.")
+    @Argument(help: "The session's id, or its beginning.", completion: Completions.sessions)
     var id: String
 
     @Argument(parsing: .allUnrecognized, help: "Tags, or changes to them.")

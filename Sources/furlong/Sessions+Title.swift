@@ -6,7 +6,7 @@ extension SessionsCommand {
   struct Title: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "title", abstract: "Give a session another title.")
 
-    @Argument(help: "The session's id, or its beginning.")
+    @Argument(help: "The session's id, or its beginning.", completion: Completions.sessions)
     var id: String
 
     @Argument(help: "The title; an empty one goes back to the first prompt.")

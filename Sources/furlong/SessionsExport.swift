@@ -13,7 +13,8 @@ extension SessionsCommand {
         """)
 
     @Argument(
-      help: ArgumentHelp("Sessions by id, or its beginning; - reads them from standard input.", valueName: "id"))
+      help: ArgumentHelp("Sessions by id, or its beginning; - reads them from standard input.", valueName: "id"),
+      completion: Completions.sessions)
     var ids: [String] = []
 
     @Flag(help: "All sessions.")

@@ -18,7 +18,7 @@ struct SessionsReplay: ParsableCommand {
     case all, firstToken = "first-token", firstFinish = "first-finish"
   }
 
-  @Argument(help: "The session's id, or its beginning.")
+  @Argument(help: "The session's id, or its beginning.", completion: Completions.sessions)
   var id: String
 
   @Option(help: "The turn; the last one when left out.")

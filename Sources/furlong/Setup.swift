@@ -17,10 +17,11 @@ struct DatabaseOptions: ParsableArguments {
 struct LaneOptions: ParsableArguments {
   @Option(
     name: [.customShort("m"), .customLong("model")],
-    help: ArgumentHelp("A lane: provider/model, with parameters after commas.", valueName: "model"))
+    help: ArgumentHelp("A lane: provider/model, with parameters after commas.", valueName: "model"),
+    completion: Completions.models)
   var models: [String] = []
 
-  @Option(help: "A lineup saved in the workbench or in the config.")
+  @Option(help: "A lineup saved in the workbench or in the config.", completion: Completions.lineups)
   var lineup: String?
 }
 

@@ -11,13 +11,14 @@ struct VoteCommand: ParsableCommand {
       maker, and what has been voted on already are left out, and it is told how many.
       """)
 
-  @Argument(help: "Sessions whose turns are voted on; an id may be shortened.")
+  @Argument(help: "Sessions whose turns are voted on; an id may be shortened.", completion: Completions.sessions)
   var sessions: [String] = []
 
-  @Option(help: "All turns with this tag.")
+  @Option(help: "All turns with this tag.", completion: Completions.tags)
   var tag: String?
 
-  @Option(help: ArgumentHelp("A batch: the session that it was run in.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("A batch: the session that it was run in.", valueName: "id"), completion: Completions.sessions)
   var batch: String?
 
   @OptionGroup var looks: LooksOptions

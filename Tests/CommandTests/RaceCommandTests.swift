@@ -123,7 +123,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["race"], "Missing expected argument"), (["race", "x", "-m", "nomodel"], "write provider/model"),
+    (["race"], "Missing expected argument"), (["race", "x", "-m", "nomodel"], "ask for provider/model"),
     (["race", "x", "-m", "opnai/x"], "did you mean openai"), (["race", "x", "-m", "openai/x"], "OPENAI_API_KEY"),
     (["race", "x", "-m", "demo/hare,temprature=1"], "did you mean temperature"),
     (["race", " ", "-m", "demo/hare"], "empty"),
