@@ -77,16 +77,17 @@ extension PairOutcome {
   /// The answer that it came out for, or that there is none: enough to say whether two outcomes differ.
   public var isDecided: Bool { kind != .none && kind != .half }
 
-  /// `lane 1 wins`, `lane 2 by a weak win`, `tie`.
+  /// `lane 1 wins against lane 2`, `lane 2 by a weak win against lane 1`, `tie of lanes 1 and 2`.
   public func words(a: Int, b: Int) -> String {
-    let lane = "lane \((winner == .b ? b : a) + 1)"
+    let (first, second) = winner == .b ? (b + 1, a + 1) : (a + 1, b + 1)
+    let both = "lanes \(a + 1) and \(b + 1)"
     return switch kind {
-    case .win: "\(lane) wins"
-    case .weakWin: "\(lane) by a weak win"
-    case .tie: tieKind == .bothBad ? "tie, both bad" : "tie"
-    case .orderSplit: "order-split"
-    case .half: "half a verdict"
-    case .none: "no verdict"
+    case .win: "lane \(first) wins against lane \(second)"
+    case .weakWin: "lane \(first) by a weak win against lane \(second)"
+    case .tie: "tie of \(both)" + (tieKind == .bothBad ? ", both bad" : "")
+    case .orderSplit: "order-split of \(both)"
+    case .half: "half a verdict on \(both)"
+    case .none: "no verdict on \(both)"
     }
   }
 }

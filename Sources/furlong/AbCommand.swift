@@ -157,6 +157,7 @@ struct AbCommand: ParsableCommand {
       request.allowsUnpriced = spending.allowUnpriced
       let result = JudgeText.run(request, engine: engine)
       trial.judgements = result.judgements
+      trial.tables = JudgeText.tables(result.judgements, engine.store)
       interruption = result.interruption
       missing =
         request.allPairs.count * judges.count - result.judgements.count { $0.outcome.isDecided }

@@ -246,7 +246,7 @@ struct BatchSummary {
               JSON.Member(name: "\($0.key)", value: .bool($0.value))
             }),
           "responses": .array(turn.responses.values.sorted { $0.lane < $1.lane }.map(RaceDocument.response)),
-          "verdicts": .array(counted.filter { $0.a.turn == turn.number }.map(JudgeText.json)),
+          "verdicts": .array(counted.filter { $0.a.turn == turn.number }.map { JudgeText.json($0, nil) }),
         ]
       })
     return document

@@ -12,6 +12,8 @@ struct BlindTrial {
   let assignment: BlindAssignment
   var votes: [Vote] = []
   var judgements: [Judgement] = []
+  /// The same with their criteria, by id.
+  var tables: [String: VerdictTable] = [:]
   var isVerified = false
   /// What the answers were paid from: judges are too.
   var wallet: Wallet?
@@ -190,7 +192,7 @@ struct BlindTrial {
           "winner": Self.winner(vote).map { .int($0) } ?? .null,
         ]
       })
-    document["verdicts"] = .array(judgements.map(JudgeText.json))
+    document["verdicts"] = .array(judgements.map { JudgeText.json($0, tables[$0.id]) })
     return document
   }
 
@@ -211,7 +213,7 @@ struct BlindTrial {
       }
     }
     RaceText.printTable(outcome, rule: .all, marks: outcome.marks(turn, session: session.id))
-    JudgeText.output(judgements, session)
+    JudgeText.output(judgements, session, tables)
     let masked = responses.map { Makers.mask($0.text).count }.reduce(0, +)
     if masked > 0 { Console.error("\(masked) mentions of models and makers were masked") }
     Console.error(

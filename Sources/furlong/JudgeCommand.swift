@@ -56,6 +56,7 @@ struct JudgeCommand: ParsableCommand {
     request.countsFamily = judge.countFamily
     guard !request.allPairs.isEmpty else { throw CommandError("a judge compares two answers: there are not two") }
     let result = JudgeText.run(request, engine: engine)
+    let tables = JudgeText.tables(result.judgements, store)
     var panels: [PanelVerdict] = []
     do throws(StoreError) {
       panels = try engine.panels(result.judgements)
@@ -69,7 +70,7 @@ struct JudgeCommand: ParsableCommand {
     if json {
       let document: JSON = [
         "session": .string(session.id), "turn": .int(turn.number),
-        "verdicts": .array(result.judgements.map(JudgeText.json)),
+        "verdicts": .array(result.judgements.map { JudgeText.json($0, tables[$0.id]) }),
         "panels": .array(
           panels.map { verdict in
             [
@@ -82,7 +83,7 @@ struct JudgeCommand: ParsableCommand {
       ]
       Console.output(document.serialized(indented: true))
     } else {
-      JudgeText.output(result.judgements, session)
+      JudgeText.output(result.judgements, session, tables)
       for panel in panels { Console.output(VisibleText.line(panel.words)) }
     }
     if let signal = result.interruption { throw ExitCode(128 + signal) }
@@ -166,8 +167,17 @@ enum JudgeText {
     "\(lane + 1) \(session.lanes.indices.contains(lane) ? session.lanes[lane].text : "")"
   }
 
-  static func output(_ judgements: [Judgement], _ session: Session) {
+  /// Verdicts as tables, by their ids, with the criteria that the judges went by.
+  static func tables(_ judgements: [Judgement], _ store: Store) -> [String: VerdictTable] {
+    var briefs: [String: Brief] = [:]
+    for id in Set(judgements.compactMap(\.brief)) { briefs[id] = (try? store.brief(id))??.brief }
+    return Dictionary(
+      judgements.map { ($0.id, VerdictTable($0, brief: $0.brief.flatMap { briefs[$0] })) }, uniquingKeysWith: { $1 })
+  }
+
+  static func output(_ judgements: [Judgement], _ session: Session, _ tables: [String: VerdictTable]) {
     for judgement in judgements {
+      let table = tables[judgement.id] ?? VerdictTable(judgement, brief: nil)
       let (a, b) = (judgement.a.lane, judgement.b.lane)
       let names = [a, b].map { name($0, session) }
       let outcome = judgement.outcome
@@ -179,14 +189,23 @@ enum JudgeText {
       let cost = Readable.total(judgement.cost, hasUnknown: judgement.hasUnknownCost)
       Console.output("  fit \(fits[0]) : \(fits[1]) · \(cost)")
       for flag in outcome.flags { Console.output("  · \(VisibleText.line(flag))") }
-      for (reading, first, second) in [(judgement.readings?.ab, a, b), (judgement.readings?.ba, b, a)] {
-        guard case .verdict(let verdict)? = reading else { continue }
-        Console.output("  (\(first + 1) listed first) \(VisibleText.line(verdict.reason(r1: first, r2: second)))")
+      let rows = table.rows(outcome).map { $0.map(VisibleText.line) }
+      if !table.criteria.isEmpty {
+        let header = ["criterion", "lane \(a + 1)", "lane \(b + 1)"]
+        for line in TextTable.lines(header: header, rows: rows) { Console.output("  " + line) }
+      }
+      for order in table.orders {
+        let said = order.preference.map { "\($0): " } ?? "no verdict, "
+        Console.output("  (\(order.first + 1) listed first) \(said)\(VisibleText.line(order.reason))")
+        for fault in order.faults {
+          Console.output("    lane \(fault.lane + 1) \(fault.kind.words): “\(VisibleText.line(fault.quote))”")
+        }
       }
     }
   }
 
-  static func json(_ judgement: Judgement) -> JSON {
+  /// - Parameter table: the same verdict with its criteria.
+  static func json(_ judgement: Judgement, _ table: VerdictTable?) -> JSON {
     let outcome = judgement.outcome
     func number(_ value: Double?) -> JSON { value.map(JSON.double) ?? .null }
     let winner = outcome.winner.map { $0 == .a ? judgement.a.lane : judgement.b.lane }
@@ -201,6 +220,8 @@ enum JudgeText {
       "flags": .array(outcome.flags.map { .string($0) }),
       "orders": judgement.readings.map { ["ab": $0.ab.json, "ba": $0.ba.json] } ?? .null,
       "cost": ["usd": judgement.hasUnknownCost ? .null : .string(judgement.cost.decimalText)],
+      "words": .string(outcome.words(a: judgement.a.lane, b: judgement.b.lane)),
+      "criteria": (table ?? VerdictTable(judgement, brief: nil)).json,
     ]
   }
 }

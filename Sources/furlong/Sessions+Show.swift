@@ -75,7 +75,7 @@ extension SessionsCommand {
         Console.output("")
         let verdicts = judgements.filter { $0.a.turn == turn.number }
         let choices = votes.filter { $0.left.turn == turn.number }
-        JudgeText.output(verdicts, session)
+        JudgeText.output(verdicts, session, JudgeText.tables(verdicts, store))
         for vote in choices { Console.output(Self.words(vote, session)) }
         if !verdicts.isEmpty || !choices.isEmpty { Console.output("") }
         if let route = turn.route {

@@ -22,12 +22,24 @@ import Testing
     let verdict = try #require(document["verdicts"]?.first, "one verdict: \(result.output)")
     let names = [
       "id", "a", "b", "judge", "judge_reported", "prompt_version", "outcome", "winner", "tie_kind", "value", "counts",
-      "fit", "reason", "mechanical", "quarantined", "flags", "orders", "cost",
+      "fit", "reason", "mechanical", "quarantined", "flags", "orders", "cost", "words", "criteria",
     ]
     #expect(verdict.members.map(\.name) == names, "members: \(verdict.members.map(\.name))")
     #expect(verdict["outcome"]?.string == "win" && verdict["winner"]?.int == 0, "\(verdict.source)")
     #expect(verdict["judge"]?.string == "test/judge-j" && verdict["judge_reported"]?.string == "judge-2026")
     #expect(verdict["counts"]?.double == 1 && verdict["quarantined"]?.bool == false, "\(verdict.source)")
+    #expect(verdict["words"]?.string == "lane 1 wins against lane 2", "\(verdict.source)")
+    let criterion = verdict["criteria"]?.first
+    #expect(criterion?["text"]?.string == "Is it right?", "the criterion's text, not its id: \(verdict.source)")
+    #expect(criterion?["a"]?["ba"]?.string == "yes" && criterion?["b"]?["ba"]?.string == "no", "\(verdict.source)")
+    for format in ["md", "html"] {
+      let export = try program.run(["sessions", "export", session, "--format", format])
+      for part in ["Is it right?", "lane 1 wins against lane 2"] {
+        #expect(export.output.contains(part), "‘\(part)’ should be in the \(format): \(export.output)")
+      }
+    }
+    let shown = try program.run(["sessions", "show", session])
+    #expect(shown.output.contains("Is it right?  yes"), "\(shown.output)")
     #expect(verdict["orders"]?["ab"] != nil && verdict["orders"]?["ba"] != nil, "both orders: \(verdict.source)")
     let orders = models.verdictCalls.map(\.answers)
     #expect(

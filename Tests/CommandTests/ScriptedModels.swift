@@ -88,8 +88,10 @@ final class ScriptedModels: Sendable {
   static func verdict(_ nonce: String, _ preference: String) -> String {
     let fits = preference.hasPrefix("r1") ? (8, 4) : preference.hasPrefix("r2") ? (4, 8) : (6, 6)
     let kind = preference == "tie" ? "\"both_good\"" : "null"
+    let marks = preference.hasPrefix("r1") ? ("yes", "no") : preference.hasPrefix("r2") ? ("no", "yes") : ("yes", "yes")
+    let criterion = "{\"id\":\"c1\",\"r1\":\"\(marks.0)\",\"r2\":\"\(marks.1)\"}"
     return """
-      {"nonce":"\(nonce)","criteria":[],"errors":[],"addresses_judge":{"r1":false,"r2":false},"reason":"so",\
+      {"nonce":"\(nonce)","criteria":[\(criterion)],"errors":[],"addresses_judge":{"r1":false,"r2":false},"reason":"so",\
       "preference":"\(preference)","tie_kind":\(kind),"confidence":1,"fit":{"r1":\(fits.0),"r2":\(fits.1)}}
       """
   }

@@ -65,6 +65,37 @@ import Testing
     #expect(text.contains("a/one against b/two: 12-1-0-2"), "the votes stand below the verdicts:\n\(text)")
   }
 
+  /// The page shows criteria in words as soon as they have been read, and a quote leads to its passage.
+  @Test func thePageFillsItselfAndQuotesJump() {
+    var state = judged()
+    state.findings.judgements[0].brief = "b1"
+    state.desk.panel = .verdicts
+    _ = update(&state, .key(.character("V")))
+    let asked = update(&state, .tick(state.moment.now + 1, date: state.moment.date))
+    #expect(asked == [.inquire(BriefsInquiry(ids: ["b1"]))], "\(asked)")
+    #expect(update(&state, .tick(state.moment.now + 2, date: state.moment.date)).isEmpty, "asked once")
+    _ = update(&state, .answer(BriefsInquiry.Found(briefs: ["b1": Brief(ownCriteria: ["Names the moon"])])))
+    let text = view(state, layouts).frame.text
+    #expect(text.contains("Names the moon  ✓") && !text.contains("c1"), "\(text)")
+    _ = update(&state, .key(.enter))
+    _ = update(&state, .drawn(view(state, layouts).extents))
+    #expect(state.window == nil && state.focus == 1 && state.search?.query == "the wind blows on the sea")
+    #expect(state.search?.current == Search.Current(lane: 1, index: 0), "the passage is gone to")
+  }
+
+  /// Opened while the judge works, it says how far that is.
+  @Test func thePageOpensBeforeTheFirstVerdict() {
+    var state = judged()
+    let judgement = state.findings.judgements
+    state.findings.judgements = []
+    state.findings.judging = JudgingProgress(done: 1, total: 2)
+    _ = update(&state, .key(.character("V")))
+    #expect(view(state, layouts).frame.text.contains("judging 1 of 2"), "\(view(state, layouts).frame.text)")
+    state.findings.judgements = judgement
+    state.findings.judging = nil
+    #expect(view(state, layouts).frame.text.contains("lane 1 wins against lane 2"), "it fills itself")
+  }
+
   @Test func fitsAreInTheScoreboardOnceThereAreAny() {
     let state = judged()
     #expect(state.fit(0) == 8.5 && state.fit(1) == 3.5)

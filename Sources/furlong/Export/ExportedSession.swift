@@ -14,6 +14,8 @@ struct ExportedSession {
     /// Votes that stand.
     let votes: [Vote]
     let judgements: [Judgement]
+    /// The same with their criteria, by id.
+    let tables: [String: VerdictTable]
     let fits: [Fit]
 
     /// Nobody may know yet which answer is whose: only texts without names leave.
@@ -50,7 +52,8 @@ struct ExportedSession {
       Part(
         turn: turn, session: rows.id, note: notes[turn.number] ?? TurnNote(created: 0),
         answers: answers[turn.number] ?? [], votes: votes[turn.number] ?? [],
-        judgements: judgements[turn.number] ?? [], fits: fits[turn.number] ?? [])
+        judgements: judgements[turn.number] ?? [],
+        tables: JudgeText.tables(judgements[turn.number] ?? [], store), fits: fits[turn.number] ?? [])
     }
   }
 

@@ -111,16 +111,32 @@ struct HTMLExport {
       out += "</ul>"
     }
     if !part.judgements.isEmpty {
-      out += "<h3>Verdicts</h3><ul>"
-      for judgement in part.judgements {
-        let words = judgement.outcome.words(a: judgement.a.lane, b: judgement.b.lane)
-        let mark = judgement.rankingValue == nil ? " (not counted)" : ""
-        out += "<li>\(HTMLText.escaped(words + mark)): \(HTMLText.escaped(judgement.outcome.reason)) "
-        out += "<span class=\"quiet\">\(HTMLText.escaped(judgement.judge))</span></li>"
-      }
-      out += "</ul>"
+      out += "<h3>Verdicts</h3>" + part.judgements.map { verdict($0, part) }.joined()
     }
     return out
+  }
+
+  /// The result in one line, the criteria as a table, then each order in the judge's words.
+  private func verdict(_ judgement: Judgement, _ part: ExportedSession.Part) -> String {
+    let table = part.tables[judgement.id] ?? VerdictTable(judgement, brief: nil)
+    let mark = judgement.rankingValue == nil ? " (not counted)" : ""
+    var out = "<p><b>\(HTMLText.escaped(table.result + mark))</b>: \(HTMLText.escaped(judgement.outcome.reason)) "
+    out += "<span class=\"quiet\">\(HTMLText.escaped(judgement.judge))</span></p>"
+    if !table.criteria.isEmpty {
+      let header = ["criterion", "lane \(table.a + 1)", "lane \(table.b + 1)"]
+      out += HTMLPage.table(header, table.rows(judgement.outcome), words: [0, 1, 2])
+    }
+    out += "<ul>"
+    for order in table.orders {
+      let said = order.preference.map { "\($0): " } ?? "no verdict, "
+      out += "<li>\(HTMLText.escaped("lane \(order.first + 1) listed first: \(said)\(order.reason)"))"
+      for fault in order.faults {
+        let words = HTMLText.escaped("lane \(fault.lane + 1), \(fault.kind.words):")
+        out += "<br><span class=\"bad\">\(words)</span> <q>\(HTMLText.escaped(fault.quote))</q>"
+      }
+      out += "</li>"
+    }
+    return out + "</ul>"
   }
 
   /// What each call used and cost, class by class.

@@ -45,7 +45,7 @@ struct JSONExport {
       let earlier = part.answers.filter { $0.response.generation != turn.responses[$0.response.lane]?.generation }
       document["earlier_generations"] = .array(earlier.map(Self.response))
       document["votes"] = .array(part.votes.map(Self.vote))
-      document["verdicts"] = .array(part.judgements.map(Self.verdict))
+      document["verdicts"] = .array(part.judgements.map { Self.verdict($0, part.tables[$0.id]) })
       document["fits"] = .array(part.fits.map(RaceDocument.fit))
       document["continued"] = turn.continued.map { .int($0) } ?? .null
       document["disagreement"] = part.note.disagreement.map(JSON.double) ?? .null
@@ -128,8 +128,8 @@ struct JSONExport {
     ]
   }
 
-  private static func verdict(_ judgement: Judgement) -> JSON {
-    var document = JudgeText.json(judgement)
+  private static func verdict(_ judgement: Judgement, _ table: VerdictTable?) -> JSON {
+    var document = JudgeText.json(judgement, table)
     document["created"] = .string(isoTime(judgement.created))
     document["a_generation"] = .int(judgement.a.generation)
     document["b_generation"] = .int(judgement.b.generation)

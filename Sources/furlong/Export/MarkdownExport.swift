@@ -80,15 +80,29 @@ struct MarkdownExport {
 
   private func findings(_ part: ExportedSession.Part) -> String {
     var lines = part.votes.map { "Vote: \(ExportedSession.words($0))" }
-    lines += part.judgements.map { judgement in
-      let outcome = judgement.outcome
-      let mark = judgement.rankingValue == nil ? ", not counted" : ""
-      let words = outcome.words(a: judgement.a.lane, b: judgement.b.lane)
-      return "Verdict of \(judgement.judge): \(words)\(mark): \(outcome.reason)"
-    }
     lines += part.fits.map { fit in
       "Fit of lane \(fit.answer.lane + 1) by \(fit.judge): \(fit.value.map(String.init) ?? "none"): \(fit.reason)"
     }
-    return lines.isEmpty ? "" : "\n" + lines.map { "* \(MarkdownSource.inline($0))\n" }.joined()
+    return (lines.isEmpty ? "" : "\n" + lines.map { "* \(MarkdownSource.inline($0))\n" }.joined())
+      + part.judgements.map { verdict($0, part) }.joined()
+  }
+
+  /// The result in one line, the criteria as a table, then each order in the judge's words.
+  private func verdict(_ judgement: Judgement, _ part: ExportedSession.Part) -> String {
+    let (outcome, table) = (judgement.outcome, part.tables[judgement.id] ?? VerdictTable(judgement, brief: nil))
+    let mark = judgement.rankingValue == nil ? ", not counted" : ""
+    var out = "\n"
+    out += MarkdownSource.inline("Verdict of \(judgement.judge): \(table.result)\(mark): \(outcome.reason)") + "\n"
+    if !table.criteria.isEmpty {
+      let header = ["criterion", "lane \(table.a + 1)", "lane \(table.b + 1)"]
+      out += "\n" + MarkdownSource.table(header, table.rows(outcome), numeric: [])
+    }
+    var lines: [String] = []
+    for order in table.orders {
+      let said = order.preference.map { "\($0): " } ?? "no verdict, "
+      lines.append("Lane \(order.first + 1) listed first: \(said)\(order.reason)")
+      lines += order.faults.map { "Lane \($0.lane + 1), \($0.kind.words): “\($0.quote)”" }
+    }
+    return out + (lines.isEmpty ? "" : "\n") + lines.map { "* \(MarkdownSource.inline($0))\n" }.joined()
   }
 }

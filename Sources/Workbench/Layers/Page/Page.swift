@@ -42,6 +42,8 @@ public struct Page: Equatable, Sendable {
     case turn(Int)
     /// A lane of the turn in view.
     case lane(Int)
+    /// Words of a lane's answer in the turn in view.
+    case passage(lane: Int, String)
     /// The vote desk, with what two competitors have both answered.
     case votes(String, String)
   }

@@ -131,6 +131,12 @@ extension State {
       closeAll()
       place = .lanes
       return show(turn: number)
+    case .passage(let lane, let words):
+      closeAll()
+      guard shown.contains(lane) else { return [] }
+      (focus, place) = (lane, .lanes)
+      open(SearchLayer(words: words, isEverywhere: false))
+      return []
     case .votes(let a, let b): return openVoteDesk(.models(a, b))
     case .sessions(let filter): return openSessions(line: filter)
     case .lane(let lane):

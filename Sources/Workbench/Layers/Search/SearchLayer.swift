@@ -20,8 +20,8 @@ struct SearchLayer: Layer {
   init() {}
 
   /// Words that stand in the turn in view.
-  init(words: String) {
-    search.query = words
+  init(words: String, isEverywhere: Bool = true) {
+    (search.query, search.isEverywhere) = (words, isEverywhere)
     (search.isTyping, search.pending) = (false, .first)
   }
 

@@ -17,6 +17,8 @@ struct VerdictsPage: PageLayer {
   static let place = KeyPlace.verdicts
 
   private var evidence: Reading<Standings>?
+  /// What the judges went by, by id; empty ones are asked for.
+  private var briefs: [String: Brief] = [:]
   var cursor = PageCursor()
 
   static let keys: [KeyRow] = [
@@ -30,13 +32,22 @@ struct VerdictsPage: PageLayer {
 
   func opened(_ state: State) -> [Command] { [.inquire(EvidenceInquiry())] }
 
+  /// Verdicts come in while one reads: their criteria are read when they are there.
+  mutating func tick(_ state: State) -> [Command] {
+    let unknown = Set(state.verdicts.compactMap(\.brief)).subtracting(briefs.keys)
+    guard !unknown.isEmpty else { return [] }
+    for id in unknown { briefs[id] = Brief() }
+    return [.inquire(BriefsInquiry(ids: unknown.sorted()))]
+  }
+
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] {
+    if let found = answer as? BriefsInquiry.Found { briefs.merge(found.briefs) { $1 } }
     if let found = answer as? EvidenceInquiry.Found { evidence = found.standings.map { Reading($0) } }
     return []
   }
 
   func page(_ state: State, width: Int) -> Page {
-    var page = Page.verdicts(state)
+    var page = Page.verdicts(state, briefs: briefs)
     if let evidence { page.blocks += Page.evidence(evidence.value, among: state.shownNames) }
     return page
   }
@@ -44,6 +55,20 @@ struct VerdictsPage: PageLayer {
 
 extension Judgement {
   var isOpenQuarantine: Bool { outcome.isQuarantined && !isConfirmed }
+}
+
+/// What judges went by.
+struct BriefsInquiry: Inquiry {
+  struct Found: Sendable { let briefs: [String: Brief] }
+
+  let ids: [String]
+
+  func answer(_ engine: Engine) throws -> Found {
+    engine.store.waitUntilWritten()
+    var briefs: [String: Brief] = [:]
+    for id in ids { briefs[id] = try engine.store.brief(id)?.brief }
+    return Found(briefs: briefs)
+  }
 }
 
 /// What all votes so far say.
@@ -61,9 +86,9 @@ extension State {
   /// Beside the answers first, then all of it on a page.
   mutating func showVerdicts() -> [Command] {
     guard !verdicts.isEmpty else {
-      return tell(
-        findings.judging == nil
-          ? "no verdict on this turn: \(keymap.keyName(.judge)) asks the judge" : "the judge is at work")
+      // It fills itself.
+      if findings.judging != nil { return open(VerdictsPage()) }
+      return tell("no verdict on this turn: \(keymap.keyName(.judge)) asks the judge")
     }
     if desk.panel == .verdicts { return open(VerdictsPage()) }
     desk.panel = .verdicts

@@ -4,81 +4,75 @@ import Terminal
 
 /// Verdicts as a page to read.
 extension Page {
-  /// Everything the judges said of the latest turn.
-  static func verdicts(_ state: State) -> Page {
+  /// Everything the judges said of the turn in view.
+  /// - Parameter briefs: what they went by, by id.
+  static func verdicts(_ state: State, briefs: [String: Brief]) -> Page {
     var blocks: [Block] = []
     for judgement in state.verdicts {
       if !blocks.isEmpty { blocks.append(.space) }
-      blocks += verdict(judgement, state)
+      blocks += verdict(judgement, state, briefs)
     }
     // What is old is of other answers.
     let pairs = Set(state.verdicts.map { [$0.a, $0.b] })
     let panels = state.findings.panels.filter { pairs.contains([$0.a, $0.b]) }
     if !panels.isEmpty { blocks = panels.map { .text($0.words, .strong) } + [.space] + blocks }
+    if let judging = state.findings.judging {
+      blocks = [.text("\(judging.words)\(state.screen.borders.ellipsis)", .busy)] + [.space] + blocks
+    } else if blocks.isEmpty {
+      blocks = [.text("No verdict on this turn: \(state.keymap.keyName(.judge)) in the lanes asks the judge.", .quiet)]
+    }
     return Page(title: "Verdicts", blocks: blocks, methods: methods)
   }
 
-  static func verdict(_ judgement: Judgement, _ state: State) -> [Block] {
-    let (a, b) = (judgement.a.lane, judgement.b.lane)
+  /// The result in one line, then the criteria, each order in the judge's words, and what it quotes.
+  private static func verdict(_ judgement: Judgement, _ state: State, _ briefs: [String: Brief]) -> [Block] {
     let outcome = judgement.outcome
+    let table = VerdictTable(judgement, brief: judgement.brief.flatMap { briefs[$0] })
+    func name(_ lane: Int) -> String { "\(lane + 1) \(state.laneName(lane))" }
     var blocks: [Block] = [
-      .heading("\(a + 1) \(state.laneName(a))  against  \(b + 1) \(state.laneName(b))"),
+      .heading("\(name(table.a))  against  \(name(table.b))"),
       .text([
-        Span(outcome.words(a: a, b: b), Style(outcome.isQuarantined ? .warning : .strong, bold: true)),
-        Span(": \(outcome.reason)"),
+        Span(table.result, Style(outcome.isQuarantined ? .warning : .strong, bold: true)), Span(": \(outcome.reason)"),
       ]),
     ]
-    let fits = [(a, outcome.fitA), (b, outcome.fitB)].compactMap { lane, fit in
-      fit.map { "lane \(lane + 1) fits \(Readable.fit($0))" }
-    }
     let reported = judgement.judgeReported.map { " (answered as \($0))" } ?? ""
     let cost = Readable.total(judgement.cost, hasUnknown: judgement.hasUnknownCost)
-    blocks.append(.text("\((fits + ["judge \(judgement.judge)\(reported)", cost]).joined(separator: " · "))", .quiet))
+    blocks.append(.text("judge \(judgement.judge)\(reported) · \(cost)", .quiet))
     if outcome.isQuarantined {
       blocks.append(
         .text(
           judgement.isConfirmed
-            ? "Quarantined; you have let it count." : "Quarantined: it does not count until you confirm it.", .warning))
+            ? "Quarantined; you have let it count."
+            : "Quarantined: it does not count until you let it (\(state.keymap.keyName(.verdictConfirm))).", .warning))
     }
     if judgement.isSetAside { blocks.append(.text("Shown, but not counted.", .warning)) }
     for flag in outcome.flags { blocks.append(.text("· \(flag)", .warning)) }
-    if let readings = judgement.readings {
-      blocks += order(readings.ab, r1: a, r2: b) + order(readings.ba, r1: b, r2: a)
+    let rows = table.rows(outcome).map { Row([$0[0]] + $0.dropFirst().map { mark($0, state) }) }
+    if !rows.isEmpty {
+      blocks.append(
+        .table(header: ["criterion", "lane \(table.a + 1)", "lane \(table.b + 1)"], rows: rows, numeric: []))
     }
+    for order in table.orders {
+      blocks.append(
+        .text([
+          Span("lane \(order.first + 1) listed first: ", Style(.quiet)),
+          Span(order.preference ?? "no verdict, ", Style(order.preference == nil ? .quiet : .strong)),
+          Span((order.preference == nil ? "" : "  ") + order.reason),
+        ]))
+    }
+    let faults = table.orders.flatMap(\.faults).map { fault in
+      Row(["lane \(fault.lane + 1) \(fault.kind.words)", "“\(fault.quote)”"], Style(.quote))
+        .linked(to: .passage(lane: fault.lane, fault.quote))
+    }
+    if !faults.isEmpty { blocks.append(.table(header: ["quoted as", "passage"], rows: faults, numeric: [])) }
     return blocks
   }
 
-  /// One call, with its slots named by lane.
-  private static func order(_ reading: OrderReading, r1: Int, r2: Int) -> [Block] {
-    let title = "lane \(r1 + 1) listed first"
-    guard case .verdict(let verdict) = reading else {
-      return [.text("\(title): no verdict, \(reading.reasonForNone ?? "")", .quiet)]
-    }
-    let preference: String
-    switch verdict.preference {
-    case .r1Much: preference = "lane \(r1 + 1) much better"
-    case .r1Slight: preference = "lane \(r1 + 1) slightly better"
-    case .tie: preference = verdict.tieKind == .bothBad ? "tie, both bad" : "tie"
-    case .r2Slight: preference = "lane \(r2 + 1) slightly better"
-    case .r2Much: preference = "lane \(r2 + 1) much better"
-    case .cannotJudge: preference = "cannot judge"
-    }
-    var blocks: [Block] = [
-      .text([
-        Span("\(title): ", Style(.quiet)), Span(preference, Style(.strong)),
-        Span("  \(verdict.reason(r1: r1, r2: r2))"),
-      ])
-    ]
-    for fault in verdict.errors {
-      let lane = fault.place == .r1 ? r1 : r2
-      blocks.append(
-        .text([Span("  lane \(lane + 1) \(fault.kind.words): ", Style(.bad)), Span("“\(fault.quote)”", Style(.quote))]))
-    }
-    if !verdict.criteria.isEmpty {
-      let marks = verdict.criteria.map { "\($0.id) \($0.r1.rawValue)/\($0.r2.rawValue)" }.joined(separator: "  ")
-      blocks.append(.text("  criteria, lane \(r1 + 1)/lane \(r2 + 1): \(marks)", .quiet))
-    }
-    return blocks
+  /// A sign that is read faster than its word.
+  private static func mark(_ words: String, _ state: State) -> String {
+    guard !state.screen.borders.isASCII else { return words }
+    let signs = ["yes": "✓", "partly": "◐", "no": "✗"]
+    return words.split(separator: " ").map { signs[String($0)].map { "\($0)" } ?? String($0) }.joined(separator: " ")
   }
 
   private static var methods: [Block] {
