@@ -69,6 +69,8 @@ public struct State: Equatable {
     public var isFolded = false
   }
 
+  /// The line of the sessions page that a session was opened from.
+  var sessionsLine = ""
   /// What has to be done outside for a layer that went with others.
   var leftBehind: [Command] = []
 

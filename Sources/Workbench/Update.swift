@@ -26,7 +26,11 @@ private func respond(_ state: inout State, _ input: Input) -> [Command] {
   case .models(let items, let isWhole):
     state.fill(items, isWhole: isWhole) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
   case .sessions(let items): state.fill(items) { $0 == .sessions }
-  case .foundSessions(let found, let number): _ = state.layers.edit(SessionsPage.self) { $0.fill(found, number) }
+  case .foundSessions(let found, let number):
+    return state.edit(SessionsPage.self) { page, state in
+      page.fill(found, number)
+      return page.askPreview(state)
+    }
   case .again(let session, let turn, let withOwnLanes): return state.askAgain(session, turn, withOwnLanes)
   case .lineups(let items): state.fill(items) { $0 == .lineups || $0 == .saveLineup }
   case .lineup(let lanes): return state.load(lanes)

@@ -190,4 +190,67 @@ import Testing
     state.keymap = keymap
     #expect(update(&state, .key(.alt("d"))) == [.delete(session: "aaaa00000001")])
   }
+
+  private static let preview = SessionPreview(
+    session: "aaaa00000001", turn: 2, turns: 3, prompt: "Why are there tides?",
+    answers: [
+      .init(
+        lane: 0, name: "openai/gpt-5.6", figures: "done 2.1s · $0.010", marks: [.judge], isWinner: true,
+        text: "…the tide is the rise and fall of the sea."),
+      .init(
+        lane: 1, name: "anthropic/claude-sonnet-5", figures: "done 3.0s · $0.020", marks: [.you, .pick],
+        isWinner: false, text: "Twice a day \u{1B}[2Jthe TIDE comes in. 日本語"),
+    ], words: ["tide"])
+
+  @Test func thePreviewStandsBesideTheList() {
+    var state = opened(width: 120, height: 40)
+    _ = type("tide", &state)
+    let asked = update(&state, .foundSessions(Sample.summaries, number: page(state).number))
+    #expect(
+      asked == [.inquire(PreviewInquiry(session: "aaaa00000001", turn: 2, words: ["tide"]))], "it is read: \(asked)")
+    _ = update(&state, .answer(Self.preview))
+    let frame = view(state, Layouts()).frame
+    for part in ["turn 2 of 3", "rise and fall", "$0.010", "★", "♥ ♡", "␛[2J"] {
+      #expect(frame.text.contains(part), "‘\(part)’ should be seen:\n\(frame.text)")
+    }
+    let marked = frame.cells.filter { $0.style.role == .match }.map(\.text).joined()
+    #expect(marked.lowercased().contains("tidetide"), "the word is marked in both answers: \(marked)")
+    let next = update(&state, .key(.down))
+    #expect(next == [.inquire(PreviewInquiry(session: "aaaa00000002", turn: 1, words: ["tide"]))], "\(next)")
+    #expect(!view(state, Layouts()).frame.text.contains("rise and fall"), "it is of another session")
+    _ = update(&state, .answer(Self.preview))
+    #expect(!view(state, Layouts()).frame.text.contains("rise and fall"), "what comes late is not shown")
+  }
+
+  @Test func aNarrowWindowHasNoPreview() {
+    var state = opened(width: 100, height: 30)
+    #expect(update(&state, .foundSessions(Sample.summaries, number: 1)).isEmpty)
+  }
+
+  /// Without words the list is by day, each day under its name.
+  @Test func sessionsStandUnderTheirDay() {
+    var state = opened(width: 80, height: 24)
+    var all = Array(Sample.summaries.prefix(4))
+    for (index, days) in [0, 1, 3, 40].enumerated() { all[index].created = state.moment.date - Int64(days) * 86_400 }
+    _ = update(&state, .foundSessions(all, number: 1))
+    let rows = view(state, Layouts()).frame.text.split(separator: "\n")
+    let places = ["│ today", "│ yesterday", "│ last week", "│ before"].map { name in
+      rows.firstIndex { $0.hasPrefix(name) } ?? -1
+    }
+    #expect(places == places.sorted() && !places.contains(-1) && Set(places).count == 4, "\(rows)")
+  }
+
+  @Test func theLineIsThereWhenOneComesBack() {
+    var state = opened(width: 80, height: 24)
+    _ = type("tide", &state)
+    _ = update(&state, .foundSessions(Sample.summaries, number: page(state).number))
+    _ = update(&state, .key(.enter))
+    state.layers = Layers()
+    _ = state.openSessions()
+    #expect(page(state).line.text == "tide")
+    _ = update(&state, .key(.escape))
+    state.layers = Layers()
+    _ = state.openSessions()
+    #expect(page(state).line.isEmpty, "closed, nothing is left of it")
+  }
 }

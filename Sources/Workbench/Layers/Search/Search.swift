@@ -88,6 +88,9 @@ struct LineSearch: Equatable {
     }
   }
 
+  /// Where the first match begins in the text, made lowercase.
+  var firstByte: Int? { places.first }
+
   /// Pieces of matches in a line. Reckoned for the lines that are seen only.
   func pieces(_ number: Int) -> [Piece] {
     guard lines.starts.indices.contains(number) else { return [] }

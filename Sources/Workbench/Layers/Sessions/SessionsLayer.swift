@@ -17,7 +17,9 @@ extension Action {
 
 extension SessionsPage: Layer {
   static let keys: [KeyRow] = [
-    row(.sessionOpen, [.enter], "open the session and go on with it", Label("open", 1)) { _, chosen in
+    row(.sessionOpen, [.enter], "open the session and go on with it", Label("open", 1)) { state, chosen in
+      // Whoever comes back goes on with what was found.
+      state.sessionsLine = state.layers.topmost(SessionsPage.self)?.line.text ?? ""
       let words = chosen.hit?.pieces.first(where: \.isMatch)?.text ?? ""
       return [.open(session: chosen.id, at: chosen.hit.map { FoundPlace(turn: $0.turn, words: words) })]
     },
@@ -101,8 +103,13 @@ extension SessionsPage: Layer {
   mutating func move(_ step: Step, _ state: State) -> [Command] {
     select(step.moved(selection, height: SessionsPane.visibleRows(state), count: rows.count))
     // The end of what was asked for is not the end of what there is.
-    guard selection == rows.count - 1, isCut, !isLoading else { return [] }
-    return [find(now: state.moment.date, limit: limit + 2 * SessionsPage.page)]
+    guard selection == rows.count - 1, isCut, !isLoading else { return askPreview(state) }
+    return [find(now: state.moment.date, limit: limit + 2 * SessionsPage.page)] + askPreview(state)
+  }
+
+  mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] {
+    if let found = answer as? SessionPreview { take(found) }
+    return []
   }
 
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) { SessionsPane.draw(self, state, &frame) }
@@ -123,10 +130,11 @@ extension Composer {
 }
 
 extension State {
-  /// - Parameter line: what filters them at first.
-  mutating func openSessions(line: String = "") -> [Command] {
+  /// - Parameter line: what filters them at first; nil: what found the session that was opened from here.
+  mutating func openSessions(line: String? = nil) -> [Command] {
     var page = SessionsPage()
-    page.line = Composer(line)
+    page.line = Composer(line ?? sessionsLine)
+    sessionsLine = ""
     let find = page.find(now: moment.date)
     return open(page) + [find]
   }

@@ -26,6 +26,9 @@ public struct SessionsPage: Equatable, Sendable {
   /// What the rows are the answer to.
   public private(set) var filter = SessionFilter()
 
+  /// What stands beside the list, of the one that was chosen when it was read.
+  private(set) var preview: SessionPreview?
+
   public init() {}
 
   public var chosen: SessionSummary? { rows.indices.contains(selection) ? rows[selection] : nil }
@@ -51,6 +54,15 @@ public struct SessionsPage: Equatable, Sendable {
     isLoading = false
     selection = found.firstIndex { $0.id == before } ?? 0
   }
+
+  /// Reads what is to stand beside the list, where there is room for it.
+  func askPreview(_ state: State) -> [Command] {
+    guard SessionsPane.previewWidth(state) > 0, let chosen else { return [] }
+    let words = filter.words.terms.filter { !$0.isExcluded }.map(\.text)
+    return [.inquire(PreviewInquiry(session: chosen.id, turn: chosen.hit?.turn, words: words))]
+  }
+
+  mutating func take(_ preview: SessionPreview) { if preview.session == chosen?.id { self.preview = preview } }
 
   mutating func select(_ index: Int) { selection = max(0, min(rows.count - 1, index)) }
 

@@ -9,11 +9,25 @@ enum SessionsPane {
   /// One line of them tells more of the chosen one.
   static func visibleRows(_ state: State) -> Int { max(1, state.screen.height - 4 - head - 1) }
 
+  /// Columns of what stands beside the list; 0 where there is no room for it.
+  static func previewWidth(_ state: State) -> Int {
+    let width = state.screen.width
+    return width < 110 ? 0 : width * 48 / 100
+  }
+
   static func draw(_ page: SessionsPage, _ state: State, _ frame: inout Frame) {
-    let area = WindowPane.draw(
+    let whole = WindowPane.draw(
       state, width: state.screen.width, height: state.screen.height - 2, title: "Sessions", &frame)
-    drawLine(page, area, state, &frame)
-    drawHint(page, area, state, &frame)
+    drawLine(page, whole, state, &frame)
+    drawHint(page, whole, state, &frame)
+    let beside = page.rows.isEmpty ? 0 : previewWidth(state)
+    var area = whole
+    area.width -= beside
+    if beside > 0 {
+      SessionPreviewPane.draw(
+        page.preview.flatMap { $0.session == page.chosen?.id ? $0 : nil },
+        Area(x: area.x + area.width, y: area.y + 2, width: beside, height: area.height - 2), state, &frame)
+    }
     let columns = Columns(width: area.width - 4)
     columns.draw(columns.header, Style(.quiet), x: area.x + 3, y: area.y + 2, &frame)
     guard !page.rows.isEmpty else {
@@ -22,15 +36,26 @@ enum SessionsPane {
       return
     }
     let visible = visibleRows(state)
-    let first = max(0, min(page.selection - visible / 2, page.rows.count - visible))
+    // Words are found by where they stand, not by day. Each day takes a row for its name.
+    let groups = page.filter.words.isEmpty ? DayGroup.allCases.count : 0
+    let first = max(0, min(page.selection - visible / 2, page.rows.count - visible + groups))
     var y = area.y + head
+    let beginnings = DayGroup.beginnings(now: state.moment.date)
+    var group: DayGroup?
     for (offset, session) in page.rows.dropFirst(first).prefix(visible).enumerated() {
+      let day = DayGroup.allCases.first { session.created >= beginnings[$0] ?? .min } ?? .before
+      if groups > 0, day != group {
+        group = day
+        frame.put(day.rawValue, x: area.x + 1, y: y, Style(.title, bold: true))
+        y += 1
+      }
+      guard y < area.y + area.height else { break }
       let isChosen = first + offset == page.selection
       if isChosen { frame.fill(Area(x: area.x, y: y, width: area.width, height: 1), Style(.selection)) }
       if isChosen { frame.put(state.screen.borders.prompt, x: area.x + 1, y: y, Style(.selection, bold: true)) }
       columns.draw(columns.cells(session), Style(isChosen ? .selection : .text), x: area.x + 3, y: y, &frame)
       y += 1
-      if isChosen {
+      if isChosen, y < area.y + area.height {
         frame.put(detail(session, width: area.width - 6, state), x: area.x + 5, y: y, limit: area.width - 6)
         y += 1
       }
@@ -167,5 +192,16 @@ enum SessionsPane {
         x += width + gap
       }
     }
+  }
+}
+
+/// How long ago, in whole days of this place.
+private enum DayGroup: String, CaseIterable {
+  case today, yesterday, lastWeek = "last week", before
+
+  /// The first second of each but the last, since 1970.
+  static func beginnings(now: Int64) -> [DayGroup: Int64] {
+    let today = DayText.start("today", now: now) ?? now
+    return [.today: today, .yesterday: DayText.start("yesterday", now: now) ?? today, .lastWeek: today - 6 * 86_400]
   }
 }
