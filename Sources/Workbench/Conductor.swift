@@ -114,6 +114,12 @@ final class Conductor {
         return .lineup(saved ?? configured[name] ?? [])
       }
     case .loadLineups: loadLineups()
+    case .loadFormats(let session):
+      let items = surroundings.exportFormats.map { ChoiceList.Item(title: $0.name, detail: $0.meaning, value: $0.name) }
+      inbox.post(.formats(items, session: session))
+    case .export(let session, let format):
+      let write = surroundings.export
+      load { _ in .message(try write(session, format)) }
     case .vote(let vote): engine.store.append(.vote(vote))
     case .pick(let pick): engine.store.append(.pick(pick))
     case .undoVote(let id): engine.store.append(.undoneVote(id: id))

@@ -31,8 +31,10 @@ public enum RepeatedPairs {
         pairs: [BlindAssignment.Pair(left: vote.right.lane, right: vote.left.lane)],
         salt: BlindAssignment.newSalt(using: &random))
       return RepeatedPair(
-        vote: vote.id, prompt: turn.prompt, left: BlindReading.Side(key: vote.right, text: right.text),
-        right: BlindReading.Side(key: vote.left, text: left.text), assignment: assignment)
+        vote: vote.id, prompt: turn.prompt,
+        left: BlindReading.Side(key: vote.right, text: right.text, figures: VoteTask.figures(right)),
+        right: BlindReading.Side(key: vote.left, text: left.text, figures: VoteTask.figures(left)),
+        assignment: assignment)
     }
     return nil
   }

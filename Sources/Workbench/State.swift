@@ -241,6 +241,7 @@ public enum Input: Sendable {
   case mentioned([String], [Attachment], revision: Int)
   case lineups([ChoiceList.Item])
   case lineup([Lane])
+  case formats([ChoiceList.Item], session: String)
   case files([ChoiceList.Item])
   case themes([ChoiceList.Item], current: String)
   /// Code blocks to choose from.
@@ -342,6 +343,9 @@ public enum Command: Equatable, Sendable {
   case captureMouse(Bool)
   case loadModels
   case loadLineups
+  /// The formats in which this session can be written, to choose from.
+  case loadFormats(session: String)
+  case export(session: String, format: String)
   case loadThemes
   case loadFiles(folder: String)
   case loadSessions

@@ -34,6 +34,10 @@ public struct Surroundings: Sendable {
   public var keepKey: @Sendable ([String], Secret) throws -> KeptKey = { services, _ in
     KeptKey(services: services, outcome: .failed("nothing is kept here"))
   }
+  /// Formats in which a session can be written to a file, each with what it is.
+  public var exportFormats: [(name: String, meaning: String)] = []
+  /// Writes a session in one of them; gives a sentence, throws one. Not called on the main thread.
+  public var export: @Sendable (_ session: String, _ format: String) throws -> String = { _, _ in "" }
   /// Lineups of the config.
   public var lineups: [String: [Lane]] = [:]
   /// Nil when none was asked for.

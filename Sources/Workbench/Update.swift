@@ -34,6 +34,9 @@ private func respond(_ state: inout State, _ input: Input) -> [Command] {
   case .again(let session, let turn, let withOwnLanes): return state.askAgain(session, turn, withOwnLanes)
   case .lineups(let items): state.fill(items) { $0 == .lineups || $0 == .saveLineup }
   case .lineup(let lanes): return state.load(lanes)
+  case .formats(let items, let session):
+    state.open(
+      ChoiceList(.export(session: session), title: "Write session \(session.prefix(4)) to a file", items: items))
   case .files(let items):
     state.fill(items) { if case .attach = $0 { true } else { false } }
   case .themes(let items, let current):

@@ -228,6 +228,14 @@ struct WorkbenchLaunch {
     surroundings.themes = { themes.names.compactMap { try? themes.theme($0) } }
     let config = setup.paths.config
     surroundings.keepTheme = { try Config.keep(theme: $0, in: config) }
+    surroundings.exportFormats = ExportFormat.allCases.map { ($0.rawValue, $0.explanation) }
+    let (setup, store) = (self.setup, engine.store)
+    surroundings.export = { id, format in
+      guard let format = ExportFormat(rawValue: format) else { throw CommandError("no format \(format)") }
+      do { return try SessionsWriter.keep(id, format: format, setup, store) } catch let error as StoreError {
+        throw CommandError(error.message)
+      }
+    }
     let keeper = KeyKeeper(configPath: config, finder: setup.keyFinder)
     surroundings.keepKey = { try keeper.keep($0, $1) }
     if keepsNothing {

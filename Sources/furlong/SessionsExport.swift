@@ -73,7 +73,8 @@ extension SessionsCommand {
         throw CommandError(error.message)
       }
       for index in sessions.indices { sessions[index].redact(secrets.redaction, paths: secrets.paths) }
-      let result = try chosen == .furlong ? file(sessions) : text(sessions)
+      let writer = SessionsWriter(format: chosen, turn: turn, source: source) { Console.error($0) }
+      let result = try writer.write(sessions)
       if let output {
         try OutputFile.write(result.text, to: output, force: force)
         Console.error("\(output): \(result.words)")
@@ -98,65 +99,5 @@ extension SessionsCommand {
       guard !names.isEmpty else { throw CommandError("standard input names no session") }
       return names
     }
-
-    private typealias Result = (text: String, words: String, leftOut: Bool)
-
-    private func file(_ sessions: [SessionRows]) throws -> Result {
-      let blind = sessions.filter { !$0.blindTurns.isEmpty }
-      for session in blind {
-        let turns = session.blindTurns.map(String.init).joined(separator: ", ")
-        Console.error(
-          "session \(session.id) is left out: turn \(turns) is blind still, and its file would tell whose answers they are;"
-            + " furlong ab --vote CHOICE --session \(session.id) votes and reveals")
-      }
-      let file = SessionFile(sessions: sessions.filter(\.blindTurns.isEmpty))
-      guard !file.sessions.isEmpty || blind.isEmpty else { throw CommandError("nothing is left to write") }
-      let text = file.text
-      // What could not be read again must not be taken for a copy.
-      do throws(InvalidFile) { _ = try SessionFile(Array(text.utf8)) } catch {
-        throw CommandError("these sessions cannot be kept in a file: \(error.message)")
-      }
-      return (text, words(file.sessions.count, "session"), !blind.isEmpty)
-    }
-
-    private func text(_ rows: [SessionRows]) throws -> Result {
-      let sessions = try rows.map { try ExportedSession($0, turn: turn) }
-      if let turn, sessions.allSatisfy(\.parts.isEmpty) { throw CommandError("there is no turn \(turn)") }
-      let parts = sessions.flatMap { session in
-        session.parts.filter(\.isBlind).map { (session.session.id, $0.turn.number) }
-      }
-      let told = words(sessions.count, "session")
-      switch chosen {
-      case .markdown: return (MarkdownExport(sessions: sessions).text, told, false)
-      case .json: return (JSONExport(sessions: sessions).text, told, false)
-      case .html: return (HTMLExport(sessions: sessions).text, told, false)
-      case .jsonl: return (LinesExport(sessions: sessions).text, told, Self.tell(parts))
-      case .csv: return (CSVExport(sessions: sessions).text, told, Self.tell(parts))
-      case .pairs: return pairs(sessions)
-      case .furlong: return try file(rows)
-      }
-    }
-
-    private static func tell(_ blind: [(session: String, turn: Int)]) -> Bool {
-      for (session, turn) in blind {
-        Console.error(
-          "turn \(turn) of session \(session) is left out: it is blind still, and a line of it would have a name")
-      }
-      return !blind.isEmpty
-    }
-
-    private func pairs(_ sessions: [ExportedSession]) -> Result {
-      let pairs = PairsExport(sessions, source: source)
-      for (reason, count) in pairs.leftOut.sorted(by: { $0.key < $1.key }) {
-        Console.error("\(words(count, "preference")) left out: \(reason)")
-      }
-      let layout = pairs.isConversational ? "lists of messages (one has a history or a system prompt)" : "plain texts"
-      Console.error(
-        "\(words(pairs.count, "pair")) from \(source == .both ? "votes and verdicts" : source == .human ? "votes" : "verdicts"), as \(layout)"
-      )
-      return (pairs.text, words(pairs.count, "pair"), false)
-    }
-
-    private func words(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
   }
 }

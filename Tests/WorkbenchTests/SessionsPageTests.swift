@@ -253,4 +253,14 @@ import Testing
     _ = state.openSessions()
     #expect(page(state).line.isEmpty, "closed, nothing is left of it")
   }
+
+  @Test func theChosenSessionIsWrittenToAFile() {
+    var state = opened(width: 80, height: 24)
+    #expect(update(&state, .key(.control("e"))) == [.loadFormats(session: "aaaa00000001")])
+    let items = ["md", "html"].map { ChoiceList.Item(title: $0, detail: "", value: $0) }
+    _ = update(&state, .formats(items, session: "aaaa00000001"))
+    _ = type("ht", &state)
+    #expect(update(&state, .key(.enter)) == [.export(session: "aaaa00000001", format: "html")])
+    #expect(state.layers.top is SessionsPage, "one goes on among the sessions")
+  }
 }

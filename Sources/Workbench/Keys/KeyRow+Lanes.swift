@@ -17,7 +17,8 @@ extension Action {
   static let sortReverse = Action("scoreboard.reverse"), timeline = Action("timeline")
   static let lineups = Action("lineup.load"), saveLineup = Action("lineup.save"), themes = Action("theme")
   static let sessions = Action("sessions"), newSession = Action("session.new"), rule = Action("rule.next")
-  static let pick = Action("vote.pick"), voteSession = Action("vote.session"), voteRecent = Action("vote.recent")
+  static let export = Action("session.export"), pick = Action("vote.pick"), voteSession = Action("vote.session"),
+    voteRecent = Action("vote.recent")
   static let blind = Action("blind"), vote = Action("vote"), judge = Action("judge"), judges = Action("judge.choose")
   static let criteria = Action("judge.criteria"), verdicts = Action("verdicts"), cards = Action("judge.cards")
   static let leaderboard = Action("leaderboard"), methods = Action("methods"), costs = Action("costs")
@@ -186,6 +187,10 @@ extension KeyRow {
       .pick, .lanes, [.character("*")], "pick this answer with its name in view: kept apart from blind votes",
       unless: Unless.answered
     ) { $0.pickOpenly() },
+    KeyRow(
+      .export, .lanes, [.character("E")], "write this session to a file: Markdown, HTML, JSON and others", waits: true,
+      unless: { Unless.asked($0) ?? Unless.idle($0) }
+    ) { [.loadFormats(session: $0.session.id)] },
     KeyRow(.voteSession, .lanes, [], "vote on all turns of this session", unless: Unless.asked) { state in
       state.openVoteDesk(.sessions([state.session.id]))
     },

@@ -9,7 +9,8 @@ enum HeaderPane {
     guard !state.isComparing else {
       frame.put(" furlong", x: 0, y: 0, Style(.bar, bold: true))
       let mode = state.voteDesk.map { "vote\(dot)\($0.source.words)" } ?? "blind"
-      frame.put("  \(mode)\(dot)who is who shows after the vote", x: 8, y: 0, Style(.bar))
+      let rest = state.voteDesk?.isRevealed == true ? "revealed" : "who is who shows after the vote"
+      frame.put("  \(mode)\(dot)\(rest)", x: 8, y: 0, Style(.bar))
       return
     }
     var right = [Readable.count(state.shown.count, "lane")]

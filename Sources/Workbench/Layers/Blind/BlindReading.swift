@@ -23,11 +23,14 @@ public struct BlindReading: Equatable, Sendable {
     public var key: ResponseKey
     public var text: String
     public var isAnswer: Bool
+    /// Times and cost in words. Told at the reveal.
+    public var figures: String
 
-    public init(key: ResponseKey, text: String, isAnswer: Bool = true) {
+    public init(key: ResponseKey, text: String, isAnswer: Bool = true, figures: String = "") {
       self.key = key
       self.text = text
       self.isAnswer = isAnswer
+      self.figures = figures
     }
   }
 

@@ -11,6 +11,7 @@ public struct ChoiceList: Equatable, Sendable {
     /// `at`: the `@` in the prompt that is completed.
     case attach(folder: String, at: Int?)
     case judge
+    case export(session: String)
   }
 
   public struct Item: Equatable, Sendable {
@@ -58,7 +59,7 @@ public struct ChoiceList: Equatable, Sendable {
   public var takesLanes: Bool {
     switch purpose {
     case .addLane, .changeModel, .judge: true
-    case .sessions, .commands, .history, .lineups, .saveLineup, .codeBlocks, .theme, .compare, .attach: false
+    case .sessions, .commands, .history, .lineups, .saveLineup, .codeBlocks, .theme, .compare, .attach, .export: false
     }
   }
 
@@ -68,7 +69,7 @@ public struct ChoiceList: Equatable, Sendable {
     case .addLane, .changeModel, .judge: "Enter takes it as typed: provider/model"
     case .saveLineup: "Enter saves under this name"
     case .attach: "Enter takes it as typed: a path"
-    case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare: nil
+    case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare, .export: nil
     }
   }
 
@@ -80,7 +81,7 @@ public struct ChoiceList: Equatable, Sendable {
       return !query.isEmpty && (chosen == nil || query.contains(",")) ? typed : chosen
     case .saveLineup: return query.isEmpty ? chosen : typed
     case .attach: return !query.isEmpty && (chosen == nil || query.contains("/")) ? typed : chosen
-    case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare: return chosen
+    case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare, .export: return chosen
     }
   }
 
@@ -194,6 +195,7 @@ extension State {
     case .codeBlocks: return [.copy(item.value, words: "the code block")]
     case .theme: return [.useTheme(name: item.value, isChosen: true)]
     case .compare: if let lane = Int(item.value) { compare(with: lane) }
+    case .export(let session): return [.export(session: session, format: item.value)]
     case .judge: return (try? Lane(parsing: item.value)).map { chooseJudge($0) } ?? []
     case .attach(_, let start):
       if item.value.hasSuffix("/"), !item.title.isEmpty {

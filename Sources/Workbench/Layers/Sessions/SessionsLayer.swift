@@ -12,7 +12,7 @@ extension Action {
   static let sessionAgainHere = Action("session.again-here"), sessionTitle = Action("session.title")
   static let sessionTags = Action("session.tags"), sessionDelete = Action("session.delete")
   static let sessionUndelete = Action("session.undelete"), sessionKeep = Action("session.keep")
-  static let sessionLeave = Action("session.leave")
+  static let sessionLeave = Action("session.leave"), sessionExport = Action("session.export-chosen")
 }
 
 extension SessionsPage: Layer {
@@ -36,6 +36,9 @@ extension SessionsPage: Layer {
     },
     row(.sessionTags, [.alt("g")], "change the tags", Label("tags", 7)) { state, chosen in
       state.edit(SessionsPage.self) { page, _ in page.begin(.tags(Composer(chosen.tags.joined(separator: " ")))) }
+    },
+    row(.sessionExport, [.control("e")], "write the session to a file", Label("export", 5)) { _, chosen in
+      [.loadFormats(session: chosen.id)]
     },
     row(.sessionDelete, [.control("x")], "delete the session; its receipts stay", Label("delete", 4)) { state, chosen in
       state.delete(chosen)

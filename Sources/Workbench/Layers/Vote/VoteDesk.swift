@@ -33,6 +33,8 @@ struct VoteDesk: Layer {
 
   let source: VoteSource
   private(set) var entries: [Entry] = []
+  /// An old pair that came before the queue.
+  private var early: RepeatedPair?
   private(set) var place = 0
   /// Nil until the queue has been read.
   private(set) var skipped: String??
@@ -202,6 +204,8 @@ struct VoteDesk: Layer {
     skipped = .some(queue.skippedWords)
     hasLeftOutFamilies = hasFamilies || queue.skipped[.family] != nil
     isCut = queue.isCut
+    if let early { entries.insert(Entry(task: VoteTask(early), isOpen: true), at: min(entries.count, place + 1)) }
+    early = nil
     let names = Set(entries.flatMap(\.task.answers).map(\.name))
     return show(entries.firstIndex { $0.votes.isEmpty && !$0.isSkipped && !$0.isRevealed } ?? place, state)
       + (latestOutlook == nil ? [.inquire(VoteOutlookInquiry(names: names))] : [])
@@ -211,6 +215,10 @@ struct VoteDesk: Layer {
   mutating func add(_ pair: RepeatedPair) -> [Command] {
     guard !entries.contains(where: { $0.task.repeats != nil && $0.votes.isEmpty && !$0.isSkipped }) else {
       return [.revealed(assignment: pair.assignment.id)]
+    }
+    guard !isLoading else {
+      early = pair
+      return []
     }
     entries.insert(Entry(task: VoteTask(pair), isOpen: true), at: min(entries.count, place + 1))
     return []
@@ -229,7 +237,7 @@ struct VoteDesk: Layer {
       if state.reading?.assignment.turn == number { state.reading = nil }
       state.session.turns[index].blind = nil
     }
-    let hidden = entries.filter { $0.isOpen && $0.votes.isEmpty }
+    let hidden = entries.filter { $0.isOpen && $0.votes.isEmpty } + (early.map { [Entry(task: VoteTask($0))] } ?? [])
     // Nothing is there to go back to.
     let home = state.session.turns.isEmpty ? state.perform(.home) : []
     return hidden.map { .revealed(assignment: $0.task.assignment.id) } + home

@@ -26,7 +26,7 @@ public struct VoteTask: Equatable, Sendable {
 
   init(_ pair: RepeatedPair) {
     func answer(_ side: BlindReading.Side) -> Answer {
-      Answer(key: side.key, text: side.text, name: pair.assignment.lanes[side.key.lane] ?? "", figures: "")
+      Answer(key: side.key, text: side.text, name: pair.assignment.lanes[side.key.lane] ?? "", figures: side.figures)
     }
     prompt = pair.prompt
     answers = [answer(pair.left), answer(pair.right)]
@@ -47,10 +47,10 @@ public struct VoteTask: Equatable, Sendable {
     (self.assignment, isStored) = (assignment, turn.blind != nil)
   }
 
-  private static func figures(_ response: Response) -> String {
+  /// Times and cost of an answer in words, what matters most first: a narrow pane shows no more.
+  static func figures(_ response: Response) -> String {
     let texts = Scoreboard.row(response, place: nil)
     let end = (response.state == .done ? "" : "\(response.state.rawValue) ") + (texts[.end] ?? "")
-    // What matters most comes first: a narrow pane shows no more.
     return [end, texts[.cost], texts[.speed].map { "\($0) t/s" }, texts[.ttfo].map { "first word \($0)" }]
       .compactMap(\.self).joined(separator: " · ")
   }
