@@ -83,6 +83,17 @@ import Testing
     #expect(state.search?.current == Search.Current(lane: 1, index: 0), "the passage is gone to")
   }
 
+  @Test func thePageAsksForAnotherVerdict() throws {
+    var state = judged()
+    state.findings.judges = [try Lane(parsing: "google/gemini-3.1-pro-preview")]
+    state.desk.panel = .verdicts
+    _ = update(&state, .key(.character("V")))
+    #expect(view(state, layouts).frame.text.contains("J judge again (~$0.0040)"), "with its price")
+    #expect(update(&state, .key(.character("J"))).kinds == ["judge"])
+    #expect(view(state, layouts).frame.text.contains("judging 0 of"), "\(view(state, layouts).frame.text)")
+    #expect(update(&state, .key(.character("o"))) == [.loadModels], "another judge is chosen from a list")
+  }
+
   /// Opened while the judge works, it says how far that is.
   @Test func thePageOpensBeforeTheFirstVerdict() {
     var state = judged()

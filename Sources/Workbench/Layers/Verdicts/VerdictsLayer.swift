@@ -10,6 +10,8 @@ extension KeyPlace {
 
 extension Action {
   static let verdictConfirm = Action("verdicts.confirm"), verdictsClose = Action("verdicts.close")
+  static let verdictsAgain = Action("verdicts.judge-again"), verdictsOther = Action("verdicts.other-judge")
+  static let verdictsCriteria = Action("verdicts.criteria")
 }
 
 /// Everything the judges said of the turn in view, as it comes in.
@@ -27,6 +29,18 @@ struct VerdictsPage: PageLayer {
       label: Label("let quarantined ones count", 2),
       unless: { $0.verdicts.contains(where: \.isOpenQuarantine) ? nil : "no verdict is quarantined" }
     ) { $0.confirmVerdicts() },
+    KeyRow(
+      .verdictsAgain, .verdicts, [.character("J")], "judge again, by the same judges",
+      label: Label(3) { "judge again\($0.judgingPrice)" }
+    ) { $0.startJudging() },
+    KeyRow(
+      .verdictsOther, .verdicts, [.character("o")], "ask another judge",
+      label: Label(4) { "another judge\($0.judgingPrice)" }
+    ) { $0.chooseJudge() },
+    KeyRow(
+      .verdictsCriteria, .verdicts, [.character("C")], "edit the criteria, to judge again by them",
+      label: Label("criteria", 5)
+    ) { $0.editCriteria() },
     KeyRow(.verdictsClose, .verdicts, [.character("V")], "close the verdicts") { $0.closeTop() },
   ]
 
@@ -81,6 +95,12 @@ struct EvidenceInquiry: Inquiry {
 }
 
 extension State {
+  /// What the verdicts on this turn have cost, for whoever is about to ask for more: ` (~$0.0040)`; empty where nothing was paid.
+  fileprivate var judgingPrice: String {
+    let cost = verdicts.map(\.cost).reduce(.zero, +)
+    return cost > .zero ? " (~\(cost.screenText))" : ""
+  }
+
   var shownNames: Set<String> { Set(shown.map(laneName)) }
 
   /// Beside the answers first, then all of it on a page.
