@@ -246,6 +246,8 @@ struct RaceOutcome: Sendable {
   var judgements: [Judgement] = []
   /// The person's, none while they may not know whose answer is whose.
   var votes: [Vote] = []
+  /// Answers that the person picked with their names in view.
+  var picks: [Pick] = []
   /// Nanoseconds from the start of the race to its winner, judging included.
   var wonAfter: Int64?
   /// The signal that stopped it.
@@ -256,7 +258,7 @@ struct RaceOutcome: Sendable {
   func marks(_ turn: Turn, session: String) -> TurnMarks {
     var turn = turn
     turn.responses = responses
-    return TurnMarks(turn, session: session, judgements: judgements, fits: fits, votes: votes)
+    return TurnMarks(turn, session: session, judgements: judgements, fits: fits, votes: votes, picks: picks)
   }
 
   /// All lanes and what the judge read of them.

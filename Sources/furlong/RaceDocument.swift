@@ -33,6 +33,7 @@ struct RaceDocument {
     func lane(_ number: Int?) -> JSON { number.map { .int($0) } ?? .null }
     return [
       "fastest": lane(marks.fastest), "judges_best": lane(marks.judgesBest), "picked": lane(marks.picked),
+      "open_pick": lane(marks.openPick),
     ]
   }
 

@@ -26,26 +26,29 @@ extension SessionsCommand {
         case .right: "\(names[1]) is better"
         case .tie, .bothBad: vote.choice.words
         }
+      let implied = vote.impliedBy == nil ? "" : " (implied by a choice among several)"
+      let note = vote.note.map { ": \($0)" } ?? ""
       return VisibleText.line("\(names[0])  against  \(names[1])  (your vote, \(localTime(vote.created)))")
-        + "\n  " + VisibleText.line(words)
+        + "\n  " + VisibleText.line(words + implied + note)
     }
 
     func run() throws {
       let store = try Setup(database: database.database).openStore()
       let session: Session
-      let (judgements, fits, votes): ([Judgement], [Fit], [Vote])
+      let (judgements, fits, votes, picks): ([Judgement], [Fit], [Vote], [Pick])
       do throws(StoreError) {
         session = try store.session(id)
         judgements = try store.judgements(session: session.id)
         fits = try store.fits(session: session.id)
         votes = try store.votes(session: session.id)
+        picks = try store.picks(session: session.id)
       } catch {
         throw CommandError(error.message)
       }
       func outcome(_ turn: Turn) -> RaceOutcome {
         RaceOutcome(
           responses: turn.responses, winner: turn.winner, fits: fits.filter { $0.answer.turn == turn.number },
-          judgements: judgements, votes: votes)
+          judgements: judgements, votes: votes, picks: picks)
       }
       if json {
         let turns = session.turns.map { turn in

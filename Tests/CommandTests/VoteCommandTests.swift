@@ -47,6 +47,11 @@ import Testing
     #expect(votes.contains { $0.choice == .tie && $0.note == "shorter" }, "the note stays with its pair: \(votes)")
     #expect(votes.allSatisfy { $0.left.session == Kept.id })
     #expect(try vote(kept, [], "").output.contains("3 voted on already"), "nothing is asked twice")
+    for text in [
+      try kept.export("json").output, try kept.export("md").output, try kept.run("sessions", "show", Kept.id).output,
+    ] {
+      #expect(text.contains("shorter"), "the note is told with its vote: \(text)")
+    }
   }
 
   @Test func leavingLeavesNothingHidden() throws {

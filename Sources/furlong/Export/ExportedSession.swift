@@ -13,6 +13,7 @@ struct ExportedSession {
     let answers: [StoredAnswer]
     /// Votes that stand.
     let votes: [Vote]
+    let picks: [Pick]
     let judgements: [Judgement]
     /// The same with their criteria, by id.
     let tables: [String: VerdictTable]
@@ -22,7 +23,8 @@ struct ExportedSession {
     var isBlind: Bool { turn.blind != nil }
     var outcome: RaceOutcome {
       RaceOutcome(
-        responses: turn.responses, winner: turn.winner, fits: fits, judgements: judgements, votes: isBlind ? [] : votes)
+        responses: turn.responses, winner: turn.winner, fits: fits, judgements: judgements, votes: isBlind ? [] : votes,
+        picks: isBlind ? [] : picks)
     }
     var marks: TurnMarks { outcome.marks(turn, session: session) }
     var responses: [Response] { turn.responses.values.sorted { $0.lane < $1.lane } }
@@ -46,12 +48,13 @@ struct ExportedSession {
     let notes = try store.turnNotes(session: rows.id)
     let answers = Dictionary(grouping: try store.answers(session: rows.id)) { $0.turn }
     let votes = Dictionary(grouping: try store.votes(session: rows.id)) { $0.left.turn }
+    let picks = Dictionary(grouping: try store.picks(session: rows.id)) { $0.answer.turn }
     let judgements = Dictionary(grouping: try store.judgements(session: rows.id)) { $0.a.turn }
     let fits = Dictionary(grouping: try store.fits(session: rows.id)) { $0.answer.turn }
     parts = session.turns.filter { number == nil || $0.number == number }.map { turn in
       Part(
         turn: turn, session: rows.id, note: notes[turn.number] ?? TurnNote(created: 0),
-        answers: answers[turn.number] ?? [], votes: votes[turn.number] ?? [],
+        answers: answers[turn.number] ?? [], votes: votes[turn.number] ?? [], picks: picks[turn.number] ?? [],
         judgements: judgements[turn.number] ?? [],
         tables: JudgeText.tables(judgements[turn.number] ?? [], store), fits: fits[turn.number] ?? [])
     }
@@ -76,8 +79,13 @@ struct ExportedSession {
     }
   }
 
-  /// `lane 1 over lane 2`, `tie`, `both bad`.
+  /// `lane 1 over lane 2`, `tie`, `both bad`; with the person's note, and that it is implied by a choice among several.
   static func words(_ vote: Vote) -> String {
+    choice(vote) + (vote.impliedBy == nil ? "" : " (implied by a choice among several)")
+      + (vote.note.map { ": \($0)" } ?? "")
+  }
+
+  private static func choice(_ vote: Vote) -> String {
     switch vote.choice {
     case .left: "lane \(vote.left.lane + 1) over lane \(vote.right.lane + 1)"
     case .right: "lane \(vote.right.lane + 1) over lane \(vote.left.lane + 1)"

@@ -125,6 +125,7 @@ struct JSONExport {
       "right_generation": .int(vote.right.generation), "choice": .string(vote.choice.rawValue),
       "repeats": .optional(vote.repeats), "assignment": .string(vote.assignment),
       "seconds": vote.time.map { .double(Double($0 / 1_000_000) / 1000) } ?? .null,
+      "note": .optional(vote.note), "implied_by": .optional(vote.impliedBy),
     ]
   }
 
