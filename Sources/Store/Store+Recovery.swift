@@ -14,6 +14,26 @@ extension Store {
     try database.write { db in for id in try dead(db) { try recover(id, db) } }
   }
 
+  /// Seconds after which a pair that a vote desk showed is not hidden any more, when its process has not said so itself.
+  static let longestVote: Int64 = 600
+
+  /// Old answers that were hidden to be voted on once more, by a process that was killed meanwhile, are hidden no longer. A turn that was
+  /// raced blind is hidden before its answers begin, and stays so.
+  func recoverHiddenPairs() throws {
+    let stale = """
+      revealed IS NULL AND created < ? AND created > (SELECT MIN(r.created) FROM response r
+        WHERE r.session = blind.session AND r.turn = blind.turn)
+      """
+    let before = clock.date().subtractingSaturating(Self.longestVote)
+    let isAny = try database.read { db in
+      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM blind WHERE \(stale))", arguments: [before]) ?? false
+    }
+    guard isAny else { return }
+    try database.write { db in
+      try db.run(sql: "UPDATE blind SET revealed = ? WHERE \(stale)", arguments: [clock.date(), before])
+    }
+  }
+
   private func recover(_ id: Int64, _ db: Database) throws {
     let saved = try Tables.joinedParts(of: id, db)
     var stored =

@@ -101,6 +101,7 @@ public final class Store: Sendable {
     writer = Mutex(RecordWriter(clock: clock))
     try recoverAnnouncements()
     try recoverCutResponses()
+    try recoverHiddenPairs()
     try purge { !isAlive($0, $1) }
   }
 

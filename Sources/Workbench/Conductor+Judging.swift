@@ -11,7 +11,6 @@ extension Conductor {
     load { engine in
       var random = SystemRandomNumberGenerator()
       guard let pair = try RepeatedPairs.next(engine, using: &random) else { return .message("") }
-      engine.store.append(.blind(pair.assignment))
       return .repeated(pair)
     }
   }

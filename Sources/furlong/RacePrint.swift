@@ -25,13 +25,20 @@ struct RacePrint {
   private static let leastColumn = 36
   private static let between = " │ "
 
+  /// Whether all answers fit beside each other.
+  var hasRoomForColumns: Bool { columnWidth >= Self.leastColumn }
+
+  private var columnWidth: Int {
+    (width - (outcome.responses.count - 1) * Self.between.count) / max(1, outcome.responses.count)
+  }
+
   func lines(_ layout: AnswerLayout) -> [String] {
     let all = outcome.ordered
     if layout == .winner, let winner = outcome.winner, let response = outcome.responses[winner] {
       return lines(of: response, width: width)
     }
-    let column = (width - (all.count - 1) * Self.between.count) / max(1, all.count)
-    guard layout == .columns, all.count > 1, column >= Self.leastColumn else {
+    let column = columnWidth
+    guard layout == .columns, all.count > 1, hasRoomForColumns else {
       return all.enumerated().flatMap { ($0 == 0 ? [] : [""]) + lines(of: $1, width: width) }
     }
     // Code is wrapped too here: a longer line would run into the next column.

@@ -39,8 +39,11 @@ enum RaceText {
     _ outcome: RaceOutcome, rule: RaceRule, session: String?, layout: AnswerLayout, pager: String?
   ) {
     if Console.outputIsTerminal {
-      let lines = RacePrint(outcome: outcome, rule: rule, width: Console.size.columns).lines(layout)
-      Console.outputPaged(lines + [""], pager: pager)
+      let print = RacePrint(outcome: outcome, rule: rule, width: Console.size.columns)
+      if layout == .columns, !print.hasRoomForColumns {
+        Console.error("too narrow for \(Readable.count(outcome.responses.count, "column")): one after another")
+      }
+      Console.outputPaged(print.lines(layout) + [""], pager: pager)
     } else {
       printAnswers(outcome, rule: rule)
     }

@@ -185,7 +185,14 @@ struct Setup {
   private func lane(_ text: String, _ engine: Engine) throws(CommandError) -> Lane {
     let whole = Result<Lane, InvalidLane> { () throws(InvalidLane) in try Lane(parsing: text) }
     if case .success(let lane) = whole, engine.service(lane.model.provider) != nil { return lane }
-    switch (try makeRouter(store: engine.store).lane(text), whole) {
+    let router = try makeRouter(store: engine.store)
+    // What the config names, and what was asked lately, of servers that no price list knows.
+    let recent = (try? engine.store.recentModels(limit: 200)) ?? []
+    for service in config.services where !service.needsKey || keyFinder.hasKey(service) {
+      let asked = recent.filter { $0.provider == service.id }.map(\.model)
+      router.learn(models: asked + [service.defaultModel].compactMap(\.self), of: service.id)
+    }
+    switch (router.lane(text), whole) {
     case (.success(let lane), _): return lane
     case (.failure(let fault), _) where fault.kind == .ambiguous: throw CommandError(fault.message)
     // A provider that is not there is told with the nearest that is.

@@ -51,6 +51,35 @@ import Testing
     #expect(contest.a.key == right && contest.tags == ["sql", "hard"] && contest.a.modelReported == "gpt-5.6-2026")
   }
 
+  /// A process that was killed at a vote desk leaves nothing hidden for good; a turn that was raced blind stays so.
+  @Test func pairsOfADeadDeskAreShownAgain() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("furlong-\(UUID().uuidString).db").path
+    defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+    let first = try Store(path: path)
+    first.append(.session(Sample.session()))
+    for number in [1, 2] {
+      var turn = Sample.turn()
+      turn.number = number
+      var own = assignment()
+      (own.turn, own.id) = (number, "b\(number)")
+      // The second is raced blind.
+      if number == 2 { turn.blind = own }
+      first.append(.turn(session: left.session, turn))
+      let key = ResponseKey(session: left.session, turn: number, lane: 0, generation: 1)
+      first.append(.began(key, Sample.response(key), request: nil))
+      first.append(.ended(key, Sample.finished(key)))
+      if number == 1 { first.append(.blind(own)) }
+    }
+    try first.close()
+    let raw = try DatabaseQueue(path: path)
+    try raw.write { db in
+      try db.execute(sql: "UPDATE response SET created = 1000; UPDATE blind SET created = CASE turn WHEN 1 THEN 2000 ELSE 999 END")
+    }
+    try raw.close()
+    let turns = try Store(path: path).session(left.session).turns
+    #expect(turns.map { $0.blind?.id } == [nil, "b2"], "\(turns.map { $0.blind?.id ?? "shown" })")
+  }
+
   @Test func notesAndWhatImpliesAVoteAreKept() throws {
     let store = try store(blind: assignment())
     let vote = Vote(

@@ -122,12 +122,16 @@ import Testing
 
   /// Answers and prompts that carry names do not tell either.
   @Test func whatWouldChangeTheRevealIsNotTold() {
-    var (state, _) = desk([task(1), task(2)])
+    var (state, _) = desk([task(1), task(2), task(3)])
     _ = update(&state, .answer(VoteOutlookInquiry.Found(words: "about 6 more decide a : b")))
-    #expect(text(state).contains("about 6 more decide"), "what the earlier votes say is known")
+    #expect(!text(state).contains("about 6 more"), "it names the models of what is on the screen")
     _ = press("1", &state)
     _ = update(&state, .answer(VoteOutlookInquiry.Found(words: "about 5 more decide b : a")))
-    #expect(!text(state).contains("about 5 more"), "it would tell whom the vote was for, while it can be taken back")
+    _ = press("s", &state)
+    _ = press("[\n", &state)
+    #expect(
+      text(state).contains("about 6 more decide a : b"),
+      "one that was skipped tells nothing of the vote that can be taken back:\n\(text(state))")
     _ = press("[\n", &state)
     #expect(text(state).contains("about 5 more decide b : a"), "revealed, it may be told:\n\(text(state))")
   }
@@ -186,6 +190,75 @@ import Testing
       return
     }
     #expect(vote.note == "shorter and 1 right")
+  }
+
+  @Test func aNoteAfterTheVoteIsKeptToo() {
+    var (state, _) = desk([task(1)])
+    guard case .vote(let vote)? = press("1", &state).first else {
+      Issue.record("expected a vote")
+      return
+    }
+    let commands = press("nlater\n", &state)
+    guard case .vote(let again)? = commands.last else {
+      Issue.record("expected the vote with its note, got \(commands)")
+      return
+    }
+    #expect(commands.first == .undoVote(id: vote.id) && again.note == "later" && again.id != vote.id)
+    #expect((again.choice, again.assignment) == (vote.choice, vote.assignment), "the same vote")
+  }
+
+  /// By when it was given, not by where it stands.
+  @Test func theVoteGivenLastIsTakenBack() {
+    var (state, _) = desk((1...3).map { task($0) })
+    _ = press("1]", &state)
+    let last = press("2", &state).first
+    guard case .vote(let vote)? = last else {
+      Issue.record("expected a vote")
+      return
+    }
+    #expect(state.voteDesk?.place == 1, "around to the one that was passed over")
+    #expect(press("u", &state).first == .undoVote(id: vote.id), "the vote given last")
+  }
+
+  /// What belongs to the lanes is refused while the desk is open, and closes nothing.
+  @Test func thePaletteDoesNotEndTheDesk() {
+    var (state, _) = desk([task(1)])
+    for name in ["lane.zoom", "scoreboard", "copy.turn", "lane.drop", "leaderboard"] {
+      _ = Sample.press(.control("p"), &state)
+      let item = ChoiceList.Item(title: name, detail: "", value: name)
+      _ = state.layers.pop()
+      #expect(state.choose(item, .commands).isEmpty, "\(name)")
+      #expect(state.voteDesk != nil && state.message?.contains("the vote desk is open") == true, "\(name)")
+      expectHidden(state, "after \(name)")
+    }
+  }
+
+  @Test func anEmptyDeskStaysUntilItIsClosed() {
+    var (state, _) = desk([])
+    #expect(press("\n1unsw", &state).isEmpty && state.voteDesk != nil)
+    #expect(state.draft.composer.isEmpty)
+  }
+
+  /// Taken in and out, models of one maker come and go; what is on the screen stays.
+  @Test func modelsOfOneMakerComeAndGo() {
+    var (state, _) = desk([task(1), task(2)])
+    _ = press("1", &state)
+    #expect(press("f", &state).kinds == ["inquiry"])
+    _ = update(&state, .answer(VoteInquiry.Found(source: .recent, queue: VoteQueue(tasks: [task(2), task(3)]))))
+    #expect(state.voteDesk?.entries.map(\.task.assignment.turn) == [1, 2, 3] && state.voteDesk?.place == 1)
+    _ = press("f", &state)
+    _ = update(&state, .answer(VoteInquiry.Found(source: .recent, queue: VoteQueue(tasks: [task(2)]))))
+    #expect(state.voteDesk?.entries.map(\.task.assignment.turn) == [1, 2] && state.voteDesk?.place == 1)
+  }
+
+  /// Left and right of each implied vote are as the stored assignment has them.
+  @Test func impliedVotesStandAsTheAssignmentHasThem() {
+    let task = task(1, answers: 3)
+    var random = SplitMix64(seed: 3)
+    for vote in task.votes(.best(0, worst: 2), note: nil, time: nil, created: 0, using: &random) {
+      let pair = BlindAssignment.Pair(left: vote.left.lane, right: vote.right.lane)
+      #expect(task.assignment.pairs.contains(pair), "\(pair) of \(task.assignment.pairs)")
+    }
   }
 
   @Test func anOldPairComesAfterTheOneOnTheScreen() {

@@ -90,6 +90,7 @@ public struct KeyRow: Sendable {
   /// Why it cannot be done now, as a sentence without its full stop; nil when it can.
   func obstacle(_ state: State) -> String? {
     guard isMeant(state) else {
+      if state.voteDesk != nil { return "the vote desk is open: \(state.keymap.keyName(.windowClose)) closes it" }
       return state.isHidden
         ? "hidden until you have voted; \(state.keymap.keyName(.revealUnvoted)) reveals without a vote"
         : "this is a replay: \(state.keymap.keyName(.endReplay)) ends it"
@@ -100,7 +101,7 @@ public struct KeyRow: Sendable {
   /// Whether it makes sense in the circumstances.
   func isMeant(_ state: State) -> Bool {
     guard place.isOfTheTurn else { return true }
-    return (!state.isHidden || during.contains(.hidden)) && (state.playback == nil || during.contains(.replay))
+    return (!state.isComparing || during.contains(.hidden)) && (state.playback == nil || during.contains(.replay))
   }
 }
 

@@ -37,7 +37,7 @@ struct BlindLayer: Layer {
   private static func choice(_ action: Action, _ key: Character, _ choice: Vote.Choice, _ label: Label) -> KeyRow {
     KeyRow(
       action, .blind, [.character(key)], "vote: \(choice.words)", label: label,
-      unless: { $0.currentRound == nil ? "wait until all have answered" : nil }
+      unless: { $0.rounds.isEmpty ? "wait until all have answered" : nil }
     ) { $0.vote(choice) }
   }
 
@@ -102,7 +102,7 @@ extension State {
   }
 
   fileprivate mutating func vote(_ choice: Vote.Choice) -> [Command] {
-    guard let round = currentRound else { return [] }
+    guard let round = currentRound else { return tell("all are voted on: Enter reveals") }
     let (id, date, now) = (Session.newID(using: &moment.random), moment.date, moment.now)
     guard let vote = reading?.vote(choice, on: round, id: id, created: date, now: now) else { return [] }
     // The last pair stays as it was read: names and figures will appear on it.
@@ -132,7 +132,7 @@ extension State {
     findings.votes += reading.votes.filter { vote in !findings.votes.contains { $0.id == vote.id } }
     focus = session.activeLanes.first ?? 0
     readFromTheTop()
-    if let turn = session.turns.last { open(VoteDesk(reading, turn, self)) }
+    if let turn = session.turns.last { open(VoteDesk(reading, turn, self, seed: moment.random.next())) }
     (focus, desk.scroll) = (side, scroll)
     return [
       .reveal(reading),

@@ -117,7 +117,7 @@ enum BlindPane {
         "\(choice.words) ", x: x, y: area.y + 1, Style(choice.isChosen ? .selection : .text), limit: area.x + width - x)
       x += 2
     }
-    frame.put(lines.below, x: area.x + 1, y: area.y + 2, Style(.quiet), limit: width)
+    frame.put(TextWidth.fitted(lines.below, columns: width), x: area.x + 1, y: area.y + 2, Style(.quiet))
     let aside = lines.aside
     guard !aside.isEmpty, used + TextWidth.of(aside) + 4 < area.width else { return }
     frame.put(aside, x: area.x + area.width - TextWidth.of(aside) - 1, y: area.y, Style(.quiet))
@@ -259,7 +259,8 @@ extension VoteDesk {
         VoteBar.Choice(key: "w", words: "worst", isChosen: namesWorst),
       ]
     let below = [
-      entry.note.map { "note: \(VisibleText.line($0))" }, outlook.isEmpty ? nil : outlook, skipped ?? nil,
+      entry.note.map { "note: \(VisibleText.line($0))" }, outlook.isEmpty || !entry.isRevealed ? nil : outlook,
+      skipped ?? nil,
     ].compactMap(\.self).joined(separator: dot)
     return VoteBar(
       question: question, aside: "\(place + 1) of \(entries.count)\(isCut ? "+" : "")\(dot)\(voted) voted",

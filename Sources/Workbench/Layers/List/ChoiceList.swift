@@ -219,6 +219,8 @@ extension State {
   /// Windows that the action does not belong to are closed for it.
   private mutating func performChosen(_ action: Action) -> [Command] {
     guard let row = keymap.row(action) else { return [] }
+    // What cannot be done closes nothing.
+    if let why = row.obstacle(self) { return tell(why) }
     if !keyPlaces.contains(row.place) { closeAll() }
     return perform(row)
   }

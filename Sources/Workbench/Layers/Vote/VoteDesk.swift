@@ -22,8 +22,9 @@ struct VoteDesk: Layer {
     var task: VoteTask
     var votes: [Vote] = []
     var choice: VoteTask.Choice?
-    /// Written before the vote.
     var note: String?
+    /// The votes were given after so many others.
+    var order = 0
     /// It is on the screen, or has been: its assignment is in the database and not revealed there.
     var isOpen = false
     var isSkipped = false
@@ -50,10 +51,12 @@ struct VoteDesk: Layer {
   private(set) var line: Composer?
   /// Monotonic nanoseconds.
   private var shownAt: Int64?
-  /// What more votes would decide: as it was when the desk opened, or something was last revealed. Told after each vote it would
-  /// tell whose answer the vote was for.
+  /// What more votes would decide, as it was when no vote could be taken back. It names models: shown where the pair is revealed.
   private(set) var outlook = ""
   private var latestOutlook: String?
+  private var given = 0
+  /// For the ids of votes that get a note later.
+  private var random: SplitMix64
   /// How the lanes were read, for when it closes.
   private let before: (focus: Int, scroll: [Int: State.Scroll])
 
@@ -62,14 +65,15 @@ struct VoteDesk: Layer {
       && a.namesWorst == b.namesWorst && a.outlook == b.outlook
   }
 
-  init(_ source: VoteSource, _ state: State) {
-    self.source = source
+  /// - Parameter seed: of ids.
+  init(_ source: VoteSource, _ state: State, seed: UInt64) {
+    (self.source, random) = (source, SplitMix64(seed: seed))
     before = (state.focus, state.desk.scroll)
   }
 
   /// A turn that has just been voted on, on the panes as they were read.
-  init(_ reading: BlindReading, _ turn: Turn, _ state: State) {
-    self.init(.turn(session: reading.assignment.session, number: turn.number), state)
+  init(_ reading: BlindReading, _ turn: Turn, _ state: State, seed: UInt64) {
+    self.init(.turn(session: reading.assignment.session, number: turn.number), state, seed: seed)
     entries = reading.rounds(turn).filter { $0.repeats == nil }.enumerated().map { place, round in
       var entry = Entry(
         task: VoteTask(turn, lanes: [round.left.key.lane, round.right.key.lane], assignment: reading.assignment))
@@ -141,6 +145,9 @@ struct VoteDesk: Layer {
       ) { state in
         _ = state.layers.edit(VoteDesk.self) { $0.hasFamilies.toggle() }
         return state.reloadTasks()
+          + state.tell(
+            state.voteDesk?.hasFamilies == true
+              ? "answers of models of one maker are voted on too" : "models of one maker are left out")
       },
       KeyRow(.votesLeft, .votes, [.character("h"), .left, .shiftTab], "to the left pane") { state in
         state.moveFocus(by: -1)
@@ -178,7 +185,7 @@ struct VoteDesk: Layer {
     case .enter:
       let text = line?.text ?? ""
       line = nil
-      return setNote(text.allSatisfy(\.isWhitespace) ? nil : text, state)
+      return setNote(text.allSatisfy(\.isWhitespace) ? nil : text)
     case .escape, .control("c"): line = nil
     default: line?.type(key)
     }
@@ -193,35 +200,33 @@ struct VoteDesk: Layer {
 
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] {
     if let found = answer as? VoteOutlookInquiry.Found {
-      if isRevealed || latestOutlook == nil { outlook = found.words }
       latestOutlook = found.words
+      refreshOutlook()
     }
     guard let found = answer as? VoteInquiry.Found, found.source == source else { return [] }
     let queue = found.queue
+    let wanted = Set(queue.tasks.map(\.assignment.turnID))
+    let shown = entry?.task.assignment.turnID
+    // What has been on the screen stays.
+    entries.removeAll { !$0.isOpen && $0.votes.isEmpty && $0.task.repeats == nil && !wanted.contains($0.task.assignment.turnID) }
+    place = entries.firstIndex { $0.task.assignment.turnID == shown } ?? 0
     let known = Set(entries.map(\.task.assignment.turnID))
-    // What has been voted on stays where it is.
     entries += queue.tasks.filter { !known.contains($0.assignment.turnID) }.map { Entry(task: $0) }
     skipped = .some(queue.skippedWords)
     hasLeftOutFamilies = hasFamilies || queue.skipped[.family] != nil
     isCut = queue.isCut
-    if let early { entries.insert(Entry(task: VoteTask(early), isOpen: true), at: min(entries.count, place + 1)) }
+    if let early { entries.insert(Entry(task: VoteTask(early)), at: min(entries.count, place + 1)) }
     early = nil
     let names = Set(entries.flatMap(\.task.answers).map(\.name))
-    return show(entries.firstIndex { $0.votes.isEmpty && !$0.isSkipped && !$0.isRevealed } ?? place, state)
+    let isOn = shown != nil && entry?.votes.isEmpty == true
+    return (isOn ? [] : show(entries.firstIndex { $0.votes.isEmpty && !$0.isSkipped && !$0.isRevealed } ?? place, state))
       + (latestOutlook == nil ? [.inquire(VoteOutlookInquiry(names: names))] : [])
   }
 
   /// An old pair, to be voted on once more after the one on the screen.
-  mutating func add(_ pair: RepeatedPair) -> [Command] {
-    guard !entries.contains(where: { $0.task.repeats != nil && $0.votes.isEmpty && !$0.isSkipped }) else {
-      return [.revealed(assignment: pair.assignment.id)]
-    }
-    guard !isLoading else {
-      early = pair
-      return []
-    }
-    entries.insert(Entry(task: VoteTask(pair), isOpen: true), at: min(entries.count, place + 1))
-    return []
+  mutating func add(_ pair: RepeatedPair) {
+    guard !entries.contains(where: { $0.task.repeats != nil && $0.votes.isEmpty && !$0.isSkipped }) else { return }
+    if isLoading { early = pair } else { entries.insert(Entry(task: VoteTask(pair)), at: min(entries.count, place + 1)) }
   }
 
   /// Everything that was on the screen is hidden no longer.
@@ -237,7 +242,7 @@ struct VoteDesk: Layer {
       if state.reading?.assignment.turn == number { state.reading = nil }
       state.session.turns[index].blind = nil
     }
-    let hidden = entries.filter { $0.isOpen && $0.votes.isEmpty } + (early.map { [Entry(task: VoteTask($0))] } ?? [])
+    let hidden = entries.filter { $0.isOpen && $0.votes.isEmpty }
     // Nothing is there to go back to.
     let home = state.session.turns.isEmpty ? state.perform(.home) : []
     return hidden.map { .revealed(assignment: $0.task.assignment.id) } + home
@@ -281,6 +286,8 @@ struct VoteDesk: Layer {
   mutating func record(_ choice: VoteTask.Choice, _ votes: [Vote]) -> [Command] {
     entries[place].votes = votes
     entries[place].choice = choice
+    given += 1
+    entries[place].order = given
     entries[place].isSkipped = false
     (worst, namesWorst) = (nil, false)
     // They count from now on; taken back, the pair gets an assignment of its own.
@@ -300,11 +307,9 @@ struct VoteDesk: Layer {
     return undone + show(index, state)
   }
 
-  /// The last one that can be taken back.
+  /// Where the vote was given that was given last.
   var lastVoted: Int? {
-    if entry?.votes.isEmpty == false { return place }
-    return entries.indices.prefix(place).last { !entries[$0].votes.isEmpty }
-      ?? entries.indices.last { !entries[$0].votes.isEmpty }
+    entries.indices.filter { !entries[$0].votes.isEmpty }.max { entries[$0].order < entries[$1].order }
   }
 
   mutating func skip(_ state: State) -> [Command] {
@@ -316,7 +321,12 @@ struct VoteDesk: Layer {
   mutating func reveal() {
     guard entries.indices.contains(place) else { return }
     entries[place].isRevealed = true
-    outlook = latestOutlook ?? outlook
+    refreshOutlook()
+  }
+
+  /// While a vote can be taken back, what it has changed would tell whose answer it was for.
+  private mutating func refreshOutlook() {
+    if entries.allSatisfy({ $0.votes.isEmpty || $0.isRevealed }) { outlook = latestOutlook ?? "" }
   }
 
   // MARK: The note
@@ -326,10 +336,17 @@ struct VoteDesk: Layer {
     return []
   }
 
-  private mutating func setNote(_ note: String?, _ state: State) -> [Command] {
-    guard entries.indices.contains(place) else { return [] }
+  /// A vote is only ever added: one that was given gets its note by another in its place.
+  private mutating func setNote(_ note: String?) -> [Command] {
+    guard entries.indices.contains(place), entries[place].note != note else { return [] }
     entries[place].note = note
-    return []
+    let before = entries[place].votes
+    entries[place].votes = before.map { vote in
+      var vote = vote
+      (vote.id, vote.note) = (Session.newID(using: &random), note)
+      return vote
+    }
+    return before.map { .undoVote(id: $0.id) } + entries[place].votes.map { .vote($0) }
   }
 }
 
@@ -352,16 +369,19 @@ extension State {
 
   /// An old pair that is to be voted on once more.
   mutating func take(_ pair: RepeatedPair) -> [Command] {
-    if voteDesk != nil { return edit(VoteDesk.self) { desk, _ in desk.add(pair) } }
+    if voteDesk != nil {
+      _ = layers.edit(VoteDesk.self) { $0.add(pair) }
+      return []
+    }
+    guard isHidden else { return [] }
     reading?.add(pair)
-    return isHidden ? [] : [.revealed(assignment: pair.assignment.id)]
+    return [.hide(pair.assignment)]
   }
 
   /// - Parameter source: where the answers come from.
   mutating func openVoteDesk(_ source: VoteSource) -> [Command] {
     leaveVoteDesk()
-    let desk = VoteDesk(source, self)
-    open(desk)
+    open(VoteDesk(source, self, seed: moment.random.next()))
     place = .lanes
     readFromTheTop()
     return [.inquire(VoteInquiry(source: source, families: false, seed: moment.random.next())), .loadRepeat]
@@ -452,7 +472,10 @@ extension State {
   }
 
   fileprivate mutating func revealTask() -> [Command] {
-    guard let desk = voteDesk, let entry = desk.entry else { return closeTop() }
+    guard let desk = voteDesk, let entry = desk.entry else {
+      return tell(
+        voteDesk?.isLoading == true ? "still looking for answers" : "nothing to vote on; \(keymap.keyName(.windowClose)) closes the desk")
+    }
     if entry.isRevealed { return desk.isDone ? closeTop() : goOn() }
     guard !entry.votes.isEmpty || entry.isSkipped else {
       return tell("vote first; \(keymap.keyName(.votesSkip)) skips it")

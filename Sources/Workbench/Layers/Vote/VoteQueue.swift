@@ -82,6 +82,15 @@ public struct VoteTask: Equatable, Sendable {
   ) -> [Vote] {
     var votes: [Vote] = []
     func add(_ left: Int, _ right: Int, _ choice: Vote.Choice, _ random: inout some RandomNumberGenerator) {
+      // As the assignment has the two sides.
+      let isStored = BlindAssignment.Pair(left: answers[right].key.lane, right: answers[left].key.lane)
+      if !isPair, assignment.pairs.contains(isStored) {
+        let exchanged: [Vote.Choice: Vote.Choice] = [.left: .right, .right: .left]
+        return append(right, left, exchanged[choice] ?? choice, &random)
+      }
+      append(left, right, choice, &random)
+    }
+    func append(_ left: Int, _ right: Int, _ choice: Vote.Choice, _ random: inout some RandomNumberGenerator) {
       votes.append(
         Vote(
           id: Session.newID(using: &random), created: created, assignment: assignment.id, left: answers[left].key,
