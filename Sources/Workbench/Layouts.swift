@@ -128,9 +128,10 @@ public final class Layouts {
   private var masked: [Key: (source: String, text: String)] = [:]
 
   /// An answer without the names of models and makers; made once for a text, not with every frame.
-  func masked(_ source: String, _ key: Key) -> String {
+  /// - Parameter models: whose answers are compared.
+  func masked(_ source: String, _ key: Key, models: [ModelID]) -> String {
     if let kept = masked[key], kept.source == source { return kept.text }
-    let text = Makers.mask(source).text
+    let text = Makers.mask(source, models: models)
     masked[key] = (source, text)
     return text
   }

@@ -45,7 +45,7 @@ extension PlainWorkbench {
     for (place, answer) in entry.task.answers.enumerated() {
       tell("")
       tell(entry.task.isPair ? ["Left:", "Right:"][place] : "Answer \(place + 1):")
-      tell(Makers.mask(answer.text).text)
+      tell(Makers.mask(answer.text, models: entry.task.models))
     }
     tell("")
   }

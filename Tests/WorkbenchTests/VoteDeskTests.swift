@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Judging
 import Terminal
 import TestSupport
 import Testing
@@ -231,6 +232,13 @@ import Testing
       #expect(state.voteDesk != nil && state.message?.contains("the vote desk is open") == true, "\(name)")
       expectHidden(state, "after \(name)")
     }
+  }
+
+  /// Ids that no table of makers knows are masked whole.
+  @Test func whatAnAnswerSaysOfItsOwnIdIsMasked() {
+    let models = ["paid/claude-x", "local/smollm2-135m", "demo/hare"].compactMap { ModelID($0) }
+    let text = Makers.mask("I am paid/claude-x, also claude-x; not smollm2-135m. A hare runs.", models: models)
+    #expect(text == "I am [model], also [model]; not [model]. A hare runs.", "\(text)")
   }
 
   @Test func anEmptyDeskStaysUntilItIsClosed() {

@@ -85,7 +85,7 @@ enum BlindPane {
     }
     // Votes taken back bring a pair back: the memo is by pair, not by lane.
     let key = Layouts.Key(turn: shown.memo.turn, lane: side, generation: shown.memo.place, part: .blind)
-    let masked = layouts.masked(shown.texts[side], key)
+    let masked = layouts.masked(shown.texts[side], key, models: shown.models)
     let rendered = layouts.markdown(masked, key, width: width, ascii: state.screen.borders.isASCII)
     var promptKey = key
     promptKey.part = .blindPrompt
@@ -150,6 +150,8 @@ struct VoteBar {
 struct Compared {
   var prompt: String
   var texts: [String]
+  /// Whose they are, in no order: what an answer says of them is masked.
+  var models: [ModelID]
   /// The side that was voted for, or picked.
   var chosen: Int?
   /// Nil while it is hidden whose they are.
@@ -168,7 +170,7 @@ extension State {
     let round = rounds[place]
     let chosen: Int? = isVoted ? [.left: 0, .right: 1][reading.votes.last?.choice ?? .tie] : nil
     return Compared(
-      prompt: round.prompt, texts: [round.left.text, round.right.text], chosen: chosen, memo: (turn?.number ?? 0, place)
+      prompt: round.prompt, texts: [round.left.text, round.right.text], models: lanes.map(\.model), chosen: chosen, memo: (turn?.number ?? 0, place)
     )
   }
 
@@ -211,7 +213,7 @@ extension VoteDesk {
     default: chosen = nil
     }
     return Compared(
-      prompt: entry.task.prompt, texts: entry.task.answers.map(\.text), chosen: chosen,
+      prompt: entry.task.prompt, texts: entry.task.answers.map(\.text), models: entry.task.models, chosen: chosen,
       revealed: isRevealed ? entry.task.answers : nil, memo: (-1 - entry.task.assignment.turn, place))
   }
 

@@ -23,6 +23,7 @@ public struct VoteTask: Equatable, Sendable {
   public var isStored = false
 
   public var isPair: Bool { answers.count == 2 }
+  var models: [ModelID] { answers.compactMap { (try? Lane(parsing: $0.name))?.model } }
 
   init(_ pair: RepeatedPair) {
     func answer(_ side: BlindReading.Side) -> Answer {
@@ -290,6 +291,24 @@ public struct VoteQueue: Sendable {
 }
 
 extension VoteQueue.Skip: Error {}
+
+extension Makers {
+  /// An answer without the names of models and makers, and without the ids of those that are compared: no table of makers knows a
+  /// person's own names.
+  static func mask(_ text: String, models: [ModelID]) -> String {
+    var text = text
+    // A plain word may be a model's name; an id has a sign or a digit in it.
+    let ids = models.flatMap { [$0.text, $0.model] }.filter { id in
+      id.count > 3 && id.contains { $0.isNumber || "-_/.:".contains($0) }
+    }
+    for id in Set(ids).sorted(by: { ($0.count, $0) > ($1.count, $1) }) {
+      // The search of the standard library is slow: mostly there is nothing to replace.
+      guard LineSearch(id, in: SearchableLines([text])).firstByte != nil else { continue }
+      text = text.replacing(id, with: "[model]")
+    }
+    return mask(text).text
+  }
+}
 
 extension Response {
   /// It came whole enough to be compared.
