@@ -73,7 +73,8 @@ import Testing
     try first.close()
     let raw = try DatabaseQueue(path: path)
     try raw.write { db in
-      try db.execute(sql: "UPDATE response SET created = 1000; UPDATE blind SET created = CASE turn WHEN 1 THEN 2000 ELSE 999 END")
+      try db.execute(
+        sql: "UPDATE response SET created = 1000; UPDATE blind SET created = CASE turn WHEN 1 THEN 2000 ELSE 999 END")
     }
     try raw.close()
     let turns = try Store(path: path).session(left.session).turns

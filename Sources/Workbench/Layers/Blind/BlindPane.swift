@@ -170,7 +170,8 @@ extension State {
     let round = rounds[place]
     let chosen: Int? = isVoted ? [.left: 0, .right: 1][reading.votes.last?.choice ?? .tie] : nil
     return Compared(
-      prompt: round.prompt, texts: [round.left.text, round.right.text], models: lanes.map(\.model), chosen: chosen, memo: (turn?.number ?? 0, place)
+      prompt: round.prompt, texts: [round.left.text, round.right.text], models: lanes.map(\.model), chosen: chosen,
+      memo: (turn?.number ?? 0, place)
     )
   }
 

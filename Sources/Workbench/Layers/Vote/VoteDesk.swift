@@ -208,7 +208,9 @@ struct VoteDesk: Layer {
     let wanted = Set(queue.tasks.map(\.assignment.turnID))
     let shown = entry?.task.assignment.turnID
     // What has been on the screen stays.
-    entries.removeAll { !$0.isOpen && $0.votes.isEmpty && $0.task.repeats == nil && !wanted.contains($0.task.assignment.turnID) }
+    entries.removeAll {
+      !$0.isOpen && $0.votes.isEmpty && $0.task.repeats == nil && !wanted.contains($0.task.assignment.turnID)
+    }
     place = entries.firstIndex { $0.task.assignment.turnID == shown } ?? 0
     let known = Set(entries.map(\.task.assignment.turnID))
     entries += queue.tasks.filter { !known.contains($0.assignment.turnID) }.map { Entry(task: $0) }
@@ -219,14 +221,19 @@ struct VoteDesk: Layer {
     early = nil
     let names = Set(entries.flatMap(\.task.answers).map(\.name))
     let isOn = shown != nil && entry?.votes.isEmpty == true
-    return (isOn ? [] : show(entries.firstIndex { $0.votes.isEmpty && !$0.isSkipped && !$0.isRevealed } ?? place, state))
+    return
+      (isOn ? [] : show(entries.firstIndex { $0.votes.isEmpty && !$0.isSkipped && !$0.isRevealed } ?? place, state))
       + (latestOutlook == nil ? [.inquire(VoteOutlookInquiry(names: names))] : [])
   }
 
   /// An old pair, to be voted on once more after the one on the screen.
   mutating func add(_ pair: RepeatedPair) {
     guard !entries.contains(where: { $0.task.repeats != nil && $0.votes.isEmpty && !$0.isSkipped }) else { return }
-    if isLoading { early = pair } else { entries.insert(Entry(task: VoteTask(pair)), at: min(entries.count, place + 1)) }
+    if isLoading {
+      early = pair
+    } else {
+      entries.insert(Entry(task: VoteTask(pair)), at: min(entries.count, place + 1))
+    }
   }
 
   /// Everything that was on the screen is hidden no longer.
@@ -474,7 +481,8 @@ extension State {
   fileprivate mutating func revealTask() -> [Command] {
     guard let desk = voteDesk, let entry = desk.entry else {
       return tell(
-        voteDesk?.isLoading == true ? "still looking for answers" : "nothing to vote on; \(keymap.keyName(.windowClose)) closes the desk")
+        voteDesk?.isLoading == true
+          ? "still looking for answers" : "nothing to vote on; \(keymap.keyName(.windowClose)) closes the desk")
     }
     if entry.isRevealed { return desk.isDone ? closeTop() : goOn() }
     guard !entry.votes.isEmpty || entry.isSkipped else {
