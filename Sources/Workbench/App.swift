@@ -108,7 +108,7 @@ public final class App {
     if screen.isAskedToEnd { dispatch(.quit) }
     let isRead = hasKeys && readKeys()
     // A terminal that is gone stays readable, and there is never anything to read.
-    if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, !isRead { isLeaving = true }
+    if sources[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0, !isRead { dispatch(.quit) }
     for input in inbox.take() { dispatch(input) }
     conductor.reckon(state)
     if state.isPlaying { isDirty = true }
