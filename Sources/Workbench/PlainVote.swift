@@ -8,7 +8,7 @@ extension PlainWorkbench {
     carryOut(state.openVoteDesk(source))
     while state.voteDesk?.isLoading == true { wait(readsInput: false) }
     tellMessage()
-    if let skipped = state.voteDesk?.skipped ?? nil { tell(skipped + ".") }
+    if let skipped = state.voteDesk?.skipped { tell(skipped + ".") }
     guard state.voteDesk?.entry != nil else {
       tell("Nothing to vote on: \(source.words).")
       return leaveVotes()

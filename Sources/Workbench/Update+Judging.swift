@@ -143,4 +143,21 @@ extension State {
       "\(Readable.count(lines.count, "criterion", "criteria")) of yours: they hold for every judge of this prompt"
     return [.saveCriteria(Brief(ownCriteria: lines), session, judgedTurn, judges: findings.judges)]
   }
+
+  // MARK: Picking
+
+  /// The focused answer, or none any more where it is picked already.
+  mutating func pickOpenly() -> [Command] {
+    guard let turn, let response = response(focus), response.state.isOver else {
+      return tell("lane \(focus + 1) is still answering")
+    }
+    let answer = ResponseKey(session: session.id, turn: turn.number, lane: focus, generation: response.generation)
+    let isTakenBack = marks?.openPick == focus
+    let pick = Pick(
+      id: Session.newID(using: &moment.random), created: moment.date, answer: answer, isTakenBack: isTakenBack)
+    findings.picks.removeAll { $0.answer.turn == turn.number }
+    if !isTakenBack { findings.picks.append(pick) }
+    message = isTakenBack ? "picked no more" : "picked in the open: kept apart from blind votes"
+    return [.pick(pick)]
+  }
 }

@@ -276,7 +276,8 @@ import Testing
       vote: "v9", prompt: "Old question", left: .init(key: old.answers[1].key, text: "Was right."),
       right: .init(key: old.answers[0].key, text: "Was left."), assignment: old.assignment)
     _ = update(&state, .repeated(pair))
-    _ = press("1", &state)
+    #expect(
+      press("1", &state).contains(.hide(old.assignment)), "its assignment is stored before its answers show")
     #expect(text(state).contains("Was right.") && text(state).contains("seen before"), "\(text(state))")
     guard case .vote(let vote)? = press("2", &state).first else {
       Issue.record("expected a vote")

@@ -221,7 +221,7 @@ extension VoteDesk {
   func bar(_ state: State) -> VoteBar {
     let dot = " \(state.screen.borders.dot) "
     guard let entry else {
-      var left = (skipped ?? nil).map { $0 + "." } ?? ""
+      var left = skipped.map { $0 + "." } ?? ""
       if hasLeftOutFamilies, !hasFamilies {
         left += " \(state.keymap.keyName(.votesFamilies)) takes in models of one maker."
       }
@@ -263,7 +263,7 @@ extension VoteDesk {
       ]
     let below = [
       entry.note.map { "note: \(VisibleText.line($0))" }, outlook.isEmpty || !entry.isRevealed ? nil : outlook,
-      skipped ?? nil,
+      skipped,
     ].compactMap(\.self).joined(separator: dot)
     return VoteBar(
       question: question, aside: "\(place + 1) of \(entries.count)\(isCut ? "+" : "")\(dot)\(voted) voted",

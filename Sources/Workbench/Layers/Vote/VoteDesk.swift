@@ -1,20 +1,6 @@
 import Core
 import Terminal
 
-extension KeyPlace {
-  static let votes = KeyPlace("vote desk", "At the vote desk")
-}
-
-extension Action {
-  static let votesUndo = Action("votes.undo"), votesNote = Action("votes.note"), votesSkip = Action("votes.skip")
-  static let votesReveal = Action("votes.reveal"), votesWorst = Action("votes.worst")
-  static let votesTie = Action("votes.alike"), votesNone = Action("votes.none")
-  static let votesNext = Action("votes.next"), votesPrevious = Action("votes.previous")
-  static let votesFamilies = Action("votes.families"), votesAlways = Action("votes.always-reveal")
-  static let votesLeft = Action("votes.focus-left"), votesRight = Action("votes.focus-right")
-  static func votesPick(_ number: Int) -> Action { Action("votes.pick-\(number)") }
-}
-
 /// A queue of answers to be compared, one key a vote. It stands where the lanes are: sides are told by number, and whose they are
 /// shows on the panes once it has been voted.
 struct VoteDesk: Layer {
@@ -30,6 +16,9 @@ struct VoteDesk: Layer {
     var isSkipped = false
     /// The person has seen whose they are: what has been voted stands.
     var isRevealed = false
+
+    /// It is still to be voted on.
+    var isLeft: Bool { votes.isEmpty && !isSkipped && !isRevealed }
   }
 
   let source: VoteSource
@@ -37,8 +26,10 @@ struct VoteDesk: Layer {
   /// An old pair that came before the queue.
   private var early: RepeatedPair?
   private(set) var place = 0
-  /// Nil until the queue has been read.
-  private(set) var skipped: String??
+  /// Until the queue has been read.
+  private(set) var isLoading = true
+  /// What was left out of the queue, and why; nil: nothing.
+  private(set) var skipped: String?
   var hasFamilies = false
   private(set) var hasLeftOutFamilies = false
   private(set) var isCut = false
@@ -58,23 +49,19 @@ struct VoteDesk: Layer {
   /// For the ids of votes that get a note later.
   private var random: SplitMix64
   /// How the lanes were read, for when it closes.
-  private let before: (focus: Int, scroll: [Int: State.Scroll])
-
-  static func == (a: VoteDesk, b: VoteDesk) -> Bool {
-    a.source == b.source && a.entries == b.entries && a.place == b.place && a.line == b.line && a.worst == b.worst
-      && a.namesWorst == b.namesWorst && a.outlook == b.outlook
-  }
+  private let focusBefore: Int
+  private let scrollBefore: [Int: State.Scroll]
 
   /// - Parameter seed: of ids.
   init(_ source: VoteSource, _ state: State, seed: UInt64) {
     (self.source, random) = (source, SplitMix64(seed: seed))
-    before = (state.focus, state.desk.scroll)
+    (focusBefore, scrollBefore) = (state.focus, state.desk.scroll)
   }
 
   /// A turn that has just been voted on, on the panes as they were read.
   init(_ reading: BlindReading, _ turn: Turn, _ state: State, seed: UInt64) {
     self.init(.turn(session: reading.assignment.session, number: turn.number), state, seed: seed)
-    entries = reading.rounds(turn).filter { $0.repeats == nil }.enumerated().map { place, round in
+    entries = reading.rounds(turn).filter { $0.repeats == nil }.map { round in
       var entry = Entry(
         task: VoteTask(turn, lanes: [round.left.key.lane, round.right.key.lane], assignment: reading.assignment))
       entry.isRevealed = true
@@ -84,95 +71,15 @@ struct VoteDesk: Layer {
       return entry
     }
     place = max(0, min(reading.round, entries.count) - 1)
-    skipped = .some(nil)
+    isLoading = false
   }
 
   var entry: Entry? { entries.indices.contains(place) ? entries[place] : nil }
-  var isLoading: Bool { skipped == nil }
   var voted: Int { entries.count { !$0.votes.isEmpty } }
   /// Nothing is left that could be voted on.
-  var isDone: Bool { !isLoading && entries.allSatisfy { !$0.votes.isEmpty || $0.isSkipped || $0.isRevealed } }
+  var isDone: Bool { !isLoading && !entries.contains(where: \.isLeft) }
   /// Names may be shown of what is on the screen.
   var isRevealed: Bool { entry?.isRevealed == true }
-
-  // MARK: Keys
-
-  static let keys: [KeyRow] =
-    (1...9).map(pick) + [
-      KeyRow(
-        .votesTie, .votes, [.character("=")], "of several: all alike", unless: { several($0) }
-      ) { $0.vote(.all(.tie)) },
-      KeyRow(
-        .votesNone, .votes, [.character("0")], "of several: none is good", unless: { several($0) }
-      ) { $0.vote(.all(.bothBad)) },
-      KeyRow(
-        .votesWorst, .votes, [.character("w")], "of several: the next digit names the worst",
-        label: Label(11) { several($0) == nil ? "name the worst" : nil }, unless: { several($0) }
-      ) { $0.edit(VoteDesk.self) { desk, _ in desk.nameWorst() } },
-      KeyRow(.votesUndo, .votes, [.character("u")], "take the last vote back", label: Label("undo", 5)) {
-        $0.undoDeskVote()
-      },
-      KeyRow(.votesNote, .votes, [.character("n")], "a note to the vote", label: Label("note", 6)) {
-        $0.edit(VoteDesk.self) { desk, _ in desk.beginNote() }
-      },
-      KeyRow(.votesSkip, .votes, [.character("s")], "skip it without a vote", label: Label("skip", 7)) {
-        $0.skipTask()
-      },
-      KeyRow(
-        .votesReveal, .votes, [.enter], "reveal whose they are, then on to the next",
-        label: Label(4) {
-          $0.voteDesk?.isRevealed == true
-            ? $0.voteDesk?.isDone == true ? "close" : "next"
-            : $0.voteDesk?.entry?.votes.isEmpty == false ? "reveal" : nil
-        }
-      ) { $0.revealTask() },
-      KeyRow(.votesNext, .votes, [.character("]")], "the next one", label: Label("walk", 9, with: .votesPrevious)) {
-        $0.walkTasks(by: 1)
-      },
-      KeyRow(.votesPrevious, .votes, [.character("[")], "the one before") { $0.walkTasks(by: -1) },
-      KeyRow(
-        .votesAlways, .votes, [.character("r")], "reveal after every vote, and back",
-        label: Label(10) { $0.voteDesk?.revealsAlways == true ? "reveal at the end" : "reveal each" }
-      ) { state in
-        _ = state.layers.edit(VoteDesk.self) { $0.revealsAlways.toggle() }
-        return state.tell(
-          state.voteDesk?.revealsAlways == true
-            ? "whose they are shows after every vote" : "the next pair comes by itself")
-      },
-      KeyRow(
-        .votesFamilies, .votes, [.character("f")], "answers of models of one maker too, and back",
-        label: Label(8) { $0.voteDesk?.hasLeftOutFamilies == true ? "one maker's too" : nil }
-      ) { state in
-        _ = state.layers.edit(VoteDesk.self) { $0.hasFamilies.toggle() }
-        return state.reloadTasks()
-          + state.tell(
-            state.voteDesk?.hasFamilies == true
-              ? "answers of models of one maker are voted on too" : "models of one maker are left out")
-      },
-      KeyRow(.votesLeft, .votes, [.character("h"), .left, .shiftTab], "to the left pane") { state in
-        state.moveFocus(by: -1)
-        return []
-      },
-      KeyRow(.votesRight, .votes, [.character("l"), .right, .tab], "to the right pane") { state in
-        state.moveFocus(by: 1)
-        return []
-      },
-    ]
-
-  /// One to four vote on a pair; of several a digit picks the best.
-  private static func pick(_ number: Int) -> KeyRow {
-    let summary =
-      number > 4
-      ? "of several: this one is best" : "vote: \(Vote.Choice.allCases[number - 1].words); of several: this one is best"
-    return KeyRow(
-      .votesPick(number), .votes, [.character(Character(String(number)))], summary,
-      unless: { $0.voteDesk?.entry == nil ? "there is nothing to vote on" : nil }
-    ) { $0.pick(number - 1) }
-  }
-
-  private static func several(_ state: State) -> String? {
-    state.voteDesk?.entry?.task.isPair == false ? nil : "these are two: 3 is a tie, 4 both bad"
-  }
 
   func places(_ state: State) -> [KeyPlace] { line == nil ? [.votes, .reading, .window] : [] }
   /// The panes scroll as the lanes do.
@@ -196,8 +103,6 @@ struct VoteDesk: Layer {
 
   // MARK: The queue
 
-  func opened(_ state: State) -> [Command] { [] }
-
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] {
     if let found = answer as? VoteOutlookInquiry.Found {
       latestOutlook = found.words
@@ -214,7 +119,7 @@ struct VoteDesk: Layer {
     place = entries.firstIndex { $0.task.assignment.turnID == shown } ?? 0
     let known = Set(entries.map(\.task.assignment.turnID))
     entries += queue.tasks.filter { !known.contains($0.assignment.turnID) }.map { Entry(task: $0) }
-    skipped = .some(queue.skippedWords)
+    (isLoading, skipped) = (false, queue.skippedWords)
     hasLeftOutFamilies = hasFamilies || queue.skipped[.family] != nil
     isCut = queue.isCut
     if let early { entries.insert(Entry(task: VoteTask(early)), at: min(entries.count, place + 1)) }
@@ -222,7 +127,7 @@ struct VoteDesk: Layer {
     let names = Set(entries.flatMap(\.task.answers).map(\.name))
     let isOn = shown != nil && entry?.votes.isEmpty == true
     return
-      (isOn ? [] : show(entries.firstIndex { $0.votes.isEmpty && !$0.isSkipped && !$0.isRevealed } ?? place, state))
+      (isOn ? [] : show(entries.firstIndex(where: \.isLeft) ?? place, state))
       + (latestOutlook == nil ? [.inquire(VoteOutlookInquiry(names: names))] : [])
   }
 
@@ -238,7 +143,7 @@ struct VoteDesk: Layer {
 
   /// Everything that was on the screen is hidden no longer.
   func closed(_ state: inout State) -> [Command] {
-    (state.focus, state.desk.scroll) = before
+    (state.focus, state.desk.scroll) = (focusBefore, scrollBefore)
     // What was voted on here shows in the lanes too.
     let votes = entries.flatMap(\.votes).filter { $0.left.session == state.session.id }
     let known = Set(state.findings.votes.map(\.id))
@@ -273,11 +178,8 @@ struct VoteDesk: Layer {
 
   /// To the next that is not voted on; stays where there is none.
   mutating func goOn(_ state: State) -> [Command] {
-    let open = { (entry: Entry) in entry.votes.isEmpty && !entry.isSkipped && !entry.isRevealed }
-    guard
-      let next = entries.indices.dropFirst(place + 1).first(where: { open(entries[$0]) })
-        ?? entries.indices.first(where: { open(entries[$0]) })
-    else { return [] }
+    let next = entries.dropFirst(place + 1).firstIndex(where: \.isLeft) ?? entries.firstIndex(where: \.isLeft)
+    guard let next else { return [] }
     return show(next, state)
   }
 
@@ -359,144 +261,4 @@ struct VoteDesk: Layer {
 
 extension BlindAssignment {
   fileprivate var turnID: TurnID { TurnID(session: session, turn: turn) }
-}
-
-extension State {
-  var voteDesk: VoteDesk? { layers.topmost(VoteDesk.self) }
-
-  /// Two answers or more stand side by side, told by number only.
-  var isComparing: Bool { isHidden || voteDesk != nil }
-
-  /// Before something else takes the place of all layers.
-  mutating func leaveVoteDesk() {
-    guard let desk = voteDesk else { return }
-    layers.remove(VoteDesk.self)
-    leftBehind += desk.closed(&self)
-  }
-
-  /// An old pair that is to be voted on once more.
-  mutating func take(_ pair: RepeatedPair) -> [Command] {
-    if voteDesk != nil {
-      _ = layers.edit(VoteDesk.self) { $0.add(pair) }
-      return []
-    }
-    guard isHidden else { return [] }
-    reading?.add(pair)
-    return [.hide(pair.assignment)]
-  }
-
-  /// - Parameter source: where the answers come from.
-  mutating func openVoteDesk(_ source: VoteSource) -> [Command] {
-    leaveVoteDesk()
-    open(VoteDesk(source, self, seed: moment.random.next()))
-    place = .lanes
-    readFromTheTop()
-    return [.inquire(VoteInquiry(source: source, families: false, seed: moment.random.next())), .loadRepeat]
-  }
-
-  /// The focused answer, or none any more where it is picked already.
-  mutating func pickOpenly() -> [Command] {
-    guard let turn, let response = response(focus), response.state.isOver else {
-      return tell("lane \(focus + 1) is still answering")
-    }
-    let answer = ResponseKey(session: session.id, turn: turn.number, lane: focus, generation: response.generation)
-    let isTakenBack = marks?.openPick == focus
-    let pick = Pick(
-      id: Session.newID(using: &moment.random), created: moment.date, answer: answer, isTakenBack: isTakenBack)
-    findings.picks.removeAll { $0.answer.turn == turn.number }
-    if !isTakenBack { findings.picks.append(pick) }
-    message = isTakenBack ? "picked no more" : "picked in the open: kept apart from blind votes"
-    return [.pick(pick)]
-  }
-
-  fileprivate mutating func reloadTasks() -> [Command] {
-    guard let desk = voteDesk else { return [] }
-    return [.inquire(VoteInquiry(source: desk.source, families: desk.hasFamilies, seed: moment.random.next()))]
-  }
-
-  fileprivate mutating func pick(_ number: Int) -> [Command] {
-    guard let desk = voteDesk, let task = desk.entry?.task else { return [] }
-    if task.isPair {
-      guard Vote.Choice.allCases.indices.contains(number) else {
-        return tell("1 left, 2 right, 3 tie, 4 both bad")
-      }
-      return vote(.pair(Vote.Choice.allCases[number]))
-    }
-    guard task.answers.indices.contains(number) else { return tell("there are \(task.answers.count) answers") }
-    if desk.namesWorst {
-      _ = layers.edit(VoteDesk.self) { $0.setWorst(number) }
-      return tell("\(number + 1) is the worst; now the best")
-    }
-    guard desk.worst != number else { return tell("\(number + 1) is the worst: name another as the best") }
-    return vote(.best(number, worst: desk.worst))
-  }
-
-  fileprivate mutating func vote(_ choice: VoteTask.Choice) -> [Command] {
-    guard let desk = voteDesk, let entry = desk.entry else { return [] }
-    guard entry.votes.isEmpty else {
-      return tell(
-        entry.isRevealed
-          ? "you have seen whose they are: the vote stands" : "voted; \(keymap.keyName(.votesUndo)) takes it back")
-    }
-    guard !entry.isRevealed else { return tell("you have seen whose they are: no blind vote any more") }
-    let votes = entry.task.votes(
-      choice, note: entry.note, time: desk.time(moment.now), created: moment.date, using: &moment.random)
-    guard !votes.isEmpty else { return tell("they are all of one maker: nothing to compare") }
-    var commands = edit(VoteDesk.self) { desk, _ in desk.record(choice, votes) }
-    if desk.revealsAlways {
-      _ = layers.edit(VoteDesk.self) { $0.reveal() }
-    } else {
-      commands += goOn()
-    }
-    if let names = voteDesk.map({ Set($0.entries.flatMap(\.task.answers).map(\.name)) }) {
-      commands.append(.inquire(VoteOutlookInquiry(names: names)))
-    }
-    return commands + [.loadRepeat]
-  }
-
-  private mutating func goOn() -> [Command] {
-    let before = voteDesk?.place
-    let commands = edit(VoteDesk.self) { $0.goOn($1) }
-    if voteDesk?.place != before { readFromTheTop() }
-    return commands
-  }
-
-  fileprivate mutating func undoDeskVote() -> [Command] {
-    guard let desk = voteDesk, let last = desk.lastVoted else { return tell("no vote to take back") }
-    guard !desk.entries[last].isRevealed else { return tell("you have seen whose they are: the vote stands") }
-    let (id, salt) = (Session.newID(using: &moment.random), BlindAssignment.newSalt(using: &moment.random))
-    let commands = edit(VoteDesk.self) { $0.takeBack(last, id: id, salt: salt, $1) }
-    readFromTheTop()
-    return commands
-  }
-
-  fileprivate mutating func skipTask() -> [Command] {
-    let place = voteDesk?.place
-    let commands = edit(VoteDesk.self) { $0.skip($1) }
-    if voteDesk?.place == place { return commands + tell("nothing else to vote on") }
-    readFromTheTop()
-    return commands
-  }
-
-  fileprivate mutating func revealTask() -> [Command] {
-    guard let desk = voteDesk, let entry = desk.entry else {
-      return tell(
-        voteDesk?.isLoading == true
-          ? "still looking for answers" : "nothing to vote on; \(keymap.keyName(.windowClose)) closes the desk")
-    }
-    if entry.isRevealed { return desk.isDone ? closeTop() : goOn() }
-    guard !entry.votes.isEmpty || entry.isSkipped else {
-      return tell("vote first; \(keymap.keyName(.votesSkip)) skips it")
-    }
-    _ = layers.edit(VoteDesk.self) { $0.reveal() }
-    return []
-  }
-
-  fileprivate mutating func walkTasks(by step: Int) -> [Command] {
-    let place = voteDesk?.place
-    let commands = edit(VoteDesk.self) { $0.walk(by: step, $1) }
-    if voteDesk?.place == place { return tell(step > 0 ? "this is the last" : "this is the first") }
-    readFromTheTop()
-    return commands
-  }
 }

@@ -11,6 +11,8 @@ public struct VoteTask: Equatable, Sendable {
     public var name: String
     /// Times and cost in words. Told at the reveal.
     public var figures: String
+
+    var model: ModelID? { (try? Lane(parsing: name))?.model }
   }
 
   public var prompt: String
@@ -23,7 +25,7 @@ public struct VoteTask: Equatable, Sendable {
   public var isStored = false
 
   public var isPair: Bool { answers.count == 2 }
-  var models: [ModelID] { answers.compactMap { (try? Lane(parsing: $0.name))?.model } }
+  var models: [ModelID] { answers.compactMap(\.model) }
 
   init(_ pair: RepeatedPair) {
     func answer(_ side: BlindReading.Side) -> Answer {
@@ -31,7 +33,7 @@ public struct VoteTask: Equatable, Sendable {
     }
     prompt = pair.prompt
     answers = [answer(pair.left), answer(pair.right)]
-    (assignment, repeats, isStored) = (pair.assignment, pair.vote, true)
+    (assignment, repeats) = (pair.assignment, pair.vote)
   }
 
   /// - Parameter lanes: in the order in which they stand.
@@ -101,7 +103,7 @@ public struct VoteTask: Equatable, Sendable {
       add(0, 1, choice, &random)
       return votes
     }
-    let families = answers.map { answer in (try? Lane(parsing: answer.name)).flatMap { Makers.family(of: $0.model) } }
+    let families = answers.map { $0.model.flatMap(Makers.family) }
     for left in answers.indices {
       for right in answers.indices.dropFirst(left + 1) {
         let implied: Vote.Choice?
@@ -363,8 +365,7 @@ struct VoteOutlookInquiry: Inquiry {
   func answer(_ engine: Engine) throws -> Found {
     engine.store.waitUntilWritten()
     guard let standings = try? engine.board(.human, .init()).standings else { return Found(words: "") }
-    let wanted = names
-    let pairs = standings.pairs.filter { wanted.contains($0.a) && wanted.contains($0.b) }
+    let pairs = standings.pairs.filter { names.contains($0.a) && names.contains($0.b) }
     let open = pairs.filter { !$0.evidence.isDecided }.compactMap { pair in
       pair.evidence.expectedVotesLeft.map { (left: $0, pair: pair) }
     }
@@ -372,10 +373,10 @@ struct VoteOutlookInquiry: Inquiry {
       guard let close = pairs.first(where: { !$0.evidence.isDecided }) else {
         return Found(words: pairs.isEmpty ? "" : "all decided: \(Readable.count(pairs.count, "pair"))")
       }
-      let names = [close.a, close.b].map(VisibleText.line)
-      return Found(words: "\(close.evidence.forecast) between \(names[0]) and \(names[1]): hardly a difference")
+      let (a, b) = (VisibleText.line(close.a), VisibleText.line(close.b))
+      return Found(words: "\(close.evidence.forecast) between \(a) and \(b): hardly a difference")
     }
-    let names = [next.pair.a, next.pair.b].map(VisibleText.line)
-    return Found(words: "about \(next.left) more decide\(next.left == 1 ? "s" : "") \(names[0]) : \(names[1])")
+    let (a, b) = (VisibleText.line(next.pair.a), VisibleText.line(next.pair.b))
+    return Found(words: "about \(next.left) more decide\(next.left == 1 ? "s" : "") \(a) : \(b)")
   }
 }
