@@ -41,6 +41,8 @@ public struct Lane: Hashable, Sendable {
   public var parameters: Parameters
   /// Its own system prompt; nil for the turn's.
   public var system: String?
+  /// What tells it from other lanes of its model that are asked otherwise: names of a template and a system prompt.
+  public var variant: String?
   /// Not asked and not shown any more. Its number and its answers stay, since answers are kept by lane number.
   public var isDropped = false
 
@@ -68,6 +70,9 @@ public struct Lane: Hashable, Sendable {
       try parameters.set(String(piece[..<equals]), to: String(piece[piece.index(after: equals)...]))
     }
   }
+
+  /// How it is called where people read it: its text, and its variant behind it.
+  public var title: String { variant.map { "\(text) · \($0)" } ?? text }
 
   /// The text that parses to this lane again.
   public var text: String {

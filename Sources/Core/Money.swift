@@ -30,6 +30,11 @@ public struct Money: Hashable, Comparable, Sendable {
     Money(picoDollars: a.picoDollars.subtractingSaturating(b.picoDollars))
   }
 
+  /// So many times as much; saturates.
+  public static func * (a: Money, times: Int) -> Money {
+    Money(picoDollars: a.picoDollars.multipliedSaturating(by: Int64(times)))
+  }
+
   /// An equal part of it, rounded towards zero; all of it for fewer than two.
   public static func / (a: Money, parts: Int) -> Money {
     Money(picoDollars: a.picoDollars / Int64(max(1, parts)))

@@ -39,6 +39,16 @@ public enum ValidityCheck: Equatable, Sendable {
     default: return nil
     }
   }
+
+  /// As one of `forms`.
+  public var text: String {
+    switch self {
+    case .nonempty: "nonempty"
+    case .json: "json"
+    case .regex(let pattern): "regex:\(pattern)"
+    case .exec(let command): "exec:\(command)"
+    }
+  }
 }
 
 /// What happens in a race, in order. Lanes end in any order; `ended` is the last event.

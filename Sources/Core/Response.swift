@@ -22,6 +22,8 @@ public struct Response: Equatable, Sendable {
   public var parameters: Parameters
   /// The lane's own system prompt, where it has one.
   public var system: String?
+  /// What the lane was asked, where that was not the turn's prompt: a template filled in, or the other lanes' answers.
+  public var prompt: String?
   public var isSimulated = false
   public var sharesMachine = false
 
@@ -99,7 +101,8 @@ extension Response {
   /// The receipt alone: counts, times and money, nothing of what was said.
   public var withoutWords: Response {
     var receipt = self
-    (receipt.text, receipt.reasoning, receipt.toolCalls, receipt.notices, receipt.system) = ("", "", [], [], nil)
+    (receipt.text, receipt.reasoning, receipt.toolCalls, receipt.notices) = ("", "", [], [])
+    (receipt.system, receipt.prompt) = (nil, nil)
     // Providers like to repeat what was said in their errors.
     receipt.error?.message = "told to the client, and not kept"
     for place in receipt.attempts.indices {

@@ -45,6 +45,8 @@ public struct Turn: Equatable, Sendable {
   public var continued: Int?
   /// The place in a data set that this turn is of, by the item's own id.
   public var item: String?
+  /// Which asking of the item it is, from 1; nil: the only one.
+  public var run: Int?
   public var tags: [String] = []
   /// Of a call through the gateway: what was asked for, what was chosen and why.
   public var route: JSON?
@@ -97,4 +99,10 @@ extension [Message] {
       append(Message(.user, prompt, attachments: attachments))
     }
   }
+}
+
+/// The first line of a prompt, short enough for a list.
+public func sessionTitle(_ prompt: String) -> String {
+  let line = prompt.split(whereSeparator: \.isNewline).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+  return line.count > 80 ? line.prefix(79) + "…" : String(line)
 }

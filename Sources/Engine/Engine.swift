@@ -231,6 +231,8 @@ public struct RaceRequest: Sendable {
     public var lane: Lane
     /// What this lane has seen before, ending with the prompt of this turn.
     public var messages: [Message]
+    /// What it is asked, where that is not the turn's prompt.
+    public var prompt: String?
     /// What a relayed request says beside messages and parameters.
     public var relayed: Relay.Part?
 
@@ -276,9 +278,17 @@ public struct RaceRequest: Sendable {
     self.lanes = chosen.map { RaceRequest.entry(number: $0, session: session, turn: turn) }
   }
 
-  public static func entry(number: Int, session: Session, turn: Turn) -> Entry {
+  /// A lane with the thread it has seen.
+  /// - Parameter prompt: what it is asked instead of the turn's prompt; nil: what it was asked before, where it was.
+  public static func entry(number: Int, session: Session, turn: Turn, prompt: String? = nil) -> Entry {
+    let before = turn.responses[number]
+    let own = prompt ?? before?.prompt
     var messages = session.thread(lane: number, before: turn.number)
-    messages.appendPrompt(turn.prompt, turn.attachments)
-    return Entry(number: number, lane: session.lanes[number], messages: messages)
+    messages.appendPrompt(own ?? turn.prompt, turn.attachments)
+    var entry = Entry(number: number, lane: session.lanes[number], messages: messages)
+    entry.prompt = own
+    // Of a data set's variant it was filled in with the item's values.
+    if turn.item != nil, let system = before?.system { entry.lane.system = system }
+    return entry
   }
 }

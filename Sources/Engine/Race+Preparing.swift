@@ -87,7 +87,7 @@ extension Race {
     run.response.usage = Usage.estimated(inputBytes: inputBytes(run), outputBytes: 0, reasoningBytes: 0)
     run.response.count = OutputCount(bytesPerToken: engine.measures.bytesPerToken(of: run.response.model))
     run.response.count.answers = RequestFields.answers(in: run.entry.relayed?.body)
-    run.response.system = run.entry.lane.system
+    (run.response.system, run.response.prompt) = (run.entry.lane.system, run.entry.prompt)
     run.response.cost = pricing.quote(for: run.response, by: run.service, date: engine.clock.date())
     if run.service.isSimulated { return nil }
     switch request.relay?.keeping {

@@ -70,6 +70,7 @@ struct RecordWriter {
         sql: "UPDATE session SET lanes = ?, rule = ? WHERE id = ?",
         arguments: [lanesText(lanes), rule.rawValue, session])
     case .turn(let session, let turn): try writeTurn(session, turn, db)
+    case .plan(let session, let plan): try Tables.keepPlan.run(Tables.StoredPlan(session: session, plan: plan), db)
     case .winner(let session, let turn, let lane):
       try db.run(
         sql: "UPDATE turn SET winner = ? WHERE session = ? AND number = ?",
@@ -253,8 +254,12 @@ extension Database {
 func lanesText(_ lanes: [Lane]) -> String {
   JSON.array(
     lanes.map { lane in
-      guard lane.isDropped || lane.system != nil else { return .string(lane.text) }
-      return ["lane": .string(lane.text), "system": .optional(lane.system), "dropped": .bool(lane.isDropped)]
+      guard lane.isDropped || lane.system != nil || lane.variant != nil else { return .string(lane.text) }
+      var entry: JSON = [
+        "lane": .string(lane.text), "system": .optional(lane.system), "dropped": .bool(lane.isDropped),
+      ]
+      if let variant = lane.variant { entry["variant"] = .string(variant) }
+      return entry
     }
   ).serialized()
 }

@@ -25,7 +25,7 @@ extension Store {
       sql: "DELETE FROM judgement_confirmed WHERE judgement IN (SELECT id FROM judgement WHERE session = ?)",
       arguments: [id])
     try db.run(sql: "DELETE FROM vote_undone WHERE vote IN (SELECT id FROM vote WHERE session = ?)", arguments: [id])
-    for table in ["vote", "pick", "blind", "judgement", "fit"] {
+    for table in ["vote", "pick", "blind", "judgement", "fit", "plan"] {
       try db.run(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [id])
     }
     try empty(id, db)
@@ -82,13 +82,13 @@ extension Store {
     for stored in responses { try empty(stored, db) }
     try db.run(
       sql: """
-        UPDATE turn SET prompt = '', prompt_sha256 = '', system = NULL, item = NULL, tags = '[]', disagreement = NULL
+        UPDATE turn SET prompt = '', prompt_sha256 = '', system = NULL, item = NULL, run = NULL, tags = '[]', disagreement = NULL
         WHERE session = ?
         """, arguments: [id])
     let session = try Row.fetchOne(db, sql: "SELECT lanes FROM session WHERE id = ?", arguments: [id])
     let lanes = lanes(json: session?.text("lanes") ?? "[]").map { lane in
       var lane = lane
-      lane.system = nil
+      (lane.system, lane.variant) = (nil, nil)
       lane.parameters.stop = []
       return lane
     }
@@ -105,7 +105,8 @@ extension Store {
     try Tables.bareResponse.run(stored, db, [stored.id.databaseValue])
     try db.run(
       sql: """
-        UPDATE response SET text = '', reasoning = '', arrivals = NULL, request = NULL, system = NULL, notices = '[]'
+        UPDATE response SET text = '', reasoning = '', arrivals = NULL, request = NULL, system = NULL, prompt = NULL,
+          notices = '[]'
         WHERE id = ?
         """, arguments: [stored.id])
   }

@@ -45,6 +45,8 @@ extension Store {
           SELECT t.id, t.session, t.turn, turn.prompt_sha256, turn.tags, \(columns("x")), \(columns("y")) FROM \(table) t
           JOIN turn ON turn.session = t.session AND turn.number = t.turn
           \(join("x", sides.0)) \(join("y", sides.1)) WHERE \(condition)
+            -- What was asked differently compares the asking, not the models.
+            AND x.prompt IS y.prompt AND x.system IS y.system
           """)
       let document = JSONDocument()
       func side(_ name: String, _ row: Row) -> Contest.Side? {

@@ -44,6 +44,11 @@ extension Store {
     return try session(id)
   }
 
+  /// What is to be done in the session of a data set; nil where an earlier version began it, or another machine.
+  public func plan(of session: String) throws(StoreError) -> JSON? {
+    try read { db in try Tables.plan.first(db, "WHERE session = ?", [session])?.plan }
+  }
+
   /// Lineups saved from the workbench, by name.
   public func lineups() throws(StoreError) -> [(name: String, lanes: [Lane])] {
     try read { db in try Tables.lineup.all(db, "ORDER BY name").map { ($0.name, $0.lanes) } }
@@ -129,6 +134,7 @@ func lanes(json text: String) -> [Lane] {
     let text = entry.string ?? entry["lane"]?.string ?? ""
     var lane = (try? Lane(parsing: text)) ?? Lane(model: ModelID(text) ?? ModelID(provider: "unknown", model: text))
     lane.system = entry["system"]?.string
+    lane.variant = entry["variant"]?.string
     lane.isDropped = entry["dropped"]?.bool ?? false
     return lane
   }

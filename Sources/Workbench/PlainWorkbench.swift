@@ -117,7 +117,7 @@ public final class PlainWorkbench {
     tell(message.prefix(1).uppercased() + message.dropFirst() + ".")
   }
 
-  func name(_ lane: Int) -> String { "Lane \(lane + 1), \(state.lanes[lane].text)" }
+  func name(_ lane: Int) -> String { "Lane \(lane + 1), \(state.lanes[lane].title)" }
 
   func tellLanes() {
     tell(Readable.count(state.shown.count, "lane") + ", race rule \(state.session.rule.rawValue):")

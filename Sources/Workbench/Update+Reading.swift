@@ -153,7 +153,7 @@ extension State {
     if others.count == 1 { return compare(with: first) }
     let ordered = others.filter { $0 == desk.pinned } + others.filter { $0 != desk.pinned }
     let items = ordered.map { lane in
-      ChoiceList.Item(title: "\(lane + 1) \(VisibleText.line(lanes[lane].text))", detail: "", value: String(lane))
+      ChoiceList.Item(title: "\(lane + 1) \(VisibleText.line(lanes[lane].title))", detail: "", value: String(lane))
     }
     open(ChoiceList(.compare(with: focus), title: "Compare lane \(focus + 1) with", items: items))
   }

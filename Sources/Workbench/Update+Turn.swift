@@ -208,9 +208,3 @@ extension State {
     isStored ? [.saveSetup(session: session.id, lanes: session.lanes, rule: session.rule)] : []
   }
 }
-
-/// The first line of a prompt, short enough for a list.
-public func sessionTitle(_ prompt: String) -> String {
-  let line = prompt.split(whereSeparator: \.isNewline).first { !$0.allSatisfy(\.isWhitespace) } ?? ""
-  return line.count > 80 ? line.prefix(79) + "…" : String(line)
-}

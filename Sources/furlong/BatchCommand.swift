@@ -10,15 +10,17 @@ struct BatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch", abstract: "Run a data set over several models, judge the answers, report.",
     discussion: """
-      One JSON object a line: prompt, and optionally id, system, tags, reference (the right answer, which judges are told) and \
-      check (\(ValidityCheck.forms.joined(separator: ", "))). The same file over the same models goes on where it was broken \
-      off: nothing is paid twice.
+      One JSON object a line: prompt, and optionally id, system, tags, reference (the right answer, which judges are told), \
+      check (\(ValidityCheck.forms.joined(separator: ", "))) and vars, an object of values for {{name}} in the prompts. Two \
+      prompts or system prompts are compared as models are: --prompt @a.txt --prompt @b.txt. The same file over the same \
+      lanes goes on where it was broken off: nothing is paid twice.
       """)
 
   @Argument(help: "The data set; - reads it from standard input.")
   var file: String
 
   @OptionGroup var lanes: LaneOptions
+  @OptionGroup var ways: VariantOptions
   @OptionGroup var judge: JudgeOptions
 
   @OptionGroup var spending: SpendingOptions
@@ -66,11 +68,7 @@ struct BatchCommand: ParsableCommand {
   }
 
   /// A data set is somebody's words: none of its commands runs unasked.
-  private static func askLeave(for items: [BatchItem], isGiven: Bool) throws(CommandError) {
-    var commands: [String] = []
-    for item in items {
-      if case .exec(let command)? = item.check, !commands.contains(command) { commands.append(command) }
-    }
+  private static func askLeave(_ commands: [String], isGiven: Bool) throws(CommandError) {
     guard !commands.isEmpty else { return }
     let most = 20
     let list =
@@ -82,16 +80,19 @@ struct BatchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let items = try BatchFile.read(file)
-    try Self.askLeave(for: items, isGiven: allowExec)
+    let items = try BatchFile.read(file, needsPrompts: ways.prompts.isEmpty)
     if let report { try OutputFile.checkPlace(report, force: force) }
     let setup = try Setup(database: database.database)
     let store = try setup.openStore()
     let engine = setup.makeEngine(store: store)
-    let lanes = try setup.lanes(self.lanes, engine)
+    let variants = try ways.variants(try setup.lanes(self.lanes, engine))
+    let lanes = variants.map(\.lane)
     let contest = try failIfWorse.map { try Self.contest($0, lanes) }
     var request = BatchRequest(
-      name: file == "-" ? "standard input" : (file as NSString).lastPathComponent, items: items, lanes: lanes)
+      name: file == "-" ? "standard input" : (file as NSString).lastPathComponent, items: items, variants: variants)
+    request.runs = ways.runs
+    if let fault = request.fault { throw CommandError(fault) }
+    try Self.askLeave(request.commands, isGiven: allowExec)
     request.judges = try judge.lanes(setup, engine, isRequired: false)
     try Self.requireEligible(request.judges, lanes)
     if contest != nil, request.judges.isEmpty, items.allSatisfy({ $0.check == nil }) {
@@ -109,7 +110,12 @@ struct BatchCommand: ParsableCommand {
     let (outcome, interruption) = Wait.run { [request, drift] () -> Result<Outcome, StoreError> in
       do throws(StoreError) {
         let last = drift ? try await engine.lastRun(of: request) : nil
-        return .success(Outcome(last: last, result: try await engine.run(request) { line.show($0) }))
+        return .success(
+          Outcome(
+            last: last,
+            result: try await engine.run(request) { event in
+              if case .progress(let progress) = event { line.show(progress) }
+            }))
       } catch {
         return .failure(error)
       }
@@ -123,8 +129,7 @@ struct BatchCommand: ParsableCommand {
     } catch {
       throw CommandError(error.message)
     }
-    let summary = BatchSummary(
-      result, lanes: lanes, judges: request.judges, uncarded: try Self.withoutCard(request.judges, store))
+    let summary = BatchSummary(result, request, uncarded: try Self.withoutCard(request.judges, store))
     if let report {
       let text = report.hasSuffix(".html") ? BatchHTML(summary).text : BatchMarkdown(summary).text
       try OutputFile.write(text, to: report, force: force)
@@ -194,7 +199,9 @@ struct BatchCommand: ParsableCommand {
   private static func contest(_ text: String, _ lanes: [Lane]) throws(CommandError) -> (a: Int, b: Int) {
     func lane(_ name: Substring) -> Int? {
       if let number = Int(name), lanes.indices.contains(number - 1) { return number - 1 }
-      let found = lanes.indices.filter { lanes[$0].text == name || lanes[$0].model.text == name }
+      let found = lanes.indices.filter {
+        [lanes[$0].title, lanes[$0].text, lanes[$0].model.text].contains(String(name))
+      }
       return found.count == 1 ? found.first : nil
     }
     for colon in text.indices where text[colon] == ":" {

@@ -4,10 +4,11 @@ import Foundation
 
 /// Reads a data set: one JSON object a line.
 enum BatchFile {
-  private static let known = ["prompt", "system", "id", "tags", "reference", "check"]
+  private static let known = ["prompt", "system", "id", "tags", "vars", "reference", "check"]
 
   /// - Throws: `CommandError` naming the line and what to write instead.
-  static func read(_ path: String) throws(CommandError) -> [BatchItem] {
+  /// - Parameter needsPrompts: false where templates are asked: an item may have values alone.
+  static func read(_ path: String, needsPrompts: Bool = true) throws(CommandError) -> [BatchItem] {
     let name = path == "-" ? "standard input" : path
     guard let data = path == "-" ? standardInput() : FileManager.default.contents(atPath: path) else {
       throw CommandError("cannot read the file \(name)")
@@ -20,7 +21,7 @@ enum BatchFile {
     for (index, line) in text.unicodeScalars.split(separator: newline, omittingEmptySubsequences: false).enumerated() {
       let line = String(line)
       if line.allSatisfy(\.isWhitespace) { continue }
-      let item = try item(line, number: index + 1, name)
+      let item = try item(line, number: index + 1, name, needsPrompt: needsPrompts)
       if let other = lines[item.id] {
         let id = VisibleText.line(item.id)
         throw CommandError("\(name) line \(index + 1): the id ‘\(id)’ is that of line \(other) already")
@@ -37,7 +38,9 @@ enum BatchFile {
     do { return try FileHandle.standardInput.readToEnd() ?? Data() } catch { return nil }
   }
 
-  private static func item(_ line: String, number: Int, _ file: String) throws(CommandError) -> BatchItem {
+  private static func item(
+    _ line: String, number: Int, _ file: String, needsPrompt: Bool
+  ) throws(CommandError) -> BatchItem {
     func fault(_ words: String) -> CommandError { CommandError("\(file) line \(number): \(words)") }
     guard let view = try? JSONDocument().parse(line.hasPrefix("\u{FEFF}") ? String(line.dropFirst()) : line),
       view.isObject
@@ -50,16 +53,44 @@ enum BatchFile {
         nearest(to: name, in: known).map { "; did you mean ‘\($0)’?" } ?? "; known: \(known.joined(separator: ", "))"
       throw fault("unknown field ‘\(VisibleText.line(String(name.prefix(40))))’\(hint)")
     }
-    guard let prompt = view["prompt"]?.string, !prompt.allSatisfy(\.isWhitespace) else {
-      throw fault("prompt must be a text that is not empty")
-    }
     func text(_ view: JSONView?, _ name: String) throws(CommandError) -> String? {
       guard let view, !view.isNull else { return nil }
       guard let text = view.string ?? view.numberText else { throw fault("\(name) must be a text") }
       return text
     }
-    var item = BatchItem(id: try text(view["id"], "id") ?? "\(number)", prompt: prompt)
-    item.system = try text(view["system"], "system")
+    var vars: [String: String] = [:]
+    if let view = view["vars"] {
+      guard view.isObject else { throw fault("vars must be an object of texts: {\"name\": \"value\"}") }
+      for (name, value) in view.members {
+        if let bool = value.bool {
+          vars[name] = "\(bool)"
+        } else {
+          vars[name] = try text(value, "vars.\(VisibleText.line(name))")
+        }
+      }
+    }
+    /// Filled in with the values, where there are any.
+    func filled(_ name: String, _ text: String?) throws(CommandError) -> String? {
+      guard let text, !vars.isEmpty else { return text }
+      let template = PromptTemplate(text)
+      if let missing = template.names.first(where: { vars[$0] == nil }) {
+        throw fault(
+          "\(name) has {{\(VisibleText.line(missing))}}, which is not in vars: it has \(vars.keys.sorted().joined(separator: ", "))"
+        )
+      }
+      return template.filled(vars)
+    }
+    let own = try filled("prompt", view["prompt"]?.string)
+    let isThere = own?.contains { !$0.isWhitespace } == true
+    if !isThere, needsPrompt || view["prompt"] != nil || vars.isEmpty {
+      throw fault(
+        needsPrompt
+          ? "prompt must be a text that is not empty" : "it needs a prompt, or vars for the templates to be filled with"
+      )
+    }
+    var item = BatchItem(id: try text(view["id"], "id") ?? "\(number)", prompt: own ?? BatchItem.text(of: vars))
+    item.vars = vars
+    item.system = try filled("system", try text(view["system"], "system"))
     item.reference = try text(view["reference"], "reference")
     if let tags = view["tags"], !tags.isNull {
       guard tags.isArray, tags.elements.allSatisfy({ $0.string != nil }) else {

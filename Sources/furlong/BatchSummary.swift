@@ -11,16 +11,22 @@ struct BatchSummary {
   let judges: [Lane]
   /// Judges without a card.
   let uncarded: [String]
-  /// The items that were reached.
+  let table: BatchTable
+  let runs: Int
+  /// The items that were reached, each as often as it was asked.
   let turns: [(item: BatchItem, turn: Turn)]
   /// The last verdict of each judge asked on each pair of answers as they stand, in the order of turns and lanes.
   let counted: [Judgement]
 
-  init(_ result: BatchResult, lanes: [Lane], judges: [Lane], uncarded: [String]) {
-    self.uncarded = uncarded
-    let byItem = Dictionary(
-      result.session.turns.compactMap { turn in turn.item.map { ($0, turn) } }, uniquingKeysWith: { first, _ in first })
-    turns = result.items.compactMap { item in byItem[item.id].map { (item, $0) } }
+  init(_ result: BatchResult, _ request: BatchRequest, uncarded: [String]) {
+    var result = result
+    // Stored ones beyond what is asked for now.
+    result.session.turns.removeAll { ($0.run ?? 1) > request.runs }
+    (self.uncarded, self.result) = (uncarded, result)
+    (lanes, judges, runs) = (request.lanes, request.judges, request.runs)
+    table = BatchTable(result, lanes: request.lanes, judges: request.judges)
+    let byItem = Dictionary(grouping: result.session.turns.filter { $0.item != nil }) { $0.item ?? "" }
+    turns = result.items.flatMap { item in (byItem[item.id] ?? []).map { (item, $0) } }
     let byNumber = Dictionary(turns.map { ($0.turn.number, $0.turn) }, uniquingKeysWith: { first, _ in first })
     let names = Set(judges.map(\.text))
     let standing = result.judgements.filter { judgement in
@@ -29,33 +35,33 @@ struct BatchSummary {
     counted = Judgement.latest(standing).sorted {
       ($0.a.turn, $0.a.lane, $0.b.lane, $0.judge) < ($1.a.turn, $1.a.lane, $1.b.lane, $1.judge)
     }
-    self.result = result
-    self.lanes = lanes
-    self.judges = judges
   }
 
   func responses(_ lane: Int) -> [Response] { turns.compactMap { $0.turn.responses[lane] } }
 
-  func name(_ lane: Int) -> String { VisibleText.line(lanes[lane].text) }
+  func name(_ lane: Int) -> String { VisibleText.line(lanes[lane].title) }
+
+  /// Answers that each lane is asked for.
+  private var asked: Int { result.items.count * runs }
 
   /// All lanes have answered every item, and every judge has decided every pair.
   var isComplete: Bool {
     let answered = lanes.indices.allSatisfy { lane in
-      responses(lane).count(where: \.state.isFinish) == result.items.count
+      responses(lane).count(where: \.state.isFinish) == asked
     }
     let pairs = lanes.count * (lanes.count - 1) / 2
     let decided = counted.count { $0.outcome.isDecided }
-    return answered && decided >= pairs * judges.count * result.items.count
+    return answered && decided >= pairs * judges.count * asked
   }
 
   /// What keeps it from being complete.
   var missingWords: String {
     var words: [String] = []
     for lane in lanes.indices {
-      let missing = result.items.count - responses(lane).count(where: \.state.isFinish)
+      let missing = asked - responses(lane).count(where: \.state.isFinish)
       if missing > 0 { words.append("lane \(lane + 1) lacks \(Readable.count(missing, "answer"))") }
     }
-    let pairs = lanes.count * (lanes.count - 1) / 2 * judges.count * result.items.count
+    let pairs = lanes.count * (lanes.count - 1) / 2 * judges.count * asked
     let undecided = pairs - counted.count { $0.outcome.isDecided }
     if undecided > 0 { words.append("\(Readable.count(undecided, "pair")) got no verdict") }
     return words.joined(separator: ", ")
@@ -70,78 +76,25 @@ struct BatchSummary {
 
   // MARK: Verdicts
 
-  /// What verdicts came to between two lanes, seen from the first.
-  struct Tally: Equatable {
-    var wins = 0
-    var ties = 0
-    var losses = 0
-    var splits = 0
-    var missing = 0
-
-    var text: String { "\(wins)-\(ties + splits)-\(losses)" }
-  }
-
-  func tally(_ a: Int, _ b: Int) -> Tally {
-    var tally = Tally()
-    for judgement in counted {
-      let isForward = judgement.a.lane == a && judgement.b.lane == b
-      guard isForward || (judgement.a.lane == b && judgement.b.lane == a) else { continue }
-      guard judgement.rankingValue != nil else {
-        tally.missing += 1
-        continue
-      }
-      switch judgement.outcome.kind {
-      case .win, .weakWin:
-        if (judgement.outcome.winner == .a) == isForward { tally.wins += 1 } else { tally.losses += 1 }
-      case .orderSplit: tally.splits += 1
-      default: tally.ties += 1
-      }
-    }
-    return tally
-  }
-
-  /// One outcome for each prompt, since verdicts of several judges on one prompt are not independent. Without a judge the
-  /// checks decide: who passes where the other does not.
-  func evidence(_ a: Int, _ b: Int) -> PairEvidence {
-    var counts = Tally()
-    let verdicts = Dictionary(grouping: counted, by: \.a.turn)
-    for (_, turn) in turns {
-      var balance = 0.0
-      var isSeen = false
-      if judges.isEmpty {
-        guard let checks = result.checks[turn.number], let first = checks[a], let second = checks[b] else { continue }
-        (balance, isSeen) = ((first ? 1 : 0) - (second ? 1 : 0), true)
-      }
-      for judgement in verdicts[turn.number] ?? [] {
-        let isForward = judgement.a.lane == a && judgement.b.lane == b
-        guard isForward || (judgement.a.lane == b && judgement.b.lane == a), let value = judgement.rankingValue else {
-          continue
-        }
-        balance += isForward ? value - 0.5 : 0.5 - value
-        isSeen = true
-      }
-      guard isSeen else { continue }
-      if balance > 0 { counts.wins += 1 } else if balance < 0 { counts.losses += 1 } else { counts.ties += 1 }
-    }
-    return PairEvidence(wins: counts.wins, losses: counts.losses, ties: counts.ties, bothBad: 0)
-  }
-
   func isDecidedWorse(_ b: Int, than a: Int) -> Bool {
-    let evidence = evidence(a, b)
+    let evidence = table.evidence(a, b)
     return evidence.isDecided && evidence.wins > evidence.losses
   }
 
   var standings: Standings? {
-    var table = BallotTable(models: lanes.indices.map { "\($0 + 1) \(lanes[$0].text)" })
+    var ballots = BallotTable(models: lanes.indices.map { "\($0 + 1) \(lanes[$0].title)" })
+    // Runs of an item are one prompt.
+    var prompts: [Int: Int] = [:]
+    for (place, row) in table.rows.enumerated() { for run in row.runs { prompts[run.turn] = place + 1 } }
     for judgement in counted where judgement.rankingValue != nil {
       let outcome = judgement.outcome
-      table.append(
+      ballots.append(
         Ballot(
           a: judgement.a.lane, b: judgement.b.lane, outcome: Ballot.Outcome(outcome), isWeak: outcome.kind == .weakWin,
-          prompt: judgement.a.turn))
+          prompt: prompts[judgement.a.turn] ?? judgement.a.turn))
     }
-    guard table.rows > 0 else { return nil }
-    return try? Standings(table)
+    guard ballots.rows > 0 else { return nil }
+    return try? Standings(ballots)
   }
 
   // MARK: Tables
@@ -164,7 +117,7 @@ struct BatchSummary {
       let costs = all.map(\.cost)
       let fits = counted.compactMap { $0.a.lane == lane ? $0.outcome.fitA : $0.b.lane == lane ? $0.outcome.fitB : nil }
       return [
-        "\(lane + 1)", name(lane), "\(finished.count) of \(result.items.count)",
+        "\(lane + 1)", name(lane), "\(finished.count) of \(asked)",
         "\(all.count { $0.state == .failed || $0.state == .cut })",
         checks.isEmpty ? "–" : "\(checks.count { $0 }) of \(checks.count)",
         quantile(finished.compactMap(\.timing.firstAnswer), 0.5), quantile(finished.compactMap(\.timing.end), 0.5),
@@ -182,17 +135,18 @@ struct BatchSummary {
 
   var matrixRows: [[String]] {
     lanes.indices.map { a in
-      ["\(a + 1) \(name(a))"] + lanes.indices.map { b in a == b ? "" : tally(a, b).text }
+      ["\(a + 1) \(name(a))"] + lanes.indices.map { b in a == b ? "" : table.tally(a, b).text }
     }
   }
 
   var pairWords: [String] {
     lanes.indices.flatMap { a in
       ((a + 1)..<max(a + 1, lanes.count)).map { b in
-        let tally = tally(a, b)
-        var words = evidence(a, b).words(a: "lane \(a + 1)", b: "lane \(b + 1)")
+        let tally = table.tally(a, b)
+        var words = table.evidence(a, b).words(a: "lane \(a + 1)", b: "lane \(b + 1)")
         if tally.splits > 0 { words += ", \(tally.splits) order-split" }
         if tally.missing > 0 { words += ", \(tally.missing) without a verdict that counts" }
+        if let noise = table.runNoise(a, b) { words += "; " + noise.words(a: "lane \(a + 1)", b: "lane \(b + 1)") }
         return "\(a + 1) and \(b + 1): \(words)"
       }
     }
@@ -219,28 +173,34 @@ struct BatchSummary {
     document["lanes"] = .array(
       lanes.indices.map { lane in
         [
-          "lane": .int(lane), "model": .string(lanes[lane].text),
+          "lane": .int(lane), "model": .string(lanes[lane].text), "variant": .optional(lanes[lane].variant),
           "answered": .int(responses(lane).count(where: \.state.isFinish)),
         ]
       })
     document["pairs"] = .array(
       lanes.indices.flatMap { a in
         ((a + 1)..<max(a + 1, lanes.count)).map { b -> JSON in
-          let (tally, evidence) = (tally(a, b), evidence(a, b))
-          return [
+          let (tally, evidence) = (table.tally(a, b), table.evidence(a, b))
+          var pair: JSON = [
             "a": .int(a), "b": .int(b), "wins": .int(tally.wins), "ties": .int(tally.ties),
             "losses": .int(tally.losses),
             "order_splits": .int(tally.splits), "missing": .int(tally.missing), "e_value": .double(evidence.e),
             "cs_low": .double(evidence.low), "cs_high": .double(evidence.high),
             "decided": .bool(evidence.isDecided),
           ]
+          if let noise = table.runNoise(a, b) {
+            pair["run_noise"] = [
+              "difference": .double(noise.difference), "margin": .double(noise.margin), "items": .int(noise.items),
+            ]
+          }
+          return pair
         }
       })
     document["leaderboard"] = standings?.json ?? .null
     document["results"] = .array(
       turns.map { item, turn in
         [
-          "id": .string(item.id), "tags": .array(item.tags.map { .string($0) }),
+          "id": .string(item.id), "run": .int(turn.run ?? 1), "tags": .array(item.tags.map { .string($0) }),
           "checks": .object(
             (result.checks[turn.number] ?? [:]).sorted { $0.key < $1.key }.map {
               JSON.Member(name: "\($0.key)", value: .bool($0.value))

@@ -18,7 +18,9 @@ struct DriftText {
   private static func run(_ lane: Int, _ result: BatchResult) -> DriftRun {
     var run = DriftRun()
     for turn in result.session.turns {
-      guard let item = turn.item, let response = turn.responses[lane] else { continue }
+      guard let item = turn.item.map({ "\($0) \(turn.run ?? 1)" }), let response = turn.responses[lane] else {
+        continue
+      }
       if response.state.isFinish, let end = response.timing.end { run.ends[item] = Double(end) / 1e9 }
       if response.cost.status != .unknown, let cost = response.cost.amount {
         run.costs[item] = cost.dollars
@@ -48,7 +50,7 @@ struct DriftText {
     for (lane, pair) in zip(before.runs, after.runs).enumerated() {
       for finding in Drift.findings(pair.0, pair.1) {
         rows.append([
-          "\(lane + 1) \(VisibleText.line(lanes[lane].text))", finding.measure, Self.text(finding.before, finding),
+          "\(lane + 1) \(VisibleText.line(lanes[lane].title))", finding.measure, Self.text(finding.before, finding),
           Self.text(finding.after, finding), Self.change(finding), "\(finding.n)",
           finding.isBeyondNoise ? "beyond noise" : finding.change == nil ? "too few to say" : "within noise",
         ])

@@ -164,7 +164,7 @@ enum JudgeText {
 
   /// Number and model of a lane.
   static func name(_ lane: Int, _ session: Session) -> String {
-    "\(lane + 1) \(session.lanes.indices.contains(lane) ? session.lanes[lane].text : "")"
+    "\(lane + 1) \(session.lanes.indices.contains(lane) ? session.lanes[lane].title : "")"
   }
 
   /// Verdicts as tables, by their ids, with the criteria that the judges went by.

@@ -56,7 +56,7 @@ struct RaceDocument {
   }
 
   static func response(_ response: Response) -> JSON {
-    [
+    var document: JSON = [
       "lane": .int(response.lane), "provider": .string(response.model.provider), "model": .string(response.model.model),
       "model_reported": .optional(response.modelReported), "parameters": response.parameters.json,
       "state": .string(response.state.rawValue), "finish_reason": .optional(response.finishReason?.rawValue),
@@ -64,6 +64,8 @@ struct RaceDocument {
       "usage": usage(response.usage), "cost": cost(response.cost), "timing": timing(response),
       "attempts": .array(response.attempts.map(\.json)),
     ]
+    if let prompt = response.prompt { document["prompt"] = .string(prompt) }
+    return document
   }
 
   private static func usage(_ usage: Usage) -> JSON {

@@ -20,6 +20,7 @@ import Testing
       Self.id, created: 200, tags: ["secrettag"], cost: "0.5",
       ("secretprompt \"quoted\"\nline", ["secretanswer one", "failed:secretanswer two"]))
     store.add("eeee00000002", created: 100, ("an open prompt", ["an open answer", "another"]))
+    store.append(.plan(session: Self.id, ["items": "secretplan"]))
     let (left, right) = (key(0), key(1))
     let assignment = BlindAssignment(
       id: "0123456789ab", session: Self.id, turn: 1, lanes: [0: "a/one", 1: "b/two"], pairs: [.init(left: 0, right: 1)],
@@ -40,6 +41,7 @@ import Testing
         .turn(session: session.id, Turn(number: 1, prompt: "{\"task\":\(task)} secretquote", rule: .all)))
       let key = ResponseKey(session: session.id, turn: 1, lane: 0, generation: 1)
       var response = Response(lane: 0, model: ModelID("j/judge")!, parameters: Parameters())
+      response.prompt = "secretask"
       store.append(.began(key, response, request: ["secretrequest": 1]))
       response.state = .failed
       response.text = "secretverdict"

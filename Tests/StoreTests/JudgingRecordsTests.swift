@@ -13,7 +13,7 @@ import Testing
   private var right: ResponseKey { ResponseKey(session: left.session, turn: 1, lane: 1, generation: 1) }
 
   /// Two finished answers of a turn.
-  private func store(blind: BlindAssignment? = nil) throws -> Store {
+  private func store(blind: BlindAssignment? = nil, prompts: [Int: String] = [:]) throws -> Store {
     let store = try Store.inMemory()
     store.append(.session(Sample.session()))
     var turn = Sample.turn()
@@ -23,7 +23,9 @@ import Testing
     for key in [left, right] {
       var response = Sample.finished(key)
       response.lane = key.lane
-      store.append(.began(key, Sample.response(key), request: nil))
+      var asked = Sample.response(key)
+      asked.prompt = prompts[key.lane]
+      store.append(.began(key, asked, request: nil))
       store.append(.ended(key, response))
     }
     return store
@@ -141,6 +143,20 @@ import Testing
     #expect(commit(store) == nil)
     #expect(try store.judgements().first?.isConfirmed == true)
     #expect(try store.judgedContests().first?.contest.b.key == right)
+  }
+
+  /// Two prompts on two models compare neither the one nor the other.
+  @Test(arguments: [([:], 1), ([0: "p", 1: "p"], 1), ([0: "p"], 0), ([0: "p", 1: "q"], 0)])
+  func onlyWhatWasAskedAlikeComparesModels(prompts: [Int: String], count: Int) throws {
+    let store = try store(prompts: prompts)
+    var judgement = Judgement(
+      id: "c00000000001", created: 7, a: left, b: right, judge: "x/y", version: "v", outcome: PairOutcome(kind: .none))
+    judgement.calls = []
+    store.append(.judgement(judgement))
+    #expect(commit(store) == nil)
+    #expect(try store.judgedContests().count == count, "prompts \(prompts)")
+    let kept = try store.session(left.session).turns.first
+    #expect(kept?.responses.mapValues(\.prompt).compactMapValues(\.self) == prompts, "what was asked is kept")
   }
 
   @Test func briefsFitsAndCardsAreKept() throws {

@@ -60,6 +60,7 @@ extension Tables {
     Column("model_reported", .text, \.response.modelReported, "the model that the provider says has answered")
       .written(.ended)
     Column("system", .text, \.response.system, "the lane's own system prompt")
+    Column("prompt", .text, \.response.prompt, "what the lane was asked, where that was not the turn's prompt")
     Column("parameters", .parameters, \.response.parameters, or: Parameters(), "of the lane, as it was asked")
     Column("request", .source, \.request, "the body as it was sent, without the conversation")
     Column("simulated", .flag, \.response.isSimulated, or: false, "1: no model has answered, it was a demonstration")

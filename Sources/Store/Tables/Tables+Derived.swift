@@ -46,7 +46,10 @@ extension Tables {
   static let groups: [(title: String, tables: [StoredTableDescription])] = [
     (
       "Sessions and answers",
-      [session.description, turn.description, response.description, attachment.description, lineup.description]
+      [
+        session.description, turn.description, response.description, attachment.description, plan.description,
+        lineup.description,
+      ]
     ),
     (
       "Votes and judges",

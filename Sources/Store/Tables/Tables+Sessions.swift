@@ -49,6 +49,7 @@ extension Tables {
     Column(
       "continued", .lane, \.turn.continued, "the lane whose answer every lane went on from; NULL: each from its own")
     Column("item", .text, \.turn.item, "of a data set: the item's own id")
+    Column("run", .count(from: 1), \.turn.run, "which asking of the item it is; NULL: the only one")
     Column("tags", .texts, \.turn.tags, or: [], "as the person has given them")
     Column(
       "disagreement", .share, \.disagreement, "how little its answers share in words; NULL: fewer than two answers")
@@ -79,6 +80,23 @@ extension Tables {
   }
 
   static let addAttachment = attachment.insertion()
+
+  /// What is to be done in the session of a data set, so that it can be gone on with.
+  struct StoredPlan: Sendable {
+    var session = ""
+    var plan = JSON.null
+  }
+
+  static let plan = Table(
+    "plan",
+    "One row for each session of a data set: what is to be asked and judged in it. It leaves in no session file.",
+    blank: StoredPlan()
+  ) {
+    Column("session", .id, \.session, "its session").staying
+    Column("plan", .document, \.plan, or: .null, "`items`, `lanes`, `judges`, `runs` and the limits")
+  }
+
+  static let keepPlan = plan.insertion("INSERT OR REPLACE")
 
   struct Lineup: Sendable {
     var name = ""

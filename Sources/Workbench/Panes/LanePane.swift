@@ -9,7 +9,7 @@ struct LanePane {
   /// Cells of the longest line of an answer.
   static let longestLine = 90
 
-  private var model: String { VisibleText.line(state.lanes[lane].text) }
+  private var model: String { VisibleText.line(state.lanes[lane].title) }
   private var isFocused: Bool { lane == state.focus }
   private var response: Response? { state.response(lane) }
 

@@ -65,7 +65,7 @@ struct ExportedSession {
   /// A lane as a person writes it.
   static func name(_ response: Response) -> String { Lane(model: response.model, parameters: response.parameters).text }
 
-  func name(_ lane: Int) -> String { session.lanes.indices.contains(lane) ? session.lanes[lane].text : "" }
+  func name(_ lane: Int) -> String { session.lanes.indices.contains(lane) ? session.lanes[lane].title : "" }
 
   /// A turn whose answers may not be told apart.
   func trial(_ part: Part) -> BlindTrial? {

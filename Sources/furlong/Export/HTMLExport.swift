@@ -84,6 +84,7 @@ struct HTMLExport {
     var out = "<section class=\"lane\(isWinner ? " winner" : "")\"><header><b>\(response.lane + 1) "
     out += "\(HTMLText.escaped(ExportedSession.name(response)))</b> "
     out += "<span class=\"quiet\">\(HTMLText.escaped(words.joined(separator: " · ")))</span></header>"
+    if let prompt = response.prompt { out += Self.folded("Prompt of this lane", prompt) }
     if let system = response.system { out += Self.folded("System prompt of this lane", system) }
     if !response.reasoning.isEmpty { out += Self.folded("Reasoning", response.reasoning) }
     if !response.text.isEmpty { out += "<div class=\"answer\">\(MarkdownHTML.of(response.text))</div>" }

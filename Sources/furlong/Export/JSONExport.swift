@@ -25,6 +25,7 @@ struct JSONExport {
           session.lanes.map { lane in
             [
               "model": .string(lane.model.text), "parameters": lane.parameters.json, "system": .optional(lane.system),
+              "variant": .optional(lane.variant),
               "dropped": .bool(lane.isDropped),
             ]
           }),

@@ -89,7 +89,7 @@ struct PairsExport {
     }
     let threads = [chosen, rejected].map { response in
       var messages = session.session.thread(lane: response.lane, before: part.turn.number)
-      messages.appendPrompt(part.turn.prompt, part.turn.attachments)
+      messages.appendPrompt(response.prompt ?? part.turn.prompt, part.turn.attachments)
       return messages
     }
     let systems = [chosen, rejected].map { $0.system ?? part.turn.system }

@@ -32,10 +32,12 @@ struct LinesExport {
     let turn = line.part.turn
     var document: JSON = [
       "session": .string(line.exported.session.id), "title": .string(line.exported.session.title),
-      "turn": .int(turn.number), "prompt": .string(turn.prompt), "prompt_sha256": .string(turn.promptSHA256),
+      "turn": .int(turn.number), "prompt": .string(line.response.prompt ?? turn.prompt),
+      "prompt_sha256": .string(turn.promptSHA256),
     ]
     document["turn_system"] = .optional(turn.system)
     document["item"] = .optional(turn.item)
+    document["run"] = turn.run.map { .int($0) } ?? .null
     document["tags"] = .array(turn.tags.map { .string($0) })
     document["files"] = .array(turn.attachments.map { .string($0.name) })
     document["rule"] = .string(turn.rule.rawValue)
@@ -94,7 +96,8 @@ struct CSVExport {
       .words("state") { $0.response.state.rawValue },
       .words("finish_reason") { $0.response.finishReason?.rawValue },
       .words("error_kind") { $0.response.error?.kind.rawValue }, .words("error") { $0.response.error?.message },
-      .words("system") { $0.response.system ?? $0.part.turn.system }, .words("prompt") { $0.part.turn.prompt },
+      .words("system") { $0.response.system ?? $0.part.turn.system },
+      .words("prompt") { $0.response.prompt ?? $0.part.turn.prompt },
       .words("answer") { $0.response.text }, .words("reasoning") { $0.response.reasoning },
       .words("item") { $0.part.turn.item }, .words("tags") { $0.part.turn.tags.joined(separator: " ") },
       .number("input_tokens") { $0.response.usage.input }, .number("cache_read_tokens") { $0.response.usage.cacheRead },

@@ -15,7 +15,7 @@ enum ComparisonPane {
     let column = isSplit ? (WindowPane.pageWidth(state) - 3) / 2 : WindowPane.pageWidth(state)
     let x = area.x + 1
     func title(_ lane: Int, _ role: Role, _ width: Int) -> StyledLine {
-      let text = "\(lane + 1) \(VisibleText.line(state.lanes[lane].text))"
+      let text = "\(lane + 1) \(VisibleText.line(state.lanes[lane].title))"
       return StyledLine(TextWidth.fitted(text, columns: width), Style(role, bold: true, underlined: role == .removed))
     }
     if isSplit {

@@ -171,7 +171,7 @@ struct HomePage {
 
   private var lanes: String {
     if state.shown.isEmpty { return "none yet: give a key below, or \(keys(.add)) adds one" }
-    return state.shown.map { VisibleText.line(state.lanes[$0].text) }.joined(separator: ", ")
+    return state.shown.map { VisibleText.line(state.lanes[$0].title) }.joined(separator: ", ")
   }
 
   private var spent: String {

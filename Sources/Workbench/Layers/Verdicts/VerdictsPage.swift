@@ -89,5 +89,5 @@ extension Page {
 }
 
 extension State {
-  func laneName(_ lane: Int) -> String { lanes.indices.contains(lane) ? lanes[lane].text : "lane \(lane + 1)" }
+  func laneName(_ lane: Int) -> String { lanes.indices.contains(lane) ? lanes[lane].title : "lane \(lane + 1)" }
 }

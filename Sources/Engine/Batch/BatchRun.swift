@@ -6,11 +6,20 @@ import Synchronization
 /// A batch at work: every item over every lane, so many at once for each provider; an item is judged when all its lanes have
 /// answered. Its tasks run side by side; what they share is behind a lock.
 final class BatchRun: Sendable {
+  /// An asking of an item: a turn.
+  private struct Asking: Hashable {
+    let item: String
+    let run: Int
+  }
+
   private struct Shared {
     var session: Session
-    var judgements: [Judgement]
+    /// By the number of their turn.
+    var judgements: [Int: [Judgement]]
     var checks: [Int: [Int: Bool]] = [:]
     var progress = BatchProgress()
+    /// Where each stands in the session's turns.
+    var places: [Asking: Int]
   }
 
   private let engine: Engine
@@ -18,11 +27,11 @@ final class BatchRun: Sendable {
   private let shared: Mutex<Shared>
   private let throttles: [String: Throttle]
   private let wallet: Wallet
-  private let observe: @Sendable (BatchProgress) -> Void
+  private let observe: @Sendable (BatchEvent) -> Void
 
   init(
     _ request: BatchRequest, _ session: Session, _ judged: [Judgement], engine: Engine,
-    observe: @escaping @Sendable (BatchProgress) -> Void
+    observe: @escaping @Sendable (BatchEvent) -> Void
   ) {
     self.engine = engine
     self.request = request
@@ -31,15 +40,20 @@ final class BatchRun: Sendable {
       session.turns.flatMap { $0.responses.values.compactMap(\.cost.amount) }.reduce(.zero, +)
       + judged.map(\.cost).reduce(.zero, +)
     wallet = Wallet(request.budget, name: "--max-cost", spent: earlier)
-    shared = Mutex(Shared(session: session, judgements: judged))
+    let places = session.turns.indices.compactMap { index in
+      session.turns[index].item.map { (Asking(item: $0, run: session.turns[index].run ?? 1), index) }
+    }
+    shared = Mutex(
+      Shared(
+        session: session, judgements: Dictionary(grouping: judged, by: \.a.turn),
+        places: Dictionary(places, uniquingKeysWith: { first, _ in first })))
     throttles = Dictionary(
       (request.lanes + request.judges).map { lane in
         let isLocal = engine.service(lane.model.provider)?.isLocal == true
         return (lane.model.provider, Throttle(request.concurrency ?? (isLocal ? 2 : 6)))
       }, uniquingKeysWith: { first, _ in first })
-    let pairs = request.lanes.count * (request.lanes.count - 1) / 2
     shared.withLock {
-      $0.progress.total = request.items.count * (request.lanes.count + request.judges.count * pairs)
+      $0.progress.total = request.size.answers + request.size.verdicts
       for turn in session.turns {
         for cost in turn.responses.values.map(\.cost) {
           $0.progress.cost = $0.progress.cost + (cost.amount ?? .zero)
@@ -55,42 +69,54 @@ final class BatchRun: Sendable {
 
   func run() async -> BatchResult {
     // Turns get their numbers in the file's order, whoever answers first.
-    for item in request.items { addTurn(item) }
+    for run in 1...max(1, request.runs) { for item in request.items { addTurn(item, run) } }
+    observe(.began(result))
     await withTaskGroup(of: Void.self) { group in
-      for item in request.items { group.addTask { await self.run(item) } }
+      for run in 1...max(1, request.runs) {
+        for item in request.items { group.addTask { await self.run(item, run) } }
+      }
     }
-    return shared.withLock { shared in
+    return result
+  }
+
+  private var result: BatchResult {
+    shared.withLock { shared in
       BatchResult(
-        session: shared.session, items: request.items, judgements: shared.judgements, checks: shared.checks,
-        progress: shared.progress)
+        session: shared.session, items: request.items, judgements: shared.judgements.values.flatMap(\.self),
+        checks: shared.checks, progress: shared.progress)
     }
   }
 
-  private func addTurn(_ item: BatchItem) {
+  private func addTurn(_ item: BatchItem, _ run: Int) {
+    let asking = Asking(item: item.id, run: run)
     let new = shared.withLock { shared -> (String, Turn)? in
-      guard !shared.session.turns.contains(where: { $0.item == item.id }) else { return nil }
+      guard shared.places[asking] == nil else { return nil }
       var turn = Turn(
         number: (shared.session.turns.last?.number ?? 0) + 1, prompt: item.prompt, system: item.system, rule: .all)
       turn.item = item.id
+      if run > 1 { turn.run = run }
       turn.tags = item.tags
+      shared.places[asking] = shared.session.turns.count
       shared.session.turns.append(turn)
       return (shared.session.id, turn)
     }
     if let (session, turn) = new { engine.store.append(.turn(session: session, turn)) }
   }
 
-  private func run(_ item: BatchItem) async {
+  private func run(_ item: BatchItem, _ run: Int) async {
     // An item is a turn: its lanes and its judges share what a turn may cost.
     let wallets = [wallet, Wallet(engine.purse.budget.perTurn, name: "budget.per_turn")]
+    let asking = Asking(item: item.id, run: run)
     await withTaskGroup(of: Void.self) { group in
-      for lane in request.lanes.indices { group.addTask { await self.answer(item, lane, wallets) } }
+      for lane in request.variants.indices { group.addTask { await self.answer(item, asking, lane, wallets) } }
     }
-    await judge(item, wallets)
+    await judge(item, asking, wallets)
   }
 
-  private func turn(_ item: BatchItem) -> (session: Session, turn: Turn)? {
+  private func turn(_ asking: Asking) -> (session: Session, turn: Turn)? {
     shared.withLock { shared in
-      guard let turn = shared.session.turns.first(where: { $0.item == item.id }) else { return nil }
+      guard let place = shared.places[asking] else { return nil }
+      let turn = shared.session.turns[place]
       // The prompts of a data set know nothing of each other: no other turn needs to come along.
       var session = shared.session
       session.turns = []
@@ -100,31 +126,42 @@ final class BatchRun: Sendable {
 
   // MARK: Answers
 
-  private func answer(_ item: BatchItem, _ lane: Int, _ wallets: [Wallet]) async {
-    guard let (session, turn) = turn(item), let throttle = throttles[request.lanes[lane].model.provider] else { return }
+  private func answer(_ item: BatchItem, _ asking: Asking, _ lane: Int, _ wallets: [Wallet]) async {
+    guard let (session, turn) = turn(asking), let throttle = throttles[request.lanes[lane].model.provider] else {
+      return
+    }
     var kept = turn.responses[lane]
     if kept?.state.isSettled != true {
       let generation = (kept?.generation ?? 0) + 1
       kept = await throttle.run {
         guard self.mayGoOn() else { return nil }
+        self.observe(.asked(turn: turn.number, lane: lane))
+        var entry = RaceRequest.entry(
+          number: lane, session: session, turn: turn, prompt: self.request.prompt(of: item, lane))
+        entry.lane.system = self.request.lanes[lane].system.map(item.filled)
         let response = await self.engine.answer(
-          session, turn, lane: lane, generation: generation, timeout: self.request.timeout, wallets: wallets,
+          session, turn, entry, generation: generation, timeout: self.request.timeout, wallets: wallets,
           allowsUnpriced: self.request.allowsUnpriced)
-        self.keep(response, turn.number)
+        self.keep(response, asking)
         return response
       }
     } else {
       count { $0.done += 1 }
     }
-    guard let kept, let check = item.check, kept.state.isFinish else { return }
-    let passed = await engine.passes(check, kept.text)
-    shared.withLock { $0.checks[turn.number, default: [:]][lane] = passed }
+    guard let kept else { return }
+    var passed: Bool?
+    if let check = item.check, kept.state.isFinish {
+      let found = await engine.passes(check, kept.text)
+      shared.withLock { $0.checks[turn.number, default: [:]][lane] = found }
+      passed = found
+    }
+    observe(.answered(turn: turn.number, kept, passed: passed))
   }
 
-  private func keep(_ response: Response, _ number: Int) {
+  private func keep(_ response: Response, _ asking: Asking) {
     shared.withLock { shared in
-      guard let index = shared.session.turns.firstIndex(where: { $0.number == number }) else { return }
-      shared.session.turns[index].responses[response.lane] = response
+      guard let place = shared.places[asking] else { return }
+      shared.session.turns[place].responses[response.lane] = response
     }
     count { progress in
       progress.done += 1
@@ -146,17 +183,17 @@ final class BatchRun: Sendable {
   }
 
   private func count(_ change: (inout BatchProgress) -> Void) {
-    observe(
-      shared.withLock { shared in
-        change(&shared.progress)
-        return shared.progress
-      })
+    let progress = shared.withLock { shared in
+      change(&shared.progress)
+      return shared.progress
+    }
+    observe(.progress(progress))
   }
 
   // MARK: Verdicts
 
-  private func judge(_ item: BatchItem, _ wallets: [Wallet]) async {
-    guard let (session, turn) = turn(item) else { return }
+  private func judge(_ item: BatchItem, _ asking: Asking, _ wallets: [Wallet]) async {
+    guard let (session, turn) = turn(asking) else { return }
     for judge in request.judges {
       var judging = JudgeRequest(session: session, turn: turn, judges: [judge])
       judging.reference = item.reference
@@ -177,7 +214,10 @@ final class BatchRun: Sendable {
   }
 
   private func keep(_ found: [Judgement]) {
-    shared.withLock { $0.judgements += found }
+    shared.withLock { shared in
+      for judgement in found { shared.judgements[judgement.a.turn, default: []].append(judgement) }
+    }
+    observe(.judged(found))
     count { progress in
       progress.done += found.count
       progress.fresh += found.count
@@ -188,9 +228,9 @@ final class BatchRun: Sendable {
 
   /// By this judge, with these prompts, reference and criteria, on these very answers; one that failed is asked for again.
   private func isJudged(_ turn: Turn, _ pair: (a: Int, b: Int), _ judge: Lane, _ task: JudgeTask) -> Bool {
-    let judgements = shared.withLock(\.judgements)
+    let judgements = shared.withLock { $0.judgements[turn.number] } ?? []
     return judgements.contains { judgement in
-      judgement.a.turn == turn.number && judgement.judge == judge.text && judgement.version == JudgePrompt.version
+      judgement.judge == judge.text && judgement.version == JudgePrompt.version
         && judgement.a.lane == pair.a && judgement.b.lane == pair.b
         && judgement.a.generation == turn.responses[pair.a]?.generation
         && judgement.b.generation == turn.responses[pair.b]?.generation

@@ -1,0 +1,95 @@
+import Core
+import Judging
+import Store
+
+extension Engine {
+  /// Runs what is not done yet. A cancelled task stops the calls under way and keeps what came.
+  /// - Throws: `StoreError` when the database cannot be read.
+  public func run(
+    _ request: BatchRequest, observe: @escaping @Sendable (BatchEvent) -> Void
+  ) async throws(StoreError) -> BatchResult {
+    let known = request.startsOver ? nil : try store.session(titled: request.title, purpose: .batch)
+    let session: Session
+    if let known {
+      session = known
+    } else {
+      var new = Session(
+        id: Session.newID(), created: clock.date(), title: request.title, rule: .all, lanes: request.lanes,
+        turns: [])
+      new.purpose = .batch
+      store.append(.session(new))
+      session = new
+    }
+    store.append(.plan(session: session.id, request.plan))
+    let judged = known == nil ? [] : try store.judgements(session: session.id)
+    return await BatchRun(request, session, judged, engine: self, observe: observe).run()
+  }
+
+  /// The newest stored run of the same prompts over the same lanes, as it was; nil when there is none. Its
+  /// answers are held to the items' checks again.
+  public func lastRun(of request: BatchRequest) async throws(StoreError) -> BatchResult? {
+    guard let session = try store.session(titled: request.title, purpose: .batch), !session.turns.isEmpty else {
+      return nil
+    }
+    return try await stored(session, request.items)
+  }
+
+  /// A batch as it stands in the database.
+  /// - Parameter items: with the checks that its answers are held to; those that run commands are not run where
+  ///   `runsCommands` is false.
+  public func stored(
+    _ session: Session, _ items: [BatchItem], runsCommands: Bool = true
+  ) async throws(StoreError) -> BatchResult {
+    let checks = Dictionary(items.map { ($0.id, $0.check) }, uniquingKeysWith: { first, _ in first })
+    var found: [Int: [Int: Bool]] = [:]
+    for turn in session.turns {
+      guard let check = turn.item.flatMap({ checks[$0] }) ?? nil else { continue }
+      if case .exec = check, !runsCommands { continue }
+      for (lane, response) in turn.responses where response.state.isFinish {
+        found[turn.number, default: [:]][lane] = await passes(check, response.text)
+      }
+    }
+    return BatchResult(
+      session: session, items: items, judgements: try store.judgements(session: session.id), checks: found,
+      progress: BatchProgress())
+  }
+
+  /// One lane's answer to a turn that is stored already.
+  /// - Parameter entry: the lane, with what it is asked.
+  func answer(
+    _ session: Session, _ turn: Turn, _ entry: RaceRequest.Entry, generation: Int, timeout: Int64?, wallets: [Wallet],
+    allowsUnpriced: Bool
+  ) async -> Response {
+    var request = RaceRequest(session: session, isNewSession: false, turn: turn, lanes: [])
+    request.timeout = timeout
+    (request.wallets, request.allowsUnpriced, request.waitsForMoney) = (wallets, allowsUnpriced, true)
+    return await response(of: entry.lane, number: entry.number) { [request] observe in
+      let race = self.resume(request, observe: observe)
+      race.run([entry], generations: [entry.number: generation], startsOver: false)
+      return race
+    }
+  }
+
+  func passes(_ check: ValidityCheck, _ answer: String) async -> Bool {
+    await withCheckedContinuation { continuation in
+      ValidityChecker.run(check, on: answer) { continuation.resume(returning: $0) }
+    }
+  }
+
+  /// What the answers of a batch that are still to come will probably cost, and may at the most; verdicts come on top.
+  public func outlook(of request: BatchRequest, done: Int = 0) -> (probable: Money, most: Money, hasUnknown: Bool) {
+    readMeasures(of: request.lanes.map(\.model))
+    var (probable, most, hasUnknown) = (Money.zero, Money.zero, false)
+    for (number, variant) in request.variants.enumerated() {
+      for item in request.items {
+        let prompt = request.prompt(of: item, number) ?? item.prompt
+        let system = variant.lane.system ?? item.system ?? ""
+        let exposure = exposure(of: variant.lane, inputBytes: prompt.utf8.count + system.utf8.count)
+        probable = probable + exposure.probable
+        most = most + exposure.most
+        hasUnknown = hasUnknown || exposure.isUnpriced
+      }
+    }
+    return (probable * request.runs, most * request.runs, hasUnknown)
+  }
+}
