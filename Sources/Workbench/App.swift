@@ -74,7 +74,10 @@ public final class App {
   ///   - prompt: sent at once, if given.
   ///   - showsHome: begins at the home page.
   ///   - votes: what is voted on at once.
-  public func run(prompt: String?, showsHome: Bool = false, votes: VoteSource? = nil) {
+  ///   - experiment: what is asked at once, its grid in view.
+  public func run(
+    prompt: String?, showsHome: Bool = false, votes: VoteSource? = nil, experiment: BatchRequest? = nil
+  ) {
     defer { screen.close() }
     screen.wake(through: inbox.writeEnd)
     conductor.begin(&state)
@@ -84,6 +87,8 @@ public final class App {
     }
     if showsHome { for command in state.perform(.home) { carryOut(command) } }
     if let votes { for command in state.openVoteDesk(votes) { carryOut(command) } }
+    if let experiment { for command in state.begin(experiment) { carryOut(command) } }
+    if state.session.purpose == .batch, prompt == nil { for command in state.openExperiment() { carryOut(command) } }
     draw()
     while !isLeaving { step() }
     if state.gateway != nil {

@@ -29,6 +29,8 @@ final class Conductor {
     var files = 0
     var session = ""
   }
+  /// Data sets that this process asks.
+  var experiments: [ExperimentRun] = []
   let finder = SessionFinder()
   let traffic = TrafficReader()
 
@@ -136,6 +138,11 @@ final class Conductor {
     case .saveCriteria(let brief, let session, let turn, let judges):
       engine.keep(brief, for: JudgeRequest(session: session, turn: turn, judges: judges))
     case .confirmJudgement(let id): engine.store.append(.confirmed(judgement: id))
+    case .runExperiment(let request): runExperiment(request)
+    case .readExperiment(let session): readExperiment(session)
+    case .planRest(let session): planExperiment(session)
+    case .planExperiment(let draft): planExperiment(draft)
+    case .stopExperiment(let session): stopExperiment(session)
     case .loadReplay(let session): load { .replay(try $0.replay(session)) }
     case .readTraffic(let limit): readTraffic(limit: limit)
     case .findCode(let text, let lane): load { _ in .codeFound(MarkdownText.codeBlocks(in: text), lane: lane) }
@@ -165,6 +172,7 @@ final class Conductor {
     surroundings.gateway?.stop()
     for race in races.values { race.stopAll() }
     judgingTask?.cancel()
+    for run in experiments { run.stop() }
     let stopped = DispatchSemaphore(value: 0)
     engine.settle { stopped.signal() }
     _ = stopped.wait(timeout: .now() + 1)

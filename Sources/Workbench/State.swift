@@ -69,6 +69,8 @@ public struct State: Equatable {
     public var isFolded = false
   }
 
+  /// Where one was in the grid of a data set, by session.
+  var gridPlaces: [String: ExperimentPage.Place] = [:]
   /// The line of the sessions page that a session was opened from.
   var sessionsLine = ""
   /// What has to be done outside for a layer that went with others.
@@ -372,6 +374,14 @@ public enum Command: Equatable, Sendable {
   case loadCriteria(Session, Turn, judges: [Lane])
   case saveCriteria(Brief, Session, Turn, judges: [Lane])
   case confirmJudgement(id: String)
+  /// Asks what is not done yet of a data set.
+  case runExperiment(BatchRequest)
+  /// How the data set of this session stands.
+  case readExperiment(session: String)
+  /// What the rest of it is.
+  case planRest(session: String)
+  case planExperiment(ExperimentDraft)
+  case stopExperiment(session: String)
   case loadReplay(Session)
   case readTraffic(limit: Int)
   /// What a layer wants to know.

@@ -1,4 +1,5 @@
 import Core
+import Engine
 import Terminal
 
 /// What the workbench hears of the gateway that runs beside it.
@@ -38,6 +39,10 @@ public struct Surroundings: Sendable {
   public var exportFormats: [(name: String, meaning: String)] = []
   /// Writes a session in one of them; gives a sentence, throws one. Not called on the main thread.
   public var export: @Sendable (_ session: String, _ format: String) throws -> String = { _, _ in "" }
+  /// Reads the data set of an experiment that is set up; throws a sentence. Not called on the main thread.
+  public var experiment: @Sendable (ExperimentDraft) throws -> BatchRequest = { _ in
+    throw ExperimentFault("no files are read here")
+  }
   /// Lineups of the config.
   public var lineups: [String: [Lane]] = [:]
   /// Nil when none was asked for.

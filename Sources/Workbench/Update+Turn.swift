@@ -100,7 +100,10 @@ extension State {
   private mutating func queue(_ lane: Int) {
     guard let turn = turnIndex else { return }
     var response = Response(lane: lane, model: lanes[lane].model, parameters: lanes[lane].parameters)
-    response.generation = (session.turns[turn].responses[lane]?.generation ?? 0) + 1
+    let before = session.turns[turn].responses[lane]
+    response.generation = (before?.generation ?? 0) + 1
+    // What was its own stays so when it is asked again.
+    (response.prompt, response.system) = (before?.prompt, before?.system)
     session.turns[turn].responses[lane] = response
     race.sentAt[lane] = nil
     race.speeds[lane] = nil

@@ -108,7 +108,10 @@ extension State {
     }
     let commands = revealIfHopeless()
     if let found, !isHidden { show(found) }
-    return commands
+    guard session.purpose == .batch else { return commands }
+    if let place = gridPlaces[session.id], shown.contains(place.column) { focus = place.column }
+    // A data set is looked at as a grid, unless one answer of it was looked for.
+    return commands + (found == nil ? openExperiment() : [])
   }
 
   /// Shows a session, as if nothing had been looked at before.

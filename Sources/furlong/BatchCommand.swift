@@ -49,6 +49,9 @@ struct BatchCommand: ParsableCommand {
   @Flag(help: "Run the commands that checks of the data set name (exec:…); they are listed first.")
   var allowExec = false
 
+  @Flag(help: "Watch it fill as a grid in the workbench; what came is told in the end.")
+  var watch = false
+
   @Flag(help: "Replace a report that is there.")
   var force = false
 
@@ -57,7 +60,10 @@ struct BatchCommand: ParsableCommand {
 
   @OptionGroup var database: DatabaseOptions
 
+  @OptionGroup var looks: LooksOptions
+
   func validate() throws {
+    if watch, json || drift { throw ValidationError("--watch goes with neither --json nor --drift") }
     if let concurrency, !(1...100).contains(concurrency) { throw ValidationError("--concurrency takes 1 to 100") }
     if let timeout, !(timeout > 0 && timeout <= 86_400) {
       throw ValidationError("--timeout takes seconds, above 0 and up to 86400 (a day)")
@@ -80,6 +86,7 @@ struct BatchCommand: ParsableCommand {
   }
 
   func run() throws {
+    if watch { try WorkbenchLaunch.requireTerminal() }
     let items = try BatchFile.read(file, needsPrompts: ways.prompts.isEmpty)
     if let report { try OutputFile.checkPlace(report, force: force) }
     let setup = try Setup(database: database.database)
@@ -107,8 +114,17 @@ struct BatchCommand: ParsableCommand {
     request.brief = judge.brief
     engine.store.onFault { if let fault = $0 { Console.error("furlong: \(fault.message)") } }
     let line = ProgressLine()
-    let (outcome, interruption) = Wait.run { [request, drift] () -> Result<Outcome, StoreError> in
+    if watch {
+      let session = Session(
+        id: Session.newID(), created: Clock.system.date(), title: "", rule: .all, lanes: lanes, turns: [])
+      var launch = WorkbenchLaunch(setup: setup, engine: engine, session: session, isStored: false, looks: looks)
+      launch.experiment = request
+      try launch.run(prompt: nil)
+    }
+    let (outcome, interruption) = Wait.run { [request, drift, watch] () -> Result<Outcome, StoreError> in
       do throws(StoreError) {
+        // What was asked in the grid, and stopped there by leaving it.
+        if watch, let result = try await engine.lastRun(of: request) { return .success(Outcome(last: nil, result: result)) }
         let last = drift ? try await engine.lastRun(of: request) : nil
         return .success(
           Outcome(

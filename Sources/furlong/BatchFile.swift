@@ -1,6 +1,8 @@
 import Core
 import Engine
 import Foundation
+import Judging
+import Workbench
 
 /// Reads a data set: one JSON object a line.
 enum BatchFile {
@@ -31,6 +33,41 @@ enum BatchFile {
     }
     if items.isEmpty { throw CommandError("\(name) has no prompts: write one JSON object a line, {\"prompt\": \"…\"}") }
     return items
+  }
+
+  /// What an experiment that was set up in the workbench asks.
+  /// - Throws: `CommandError` naming what to write instead.
+  static func request(of draft: ExperimentDraft) throws(CommandError) -> BatchRequest {
+    guard !draft.file.isEmpty else { throw CommandError("name a data set: a file of lines such as {\"prompt\": \"…\"}") }
+    guard !draft.lanes.isEmpty else { throw CommandError("no lanes to ask: add some first") }
+    var ways = VariantOptions()
+    (ways.prompts, ways.systems) = (draft.prompts, draft.systems)
+    let path = (draft.file as NSString).expandingTildeInPath
+    let items = try read(path, needsPrompts: draft.prompts.isEmpty)
+    var request = BatchRequest(
+      name: (path as NSString).lastPathComponent, items: items, variants: try ways.variants(draft.lanes))
+    if !draft.runs.isEmpty {
+      guard let runs = Int(draft.runs), (1...BatchRequest.mostRuns).contains(runs) else {
+        throw CommandError("runs: a number from 1 to \(BatchRequest.mostRuns)")
+      }
+      request.runs = runs
+    }
+    if !draft.budget.isEmpty {
+      guard let budget = Money(decimal: draft.budget.replacingOccurrences(of: "$", with: "")), budget >= .zero else {
+        throw CommandError("at most: an amount of US dollars, such as 0.50")
+      }
+      request.budget = budget
+    }
+    request.judges = draft.judges
+    for judge in draft.judges {
+      let pairs = request.lanes.indices.flatMap { a in request.lanes.indices.filter { $0 > a }.map { (a, $0) } }
+      let reasons = pairs.compactMap { pair in
+        Eligibility.reasonAgainst(judge, request.lanes[pair.0].model, request.lanes[pair.1].model)
+      }
+      if let reason = reasons.first, reasons.count == pairs.count { throw CommandError(reason) }
+    }
+    if let fault = request.fault { throw CommandError(fault) }
+    return request
   }
 
   /// Nil when it cannot be read; nothing at all is an empty file.

@@ -150,6 +150,8 @@ struct WorkbenchLaunch {
   var showsHome = false
   /// What is voted on at once.
   var votes: VoteSource?
+  /// A data set that is asked at once, its grid in view.
+  var experiment: BatchRequest?
 
   static func requireTerminal() throws(CommandError) {
     guard Console.outputIsTerminal, Console.inputIsTerminal else {
@@ -185,7 +187,7 @@ struct WorkbenchLaunch {
         let app = try App(engine: engine, state: state, theme: theme, traits: traits, surroundings: surroundings)
         let probe = setup.environment["FURLONG_PROBE"]
         if probe != nil { app.probe = App.Probe() }
-        app.run(prompt: prompt, showsHome: showsHome, votes: votes)
+        app.run(prompt: prompt, showsHome: showsHome, votes: votes, experiment: experiment)
         if let probe, let times = app.probe { write(times, to: probe) }
         return true
       } catch {
@@ -236,6 +238,7 @@ struct WorkbenchLaunch {
         throw CommandError(error.message)
       }
     }
+    surroundings.experiment = { try BatchFile.request(of: $0) }
     let keeper = KeyKeeper(configPath: config, finder: setup.keyFinder)
     surroundings.keepKey = { try keeper.keep($0, $1) }
     if keepsNothing {

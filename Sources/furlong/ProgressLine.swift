@@ -16,7 +16,7 @@ final class ProgressLine: Sendable {
 
   func show(_ progress: BatchProgress) {
     let now = Clock.system.now()
-    let text = Self.text(progress, seconds: Double(now - started) / 1e9)
+    let text = progress.words(seconds: Double(now - started) / 1e9)
     shown.withLock { shown in
       let isOver = progress.done >= progress.total
       if Console.errorIsTerminal {
@@ -37,19 +37,5 @@ final class ProgressLine: Sendable {
   /// Ends a line that was being written over.
   func end() {
     if Console.errorIsTerminal, shown.withLock({ $0.width > 0 }) { Console.error("") }
-  }
-
-  /// `████░░ 12 of 40 · 3.1/s · $0.02 · 9s left`.
-  static func text(_ progress: BatchProgress, seconds: Double) -> String {
-    let share = progress.total == 0 ? 1 : Double(progress.done) / Double(progress.total)
-    let filled = Int(saturating: share * 20)
-    let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 20 - filled)
-    var parts = ["\(bar) \(progress.done) of \(progress.total)"]
-    let rate = seconds > 0 ? Double(progress.fresh) / seconds : 0
-    if rate > 0 { parts.append(rate >= 1 ? "\(Readable.rate(rate))/s" : "\(Readable.rate(rate * 60))/min") }
-    parts.append(Readable.total(progress.cost, hasUnknown: progress.hasUnknownCost))
-    let left = progress.total - progress.done
-    if rate > 0, left > 0 { parts.append("\(Readable.duration(Int64(saturating: Double(left) / rate * 1e9))) left") }
-    return parts.joined(separator: " · ")
   }
 }

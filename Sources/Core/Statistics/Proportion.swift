@@ -31,8 +31,8 @@ public struct Proportion: Equatable, Sendable {
   /// Equal-tailed interval of the posterior from a uniform prior: quantiles of Beta(1 + k, 1 + n − k).
   public static func beta(_ successes: Int, of trials: Int) -> Proportion {
     let (a, b) = (Double(successes) + 1, Double(trials - successes) + 1)
-    func quantile(_ level: Double) -> Double { bisection(0, 1) { level - incompleteBeta($0, a, b) } }
-    return Proportion(successes: successes, trials: trials, low: quantile(0.025), high: quantile(0.975))
+    return Proportion(
+      successes: successes, trials: trials, low: betaQuantile(0.025, a, b), high: betaQuantile(0.975, a, b))
   }
 }
 
@@ -47,6 +47,21 @@ public struct IntervalEstimate: Equatable, Sendable {
     self.low = low
     self.high = high
   }
+
+  /// The mean of values from 0 to 1 that add up to `sum`: quantiles of Beta(1 + sum, 1 + n − sum). Values between 0 and 1 vary
+  /// less than those that are 0 or 1, for which it is exact: the interval is rather too wide. Never of no width.
+  public init(meanOf sum: Double, of trials: Int) {
+    let (a, b) = (sum + 1, Double(trials) - sum + 1)
+    // All or nothing lies within its own interval.
+    self.init(
+      value: trials > 0 ? sum / Double(trials) : 0.5, low: sum == 0 ? 0 : betaQuantile(0.025, a, b),
+      high: sum == Double(trials) ? 1 : betaQuantile(0.975, a, b))
+  }
+}
+
+/// The value below which a share `level` of Beta(a, b) lies.
+private func betaQuantile(_ level: Double, _ a: Double, _ b: Double) -> Double {
+  bisection(0, 1) { level - incompleteBeta($0, a, b) }
 }
 
 /// Order statistics of a sample. Infinite values (failed requests) stay in the tail.

@@ -174,6 +174,21 @@ public struct BatchProgress: Equatable, Sendable {
   public var shortage: String?
 
   public init() {}
+
+  /// What a stored batch has cost. What is done of it is counted while it is gone through again.
+  init(of session: Session, _ judgements: [Judgement], total: Int) {
+    self.total = total
+    for turn in session.turns {
+      for cost in turn.responses.values.map(\.cost) {
+        self.cost = self.cost + (cost.amount ?? .zero)
+        if cost.status == .unknown { hasUnknownCost = true }
+      }
+    }
+    for judgement in judgements {
+      cost = cost + judgement.cost
+      if judgement.hasUnknownCost { hasUnknownCost = true }
+    }
+  }
 }
 
 /// What happens in a batch.

@@ -52,19 +52,8 @@ final class BatchRun: Sendable {
         let isLocal = engine.service(lane.model.provider)?.isLocal == true
         return (lane.model.provider, Throttle(request.concurrency ?? (isLocal ? 2 : 6)))
       }, uniquingKeysWith: { first, _ in first })
-    shared.withLock {
-      $0.progress.total = request.size.answers + request.size.verdicts
-      for turn in session.turns {
-        for cost in turn.responses.values.map(\.cost) {
-          $0.progress.cost = $0.progress.cost + (cost.amount ?? .zero)
-          if cost.status == .unknown { $0.progress.hasUnknownCost = true }
-        }
-      }
-      for judgement in judged {
-        $0.progress.cost = $0.progress.cost + judgement.cost
-        if judgement.hasUnknownCost { $0.progress.hasUnknownCost = true }
-      }
-    }
+    let progress = BatchProgress(of: session, judged, total: request.size.answers + request.size.verdicts)
+    shared.withLock { $0.progress = progress }
   }
 
   func run() async -> BatchResult {

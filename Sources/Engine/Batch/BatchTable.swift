@@ -42,6 +42,8 @@ public struct BatchTable: Sendable {
   /// An asking of an item: a turn.
   public struct Run: Sendable {
     public let turn: Int
+    /// It is being voted on: nothing of it may be told.
+    public let isHidden: Bool
     public internal(set) var cells: [Cell]
     public internal(set) var verdicts: [Verdict] = []
   }
@@ -73,7 +75,7 @@ public struct BatchTable: Sendable {
     for turn in result.session.turns {
       guard let row = turn.item.flatMap({ index[$0] }) else { continue }
       places[turn.number] = (row, rows[row].runs.count)
-      rows[row].runs.append(Run(turn: turn.number, cells: Array(repeating: Cell(), count: lanes.count)))
+      rows[row].runs.append(Run(turn: turn.number, isHidden: turn.blind != nil, cells: Array(repeating: Cell(), count: lanes.count)))
       for response in turn.responses.values where lanes.indices.contains(response.lane) {
         answered(turn.number, response, passed: result.checks[turn.number]?[response.lane])
       }
@@ -130,6 +132,13 @@ public struct BatchTable: Sendable {
   }
 
   // MARK: What it comes to
+
+  /// Without turns that are being voted on.
+  var told: BatchTable {
+    var table = self
+    for row in rows.indices { table.rows[row].runs.removeAll(where: \.isHidden) }
+    return table
+  }
 
   /// What verdicts came to between two lanes, seen from the first.
   public struct Tally: Equatable, Sendable {

@@ -49,9 +49,13 @@ extension Engine {
         found[turn.number, default: [:]][lane] = await passes(check, response.text)
       }
     }
-    return BatchResult(
-      session: session, items: items, judgements: try store.judgements(session: session.id), checks: found,
-      progress: BatchProgress())
+    let judgements = try store.judgements(session: session.id)
+    var progress = BatchProgress(of: session, judgements, total: 0)
+    for turn in session.turns {
+      progress.total += session.lanes.count
+      progress.done += turn.responses.values.count(where: \.state.isSettled)
+    }
+    return BatchResult(session: session, items: items, judgements: judgements, checks: found, progress: progress)
   }
 
   /// One lane's answer to a turn that is stored already.
@@ -76,20 +80,45 @@ extension Engine {
     }
   }
 
-  /// What the answers of a batch that are still to come will probably cost, and may at the most; verdicts come on top.
-  public func outlook(of request: BatchRequest, done: Int = 0) -> (probable: Money, most: Money, hasUnknown: Bool) {
+  /// What is still to be asked of a batch, and what its answers will probably cost and may at the most; verdicts come on top.
+  /// - Parameter session: as far as it has come.
+  public func outlook(of request: BatchRequest, after session: Session?) -> BatchOutlook {
     readMeasures(of: request.lanes.map(\.model))
-    var (probable, most, hasUnknown) = (Money.zero, Money.zero, false)
+    var settled: [String: [Int: Int]] = [:]
+    for turn in session?.turns ?? [] {
+      guard let item = turn.item else { continue }
+      for response in turn.responses.values where response.state.isSettled {
+        settled[item, default: [:]][response.lane, default: 0] += 1
+      }
+    }
+    var outlook = BatchOutlook()
     for (number, variant) in request.variants.enumerated() {
       for item in request.items {
+        let missing = max(0, request.runs - (settled[item.id]?[number] ?? 0))
+        guard missing > 0 else { continue }
         let prompt = request.prompt(of: item, number) ?? item.prompt
         let system = variant.lane.system ?? item.system ?? ""
         let exposure = exposure(of: variant.lane, inputBytes: prompt.utf8.count + system.utf8.count)
-        probable = probable + exposure.probable
-        most = most + exposure.most
-        hasUnknown = hasUnknown || exposure.isUnpriced
+        outlook.answers += missing
+        outlook.probable = outlook.probable + exposure.probable * missing
+        outlook.most = outlook.most + exposure.most * missing
+        outlook.hasUnknown = outlook.hasUnknown || exposure.isUnpriced
       }
     }
-    return (probable * request.runs, most * request.runs, hasUnknown)
+    outlook.verdicts = request.size.verdicts
+    return outlook
   }
+}
+
+/// What is to be asked of a batch, and what that may cost.
+public struct BatchOutlook: Equatable, Sendable {
+  public var answers = 0
+  /// Verdicts, those that are there already included.
+  public var verdicts = 0
+  public var probable = Money.zero
+  public var most = Money.zero
+  /// Some price nobody knows.
+  public var hasUnknown = false
+
+  public init() {}
 }

@@ -30,6 +30,8 @@ extension KeyPlace {
   static let reading = KeyPlace("lanes, pages", "In lanes and pages")
   /// In whatever stands over the lanes.
   static let window = KeyPlace("windows", "In a window")
+  /// A line that is typed within a page.
+  static let line = KeyPlace("lines", "Typing a line")
   /// Rows to choose from while letters filter them.
   static let list = KeyPlace("lists", "In a list")
 }

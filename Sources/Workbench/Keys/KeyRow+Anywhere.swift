@@ -9,6 +9,7 @@ extension Action {
   static let halfUp = Action("scroll.half-up"), halfDown = Action("scroll.half-down")
   static let pageUp = Action("scroll.page-up"), pageDown = Action("scroll.page-down")
   static let top = Action("scroll.top"), bottom = Action("scroll.bottom")
+  static let lineKeep = Action("line.keep"), lineLeave = Action("line.leave")
   static let windowClose = Action("window.close"), windowClear = Action("window.clear")
   static let listUp = Action("list.up"), listDown = Action("list.down")
   static let listFirst = Action("list.first"), listLast = Action("list.last")
@@ -59,6 +60,14 @@ extension KeyRow {
     },
   ]
 
+  /// In a line that is typed within a page.
+  static let lines: [KeyRow] = [
+    KeyRow(.lineKeep, .line, [.enter], "keep what is written", label: Label("keep", 1)) { $0.endLine(keeps: true) },
+    KeyRow(.lineLeave, .line, [.escape, .control("c")], "leave the line", label: Label("leave", 2)) {
+      $0.endLine(keeps: false)
+    },
+  ]
+
   static let anywhere: [KeyRow] = [
     mover(.pageUp, .anywhere, [.pageUp], "page up", .pages(-1)),
     mover(.pageDown, .anywhere, [.pageDown], "page down", .pages(1)),
@@ -91,6 +100,14 @@ extension KeyRow {
 }
 
 extension State {
+  fileprivate mutating func endLine(keeps: Bool) -> [Command] {
+    guard let index = layers.all.indices.last else { return [] }
+    var layer = layers.all[index]
+    let commands = layer.endLine(keeps: keeps, self)
+    layers.replace(at: index, with: layer)
+    return commands
+  }
+
   /// All that can be done here, of what is on top first; what cannot be done now quietly, with its reason.
   mutating func openPalette() {
     let places = keyPlaces

@@ -249,6 +249,10 @@ extension KeyRow {
     KeyRow(.cards, .lanes, [], "judge cards: what each judge's verdicts are worth") { $0.open(CardsPage()) },
     KeyRow(.leaderboard, .lanes, [.character("L")], "leaderboard") { $0.open(BoardPage()) },
     KeyRow(
+      .experiment, .lanes, [.character("S")], "experiment: prompts × variants as a grid",
+      label: Label(1) { $0.session.purpose == .batch ? "grid" : nil }, waits: true, unless: Unless.idle
+    ) { $0.openExperiment() },
+    KeyRow(
       .replay, .lanes, [.character("B")], "replay: watch the turn again as it happened",
       unless: { Unless.asked($0) ?? Unless.idle($0) }
     ) { [.loadReplay($0.sessionInView)] },

@@ -9,7 +9,7 @@ public struct Keymap: Equatable, Sendable {
   /// In the order of the help. Rows without a key are in the palette only.
   private static let table: [KeyRow] =
     KeyRow.prompt + KeyRow.desk + KeyRow.reading + KeyRow.lanes + LayerKinds.all.flatMap { $0.keys } + KeyRow.pages
-    + KeyRow.list + KeyRow.windows
+    + KeyRow.list + KeyRow.lines + KeyRow.windows
     + KeyRow.anywhere
 
   public init() {}

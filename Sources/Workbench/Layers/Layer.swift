@@ -22,6 +22,8 @@ protocol Layer: Equatable, Sendable {
   /// Empties the line that is typed.
   /// - Returns: nil where there is nothing to empty.
   mutating func clear(_ state: State) -> [Command]?
+  /// A line that is typed within it is done with.
+  mutating func endLine(keeps: Bool, _ state: State) -> [Command]
   /// The cursor, or what is shown, moves.
   mutating func move(_ step: Step, _ state: State) -> [Command]
   /// A click on a row of the screen goes to what stands there.
@@ -77,6 +79,7 @@ extension Layer {
   func stays(_ state: State) -> Bool { true }
   mutating func type(_ key: Key, _ state: State) -> [Command]? { nil }
   mutating func clear(_ state: State) -> [Command]? { nil }
+  mutating func endLine(keeps: Bool, _ state: State) -> [Command] { [] }
   mutating func move(_ step: Step, _ state: State) -> [Command] { [] }
   mutating func point(at row: Int, _ state: State) -> Bool? { nil }
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] { [] }
@@ -92,7 +95,8 @@ extension Layer {
 /// All kinds of layers, in the order of the help.
 enum LayerKinds {
   static let all: [any Layer.Type] = [
-    BlindLayer.self, VoteDesk.self, SearchLayer.self, Playback.self, SessionsPage.self, TrafficPage.self, CallPage.self,
+    BlindLayer.self, VoteDesk.self, ExperimentPage.self, ExperimentForm.self, SearchLayer.self, Playback.self,
+    SessionsPage.self, TrafficPage.self, CallPage.self,
     BoardPage.self, CostsPage.self, VerdictsPage.self, CardsPage.self, MethodsPage.self,
     WhatIfPage.self, OutlinePage.self, Comparison.self, DisagreementMap.self, ChoiceList.self, ParameterForm.self,
     Question.self, HelpLayer.self, HomeLayer.self, KeyEntry.self,

@@ -294,10 +294,11 @@ private struct Thread {
   private func prompt(_ turn: Turn, _ layouts: Layouts) -> Block {
     let most = 6
     // A pasted book is not wrapped for the sake of its first lines.
-    let shown = turn.prompt.prefix(width * most)
+    let own = turn.responses[lane]?.prompt ?? turn.prompt
+    let shown = own.prefix(width * most)
     var lines = layouts.lines("\(state.screen.borders.prompt) \(shown)", key(turn, .prompt), width: width)
-    if lines.count > most || shown.endIndex < turn.prompt.endIndex {
-      lines = lines.prefix(most - 1) + ["… \(turn.prompt.utf8.count) bytes in all"]
+    if lines.count > most || shown.endIndex < own.endIndex {
+      lines = lines.prefix(most - 1) + ["… \(own.utf8.count) bytes in all"]
     }
     lines += turn.attachments.map { "\(state.screen.borders.file) \($0.name) \(Readable.bytes($0.data.count))" }
     return Block(lines: lines + [""], style: Style(.prompt))

@@ -8,14 +8,14 @@ enum FormPane {
     let area = WindowPane.draw(
       state, width: 72, height: form.fields.count + 7,
       title: form.isCopy ? "A copy: what should differ?" : "Parameters", &frame)
-    drawRow(
+    put(
       "for", form.isForAll ? "all lanes" : "lane \(form.lane + 1) \(name)", "← → this lane or all",
       isChosen: form.selection == 0, area, y: area.y + 1, state, &frame)
     for (index, field) in form.fields.enumerated() {
       let shown = field.isMixed && !field.isEdited ? "differs" : field.text.isEmpty ? "default" : field.text
       let isQuiet = field.text.isEmpty
       let isChosen = form.selection == index + 1
-      drawRow(
+      put(
         field.name, isChosen && isQuiet && field.isEdited ? "" : shown, field.hint, isChosen: isChosen,
         isQuiet: isQuiet, area, y: area.y + 3 + index, state, &frame)
     }
@@ -25,7 +25,8 @@ enum FormPane {
     }
   }
 
-  private static func drawRow(
+  /// A field: its name, its text, and a word on what it takes.
+  static func put(
     _ name: String, _ text: String, _ hint: String, isChosen: Bool, isQuiet: Bool = false, _ area: Area, y: Int,
     _ state: State, _ frame: inout Frame
   ) {

@@ -81,22 +81,21 @@ struct VoteDesk: Layer {
   /// Names may be shown of what is on the screen.
   var isRevealed: Bool { entry?.isRevealed == true }
 
-  func places(_ state: State) -> [KeyPlace] { line == nil ? [.votes, .reading, .window] : [] }
+  func places(_ state: State) -> [KeyPlace] { line == nil ? [.votes, .reading, .window] : [.line] }
   /// The panes scroll as the lanes do.
   var coversLanes: Bool { false }
   var takesText: Bool { line != nil }
 
   mutating func type(_ key: Key, _ state: State) -> [Command]? {
     guard line != nil else { return nil }
-    switch key {
-    case .enter:
-      let text = line?.text ?? ""
-      line = nil
-      return setNote(text.allSatisfy(\.isWhitespace) ? nil : text)
-    case .escape, .control("c"): line = nil
-    default: line?.type(key)
-    }
+    line?.type(key)
     return []
+  }
+
+  mutating func endLine(keeps: Bool, _ state: State) -> [Command] {
+    let text = line?.text ?? ""
+    line = nil
+    return keeps ? setNote(text.allSatisfy(\.isWhitespace) ? nil : text) : []
   }
 
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) {}
