@@ -43,6 +43,8 @@ public struct Lane: Hashable, Sendable {
   public var system: String?
   /// What tells it from other lanes of its model that are asked otherwise: names of a template and a system prompt.
   public var variant: String?
+  /// It answers one turn from what the other lanes have said, and is asked nothing else.
+  public var isFusion = false
   /// Not asked and not shown any more. Its number and its answers stay, since answers are kept by lane number.
   public var isDropped = false
 

@@ -20,7 +20,7 @@ public struct Session: Equatable, Sendable {
   }
 
   /// Numbers of the lanes that are asked.
-  public var activeLanes: [Int] { lanes.indices.filter { !lanes[$0].isDropped } }
+  public var activeLanes: [Int] { lanes.indices.filter { !lanes[$0].isDropped && !lanes[$0].isFusion } }
 
   /// A new id: 48 random bits. Unguessability is not needed, uniqueness is.
   public static func newID(using random: inout some RandomNumberGenerator) -> String { random.hexadecimalDigits(12) }
@@ -70,6 +70,12 @@ public struct Turn: Equatable, Sendable {
     self.winner = winner
     self.responses = responses
   }
+
+  /// An answer that was written from the others', not raced with them.
+  public func isFused(_ lane: Int) -> Bool { item == nil && responses[lane]?.prompt != nil }
+
+  /// The answers that were raced.
+  public var raced: [Response] { responses.values.filter { !isFused($0.lane) } }
 
   public var promptSHA256: String { SHA256.hexadecimal(prompt.utf8) }
 }

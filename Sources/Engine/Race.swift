@@ -40,7 +40,7 @@ public final class Race: @unchecked Sendable {
     machine = RaceMachine(
       RaceMachine.Policy(
         rule: request.turn.rule, order: order, hasReserve: request.hedge != nil || request.relay != nil,
-        isRelay: request.relay != nil, limit: request.timeout))
+        isRelay: request.relay != nil, limit: request.timeout), winner: request.turn.winner)
     let wallets = request.wallets.isEmpty ? [engine.purse.turnWallet()] : request.wallets
     self.wallets = wallets
     // Under any other rule nobody asks for what it reads, and its brief would be paid for nothing.
@@ -67,6 +67,7 @@ public final class Race: @unchecked Sendable {
     isCalledOff.store(false, ordering: .relaxed)
     loop.perform {
       self.tell(.expected(entries.map(\.number)))
+      self.tell(.outside(entries.filter(\.lane.isFusion).map(\.number)))
       self.examiner?.prepare()
       if startsOver { self.tell(.startsOver) }
     }

@@ -59,6 +59,8 @@ struct RaceMachine: Equatable {
     case spent([Int])
     /// The turn is raced anew, under its rule.
     case startsOver
+    /// These are no contestants: they answer from what the others have said.
+    case outside([Int])
   }
 
   enum Stop: Equatable {
@@ -120,11 +122,13 @@ struct RaceMachine: Equatable {
   private var isOver = false
   private var isCalledOff = false
   private var expected: Set<Int> = []
+  private var outsiders: Set<Int> = []
   /// Stopped before they were here.
   private var calledOff: Set<Int> = []
 
-  init(_ policy: Policy) {
-    self.policy = policy
+  /// - Parameter winner: of a turn that has been raced before.
+  init(_ policy: Policy, winner: Int? = nil) {
+    (self.policy, self.winner) = (policy, winner)
     starter = Starter(policy.order)
   }
 
@@ -176,6 +180,9 @@ struct RaceMachine: Equatable {
     case .spent(let lanes): return stop(lanes, .money)
     case .startsOver:
       (winner, secondBest, sawToken) = (nil, nil, false)
+      return []
+    case .outside(let lanes):
+      outsiders.formUnion(lanes)
       return []
     }
   }
@@ -280,7 +287,7 @@ struct RaceMachine: Equatable {
   }
 
   private mutating func decide(_ lane: Int, isFirstToken: Bool, isWhole: Bool = true) -> [Action] {
-    guard winner == nil else { return [] }
+    guard winner == nil, !outsiders.contains(lane) else { return [] }
     switch policy.rule {
     case .firstToken where isFirstToken || policy.isRelay: return win(lane, stopsOthers: true)
     case _ where isFirstToken: return []

@@ -28,7 +28,7 @@ public struct TurnMarks: Equatable, Sendable {
     picks: [Pick] = []
   ) {
     fastest =
-      turn.responses.values.filter { $0.state == .done }
+      turn.raced.filter { $0.state == .done }
       .min { ($0.timing.end ?? .max, $0.lane) < ($1.timing.end ?? .max, $1.lane) }?.lane
     let verdicts = Judgement.latest(judgements.filter { $0.isOn(turn) }).compactMap { judgement in
       judgement.rankingValue.map { Comparison(judgement.a.lane, judgement.b.lane, value: $0) }

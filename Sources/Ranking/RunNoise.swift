@@ -1,5 +1,4 @@
 import Core
-import Foundation
 
 /// Whether a difference between two lanes is more than what asking the same again changes. Each item is asked several times; the
 /// spread within items is what runs do, and the margin is the t interval of a mean whose only error is that spread
@@ -35,7 +34,7 @@ public struct RunNoise: Equatable, Sendable {
 
   /// A sentence. `a` and `b`: how the two are called.
   public func words(a: String, b: String) -> String {
-    func figure(_ value: Double) -> String { String(format: "%.2f", value) }
+    func figure(_ value: Double) -> String { decimalText(value, places: 2) }
     if difference == 0, margin == 0 { return "\(a) and \(b) are alike in every run" }
     let (ahead, behind) = difference >= 0 ? (a, b) : (b, a)
     let sizes = "\(figure(abs(difference))) ± \(figure(margin)) a prompt"

@@ -254,11 +254,14 @@ extension Database {
 func lanesText(_ lanes: [Lane]) -> String {
   JSON.array(
     lanes.map { lane in
-      guard lane.isDropped || lane.system != nil || lane.variant != nil else { return .string(lane.text) }
+      guard lane.isDropped || lane.system != nil || lane.variant != nil || lane.isFusion else {
+        return .string(lane.text)
+      }
       var entry: JSON = [
         "lane": .string(lane.text), "system": .optional(lane.system), "dropped": .bool(lane.isDropped),
       ]
       if let variant = lane.variant { entry["variant"] = .string(variant) }
+      if lane.isFusion { entry["fusion"] = .bool(true) }
       return entry
     }
   ).serialized()

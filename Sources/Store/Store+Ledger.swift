@@ -17,7 +17,8 @@ extension Store {
         SELECT r.session, r.turn, r.lane, r.generation, r.created, r.provider, r.model, r.model_reported, r.state,
           r.attempts, r.usage_input, r.usage_cache_read, r.usage_cache_write, r.usage_output, r.usage_reasoning,
           r.usage_source, r.usage_details, r.cost_status, r.cost_computed, r.cost_reported, r.cost_is_charge,
-          r.cost_lowest, r.cost_highest, r.cost_wasted, r.ttfo, r.end, r.origin, s.purpose, t.rule, t.winner,
+          r.cost_lowest, r.cost_highest, r.cost_wasted, r.ttfo, r.end, r.origin,
+          CASE WHEN s.purpose = 'lane' AND r.prompt IS NOT NULL THEN 'fusion' ELSE s.purpose END AS purpose, t.rule, t.winner,
           EXISTS (SELECT 1 FROM blind b WHERE b.session = r.session AND b.turn = r.turn AND b.revealed IS NULL) AS hidden,
           (SELECT COUNT(DISTINCT lane) FROM response o WHERE o.session = r.session AND o.turn = r.turn) AS lanes
         FROM response r JOIN session s ON s.id = r.session

@@ -135,6 +135,7 @@ func lanes(json text: String) -> [Lane] {
     var lane = (try? Lane(parsing: text)) ?? Lane(model: ModelID(text) ?? ModelID(provider: "unknown", model: text))
     lane.system = entry["system"]?.string
     lane.variant = entry["variant"]?.string
+    lane.isFusion = entry["fusion"]?.bool ?? false
     lane.isDropped = entry["dropped"]?.bool ?? false
     return lane
   }

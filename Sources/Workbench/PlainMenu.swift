@@ -42,7 +42,7 @@ extension PlainWorkbench {
 
   /// Asks for a lane, unless there is only one, and turns to it.
   private func onLane(_ question: String, _ then: (PlainWorkbench) -> Void) {
-    if state.shown.count > 1 {
+    if state.asked.count > 1 {
       tellLanes()
       guard let line = ask(question), let number = Int(line), state.shown.contains(number - 1) else {
         return tell("No lane was chosen.")

@@ -120,8 +120,8 @@ public final class PlainWorkbench {
   func name(_ lane: Int) -> String { "Lane \(lane + 1), \(state.lanes[lane].title)" }
 
   func tellLanes() {
-    tell(Readable.count(state.shown.count, "lane") + ", race rule \(state.session.rule.rawValue):")
-    for lane in state.shown { tell("  \(name(lane))") }
+    tell(Readable.count(state.asked.count, "lane") + ", race rule \(state.session.rule.rawValue):")
+    for lane in state.asked { tell("  \(name(lane))") }
   }
 
   func dispatch(_ posted: Input) {
@@ -168,7 +168,7 @@ public final class PlainWorkbench {
       switch command {
       case .quit: isLeaving = true
       case .race:
-        tell("Asking \(Readable.count(state.shown.count, "lane")).")
+        tell("Asking \(Readable.count(state.asked.count, "lane")).")
         conductor.carryOut(command)
       default: conductor.carryOut(command)
       }

@@ -84,8 +84,16 @@ public struct State: Equatable {
   }
 
   public var lanes: [Lane] { session.lanes }
-  /// Numbers of the lanes that are shown, in order.
-  public var shown: [Int] { session.activeLanes }
+  /// Numbers of the lanes that are asked.
+  public var asked: [Int] { session.activeLanes }
+  /// Numbers of the lanes that are shown, in order: with those that were fused from the others in the turn in view.
+  public var shown: [Int] {
+    guard lanes.contains(where: \.isFusion) else { return asked }
+    let turn = turn
+    return lanes.indices.filter { lane in
+      !lanes[lane].isDropped && (!lanes[lane].isFusion || turn?.responses[lane] != nil)
+    }
+  }
   /// The turn in view: everything on the screen is about it.
   public var turn: Turn? { turnIndex.map { session.turns[$0] } }
   var turnIndex: Int? {
@@ -118,7 +126,7 @@ public struct State: Equatable {
   /// Places in the turn in view, those of lanes dropped since included: a place once taken stays.
   public var places: [Int: Int] {
     guard let turn else { return [:] }
-    return Scoreboard.places(Array(turn.responses.values), winner: turn.winner, rule: turn.rule)
+    return Scoreboard.places(turn.raced, winner: turn.winner, rule: turn.rule)
   }
 
   /// The fastest, the judge's best and the person's pick of the latest turn.
@@ -209,6 +217,8 @@ public enum Asking: Equatable, Sendable {
   case lanes([Int])
   /// The answers of the turn in view, to the judge.
   case judge
+  /// The answers of the turn in view, to be fused.
+  case fuse(Fusion)
 }
 
 /// What comes into the workbench.

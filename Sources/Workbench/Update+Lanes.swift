@@ -121,5 +121,5 @@ extension State {
     return []
   }
 
-  var lineup: [Lane] { lanes.filter { !$0.isDropped } }
+  var lineup: [Lane] { asked.map { lanes[$0] } }
 }

@@ -13,16 +13,16 @@ extension State {
     guard !isHidden else {
       return tell("vote first: Esc goes to the answers; \(keymap.keyName(.blind)) there reveals without a vote")
     }
-    guard !shown.isEmpty else {
+    guard !asked.isEmpty else {
       message = "no lane to ask: Esc, then \(keymap.keyName(.add)) adds one"
       return []
     }
     let unknown = NamedFiles.mentioned(draft.composer.text).filter { draft.mentions.isDisjoint(with: $0) }
     if !unknown.isEmpty { return [.attachMentioned(unknown, revision: draft.composer.revision)] }
     if money.budget.isEmpty { return sendNow() }
-    var asked = session
-    asked.turns.append(nextTurn)
-    return [.estimate(asked, .turn, lanes: shown, spent: .zero)]
+    var next = session
+    next.turns.append(nextTurn)
+    return [.estimate(next, .turn, lanes: asked, spent: .zero)]
   }
 
   /// Behind an `@`, Tab lists the files that may be meant; nil where none is.
@@ -47,6 +47,7 @@ extension State {
       case .turn: sendNow()
       case .lanes(let lanes): askNow(lanes)
       case .judge: judgeNow()
+      case .fuse(let fusion): fuseNow(fusion)
       }
     }
     if left == .zero {
@@ -83,7 +84,7 @@ extension State {
     race.sentAt = [:]
     race.speeds = [:]
     search = nil
-    for lane in shown { queue(lane) }
+    for lane in asked { queue(lane) }
     hide()
     defer { isStored = true }
     return [.race(session, isNew: !isStored, judges: findings.judges)] + (isHidden ? [.loadRepeat] : [])

@@ -7,6 +7,8 @@ import Terminal
 public func update(_ state: inout State, _ input: Input) -> [Command] {
   let commands = respond(&state, input)
   state.letGo()
+  // A lane that was fused is there in its own turn alone.
+  if !state.isComparing, let first = state.shown.first, !state.shown.contains(state.focus) { state.focus = first }
   if commands.contains(.quit) { state.leaveVoteDesk() }
   defer { state.leftBehind = [] }
   return state.leftBehind + commands
@@ -25,6 +27,9 @@ private func respond(_ state: inout State, _ input: Input) -> [Command] {
   case .race(let session, let turn, let event): return state.observe(event, session, turn)
   case .models(let items, let isWhole):
     state.fill(items, isWhole: isWhole) { $0 == .addLane || $0.isChangeModel || $0 == .judge }
+    let own = state.fusers
+    let others = items.filter { item in !own.contains { $0.value == item.value } }
+    state.fill(own + others, isWhole: isWhole) { if case .fuseBy = $0 { true } else { false } }
   case .sessions(let items): state.fill(items) { $0 == .sessions }
   case .foundSessions(let found, let number):
     return state.edit(SessionsPage.self) { page, state in

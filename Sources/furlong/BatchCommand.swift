@@ -124,7 +124,9 @@ struct BatchCommand: ParsableCommand {
     let (outcome, interruption) = Wait.run { [request, drift, watch] () -> Result<Outcome, StoreError> in
       do throws(StoreError) {
         // What was asked in the grid, and stopped there by leaving it.
-        if watch, let result = try await engine.lastRun(of: request) { return .success(Outcome(last: nil, result: result)) }
+        if watch, let result = try await engine.lastRun(of: request) {
+          return .success(Outcome(last: nil, result: result))
+        }
         let last = drift ? try await engine.lastRun(of: request) : nil
         return .success(
           Outcome(

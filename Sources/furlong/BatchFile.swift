@@ -38,7 +38,9 @@ enum BatchFile {
   /// What an experiment that was set up in the workbench asks.
   /// - Throws: `CommandError` naming what to write instead.
   static func request(of draft: ExperimentDraft) throws(CommandError) -> BatchRequest {
-    guard !draft.file.isEmpty else { throw CommandError("name a data set: a file of lines such as {\"prompt\": \"…\"}") }
+    guard !draft.file.isEmpty else {
+      throw CommandError("name a data set: a file of lines such as {\"prompt\": \"…\"}")
+    }
     guard !draft.lanes.isEmpty else { throw CommandError("no lanes to ask: add some first") }
     var ways = VariantOptions()
     (ways.prompts, ways.systems) = (draft.prompts, draft.systems)

@@ -252,4 +252,26 @@ import Testing
     }
     #expect((outcomes[false] ?? 0) > 10_000 && (outcomes[true] ?? 0) > 1_000, "both kinds came: \(outcomes)")
   }
+
+  /// A lane that answers from the others has not raced, whatever the rule.
+  @Test(arguments: RaceRule.allCases) func whoIsOutsideWinsNothing(rule: RaceRule) {
+    var machine = Self.machine(rule, lanes: 0)
+    _ = machine.handle(.outside([3]))
+    _ = machine.handle(.added(3))
+    _ = machine.handle(.ready(3))
+    var actions = machine.handle(.decisive(3))
+    actions += machine.handle(.ended(3, .done, isClientsFault: false))
+    #expect(machine.winner == nil && actions.last == .over(winner: nil), "\(actions)")
+  }
+
+  /// A turn that has been raced keeps its winner when another lane is asked later.
+  @Test func aWinnerStaysWhoItWas() {
+    let order = StartOrder.together([], hedge: nil)
+    var machine = RaceMachine(
+      RaceMachine.Policy(rule: .all, order: order, hasReserve: false, isRelay: false), winner: 1)
+    _ = machine.handle(.added(0))
+    _ = machine.handle(.ready(0))
+    let actions = machine.handle(.ended(0, .done, isClientsFault: false))
+    #expect(actions.last == .over(winner: 1), "\(actions)")
+  }
 }

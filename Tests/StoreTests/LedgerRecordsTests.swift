@@ -33,6 +33,15 @@ import Testing
     #expect(try store.ledger(until: call.created).isEmpty, "the end is excluded")
   }
 
+  /// An answer that was written from the others is booked apart.
+  @Test func fusionsAreBookedApart() throws {
+    let store = try stored { _ in }
+    try store.database.write { try $0.execute(sql: "UPDATE response SET prompt = 'from the others'") }
+    #expect(try store.ledger().map(\.purpose) == ["fusion"])
+    try store.database.write { try $0.execute(sql: "UPDATE session SET purpose = 'batch'") }
+    #expect(try store.ledger().map(\.purpose) == ["batch"], "a template of a data set is no fusion")
+  }
+
   @Test func whatWasPaidElsewhereIsNotOnTheBill() throws {
     let store = try stored { _ in }
     try store.database.write { try $0.execute(sql: "UPDATE response SET origin = 'llm'") }

@@ -24,7 +24,8 @@ import Testing
     var judgements: [Judgement] = []
     var checks: [Int: [Int: Bool]] = [:]
     let all = (0..<items).map { index in
-      BatchItem(id: "q\(index + 1)", prompt: "Question \(index + 1)\nwhy?", tags: index % 2 == 0 ? ["sea"] : ["sky", "blue"])
+      BatchItem(
+        id: "q\(index + 1)", prompt: "Question \(index + 1)\nwhy?", tags: index % 2 == 0 ? ["sea"] : ["sky", "blue"])
     }
     for run in 1...runs {
       for (index, item) in all.enumerated() {
@@ -48,7 +49,8 @@ import Testing
           }
           judgements.append(
             Judgement(
-              id: "j\(turn.number)", created: 1, a: key(0), b: key(1), judge: "x/judge", version: "1", outcome: outcome))
+              id: "j\(turn.number)", created: 1, a: key(0), b: key(1), judge: "x/judge", version: "1", outcome: outcome)
+          )
         }
         session.turns.append(turn)
       }
@@ -141,7 +143,8 @@ import Testing
     #expect(press("S", &state) == [.readExperiment(session: "e0e0e0e0e0e0")])
     _ = update(&state, .answer(snapshot(table(12))))
     #expect(page(state).row?.id == "q4" && page(state).place.column == 1, "the grid stands where it was left")
-    #expect(press("\n", &state).isEmpty && state.experimentPage == nil && state.turn?.number == 4, "the session is there")
+    #expect(
+      press("\n", &state).isEmpty && state.experimentPage == nil && state.turn?.number == 4, "the session is there")
   }
 
   /// From the sessions page a data set opens as its grid; where words were looked for, at the answer.
@@ -171,7 +174,8 @@ import Testing
     _ = update(&state, .answer(plan))
     let text = view(state, layouts).frame.text
     #expect(
-      text.contains("3 answers and 36 verdicts: ~$0.020, at most $0.900; verdicts come on top; stops at $2.00; s again"), "\(text)")
+      text.contains(
+        "3 answers and 36 verdicts: ~$0.020, at most $0.900; verdicts come on top; stops at $2.00; s again"), "\(text)")
     var other = state
     _ = press("j", &other)
     #expect(press("s", &other) == [.planRest(session: "e0e0e0e0e0e0")], "any other key takes it back")
@@ -213,16 +217,20 @@ import Testing
   /// What is being voted on may not be told by the grid beside it.
   @Test func hiddenTurnsTellNothing() {
     var session = Session(
-      id: "e0e0e0e0e0e0", created: 1, title: "t · x", rule: .all, lanes: [try! Lane(parsing: "a/b"), try! Lane(parsing: "c/d")],
+      id: "e0e0e0e0e0e0", created: 1, title: "t · x", rule: .all,
+      lanes: [try! Lane(parsing: "a/b"), try! Lane(parsing: "c/d")],
       turns: [Turn(number: 1, prompt: "Q", rule: .all)])
-    (session.turns[0].item, session.turns[0].responses[0]) = ("1", Response(lane: 0, model: session.lanes[0].model, parameters: Parameters()))
+    (session.turns[0].item, session.turns[0].responses[0]) = (
+      "1", Response(lane: 0, model: session.lanes[0].model, parameters: Parameters())
+    )
     session.turns[0].responses[0]?.state = .done
     session.turns[0].responses[0]?.timing.end = 4_200_000_000
     var random = SplitMix64(seed: 1)
     session.turns[0].blind = BlindAssignment.draw(
       session: session.id, turn: 1, lanes: [(0, "a/b"), (1, "c/d")], using: &random)
     let result = BatchResult(
-      session: session, items: [BatchItem(id: "1", prompt: "Q")], judgements: [], checks: [:], progress: BatchProgress())
+      session: session, items: [BatchItem(id: "1", prompt: "Q")], judgements: [], checks: [:], progress: BatchProgress()
+    )
     let state = opened(BatchTable(result, lanes: session.lanes, judges: []))
     let text = view(state, layouts).frame.text
     #expect(text.contains("hidden") && !text.contains("4.2s"), "\(text)")
@@ -241,7 +249,8 @@ import Testing
       &state,
       .answer(
         ExperimentSnapshot(
-          session: "e0e0e0e0e0e0", title: session.title, table: Reading(page(state).table!), sums: page(state).snapshot!.sums,
+          session: "e0e0e0e0e0e0", title: session.title, table: Reading(page(state).table!),
+          sums: page(state).snapshot!.sums,
           progress: BatchProgress(), isRunning: false, trouble: "\u{1b}[5m trouble")))
     let text = view(state, layouts).frame.text
     #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value != 0x202E && $0.value != 0x9b })
@@ -265,7 +274,8 @@ import Testing
     #expect(sums.lanes[1].passed == nil || sums.lanes[1].passed?.high == 1, "all is within its own interval")
     #expect(first.end == 1_100_000_000 && first.cost == Money(decimal: "0.031")! * 22 / 10)
     #expect(sums.pairs.count == 1 && sums.pairs[0].evidence.wins == 6 && sums.pairs[0].evidence.losses == 4)
-    #expect(sums.pairs[0].noise?.isWithinNoise == false, "both runs say the same: \(String(describing: sums.pairs[0].noise))")
+    #expect(
+      sums.pairs[0].noise?.isWithinNoise == false, "both runs say the same: \(String(describing: sums.pairs[0].noise))")
     #expect(BatchSums(self.table(4)).lanes[0].share == nil, "four prompts are too few for an interval")
   }
 
@@ -303,6 +313,8 @@ import Testing
       let (many, small) = (view(state, layouts).frame.text, view(few, layouts).frame.text)
       count += many == small ? 0 : 1
     }
-    #expect(count == 4 && page(state).rows.count == 2000 && page(state).row?.id.hasPrefix("q19") == true, "\(page(state).row?.id ?? "")")
+    #expect(
+      count == 4 && page(state).rows.count == 2000 && page(state).row?.id.hasPrefix("q19") == true,
+      "\(page(state).row?.id ?? "")")
   }
 }

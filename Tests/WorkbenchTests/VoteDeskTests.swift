@@ -172,9 +172,17 @@ import Testing
     #expect(votes.count == 2)
   }
 
+  /// Two prompts on one model are what somebody wanted to compare.
+  @Test func variantsOfOneModelAmongSeveralAre() {
+    var task = task(1, answers: 3)
+    for index in task.answers.indices { task.answers[index].model = ModelID("openai/gpt-5.6") }
+    var random = SplitMix64(seed: 1)
+    #expect(task.votes(.best(0, worst: nil), note: nil, time: nil, created: 0, using: &random).count == 2)
+  }
+
   @Test func twoModelsOfOneMakerAmongSeveralAreNotCompared() {
     var task = task(1, answers: 3)
-    task.answers[2].name = task.answers[0].name.replacing("5.6", with: "5.6-mini")
+    task.answers[2].model = task.answers[0].model.flatMap { ModelID($0.text + "-mini") }
     var random = SplitMix64(seed: 1)
     let votes = task.votes(.best(0, worst: nil), note: nil, time: nil, created: 0, using: &random)
     #expect(votes.count == 1 && votes.first?.right == task.answers[1].key, "\(votes)")

@@ -75,7 +75,8 @@ public struct BatchTable: Sendable {
     for turn in result.session.turns {
       guard let row = turn.item.flatMap({ index[$0] }) else { continue }
       places[turn.number] = (row, rows[row].runs.count)
-      rows[row].runs.append(Run(turn: turn.number, isHidden: turn.blind != nil, cells: Array(repeating: Cell(), count: lanes.count)))
+      rows[row].runs.append(
+        Run(turn: turn.number, isHidden: turn.blind != nil, cells: Array(repeating: Cell(), count: lanes.count)))
       for response in turn.responses.values where lanes.indices.contains(response.lane) {
         answered(turn.number, response, passed: result.checks[turn.number]?[response.lane])
       }

@@ -29,7 +29,7 @@ extension SessionRows {
     let document = JSONDocument()
     let entries = texts(.session, "lanes").first.flatMap { try? document.parse($0) }?.elements ?? []
     let areLanes = entries.allSatisfy { ($0.string ?? $0["lane"]?.string) != nil }
-    let active = entries.filter { $0["dropped"]?.bool != true }.count
+    let active = entries.filter { $0["dropped"]?.bool != true && $0["fusion"]?.bool != true }.count
     guard areLanes, active <= Self.mostActiveLanes, entries.count <= StoredColumn.mostLanes else {
       throw InvalidFile("\(place).session.lanes is not a list of at most \(Self.mostActiveLanes) lanes")
     }

@@ -45,7 +45,7 @@ private enum Unless {
   }
 
   @Sendable static func room(_ state: State) -> String? {
-    state.shown.count < State.mostLanes ? nil : "nine lanes at most"
+    state.asked.count < State.mostLanes ? nil : "nine lanes at most"
   }
 
   @Sendable static func lane(_ state: State) -> String? {
@@ -142,7 +142,7 @@ extension KeyRow {
       .retry, .lanes, [.character("r")], "retry the lane", label: Label("retry", 21), waits: true, unless: Unless.asked
     ) { $0.retry([$0.focus]) },
     KeyRow(.retryAll, .lanes, [.character("R")], "retry all lanes", waits: true, unless: Unless.asked) {
-      $0.retry($0.shown)
+      $0.retry($0.asked)
     },
     KeyRow(.add, .lanes, [.character("a")], "add a lane", label: Label("add", 13), unless: Unless.room) {
       $0.chooseLane()
@@ -199,6 +199,10 @@ extension KeyRow {
       .judge, .lanes, [.character("J")], "let the judge compare the answers", label: Label("judge", 20), waits: true,
       unless: { Unless.asked($0) ?? Unless.idle($0) }
     ) { $0.startJudging() },
+    KeyRow(
+      .fuse, .lanes, [.character("F")], "fuse: one more answer, written from the others", label: Label("fuse", 20),
+      waits: true, unless: { Unless.asked($0) ?? Unless.idle($0) ?? Unless.twoAnswers($0) }
+    ) { $0.chooseFusion() },
     KeyRow(.criteria, .lanes, [.character("C")], "what the judge goes by: edit the criteria", waits: true) {
       $0.editCriteria()
     },

@@ -293,6 +293,11 @@ private struct Thread {
 
   private func prompt(_ turn: Turn, _ layouts: Layouts) -> Block {
     let most = 6
+    if turn.isFused(lane) {
+      let words = VisibleText.line(state.lanes[lane].variant ?? "fused")
+      let lines = layouts.lines("\(state.screen.borders.prompt) \(words)", key(turn, .prompt), width: width)
+      return Block(lines: lines + [""], style: Style(.prompt))
+    }
     // A pasted book is not wrapped for the sake of its first lines.
     let own = turn.responses[lane]?.prompt ?? turn.prompt
     let shown = own.prefix(width * most)

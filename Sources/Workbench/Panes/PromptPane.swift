@@ -63,10 +63,10 @@ struct PromptPane {
   }
 
   private var placeholder: String {
-    switch state.shown.count {
+    switch state.asked.count {
     case 0: "no lane to ask yet"
     case 1: "ask the lane \(state.screen.borders.ellipsis)"
-    default: "ask all \(state.shown.count) lanes \(state.screen.borders.ellipsis)"
+    default: "ask all \(state.asked.count) lanes \(state.screen.borders.ellipsis)"
     }
   }
 }

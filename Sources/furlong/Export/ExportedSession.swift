@@ -28,7 +28,9 @@ struct ExportedSession {
     }
     var marks: TurnMarks { outcome.marks(turn, session: session) }
     var responses: [Response] { turn.responses.values.sorted { $0.lane < $1.lane } }
-    var places: [Int: Int] { Scoreboard.places(responses, winner: turn.winner, rule: turn.rule) }
+    var places: [Int: Int] {
+      Scoreboard.places(responses.filter { !turn.isFused($0.lane) }, winner: turn.winner, rule: turn.rule)
+    }
 
     /// The last of a lane.
     func answer(_ lane: Int) -> StoredAnswer? { answers.last { $0.response.lane == lane } }

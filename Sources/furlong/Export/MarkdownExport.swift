@@ -55,7 +55,11 @@ struct MarkdownExport {
     if let origin = part.answer(response.lane)?.origin { title.append("from \(MarkdownSource.inline(origin))") }
     let name = MarkdownSource.inline(ExportedSession.name(response))
     var blocks = ["### \(response.lane + 1) \(name) (\(title.joined(separator: ", ")))\n"]
-    if let prompt = response.prompt { blocks.append("Prompt of this lane:\n\n" + MarkdownSource.fenced(prompt)) }
+    if part.turn.isFused(response.lane) {
+      blocks.append("Written from the other answers of the turn.\n")
+    } else if let prompt = response.prompt {
+      blocks.append("Prompt of this lane:\n\n" + MarkdownSource.fenced(prompt))
+    }
     if let system = response.system { blocks.append("System of this lane:\n\n" + MarkdownSource.fenced(system)) }
     if !response.reasoning.isEmpty {
       let reasoning = MarkdownSource.fenced(response.reasoning)

@@ -99,9 +99,12 @@ struct ExperimentForm: Layer {
     draft.systems = [3, 4].map(text).filter { !$0.isEmpty }
     (draft.runs, draft.budget) = (text(5), text(7))
     do throws(InvalidLane) {
-      draft.judges = try text(6) == "none" ? [] : text(6).split(separator: " ").map { part throws(InvalidLane) in
-        try Lane(parsing: String(part))
-      }
+      draft.judges =
+        try text(6) == "none"
+        ? []
+        : text(6).split(separator: " ").map { part throws(InvalidLane) in
+          try Lane(parsing: String(part))
+        }
     } catch {
       fault = error.message
       return nil
@@ -115,7 +118,8 @@ struct ExperimentForm: Layer {
     let names = lanes.isEmpty ? "no lanes: add some first" : lanes.map(\.text).joined(separator: ", ")
     frame.put("lanes", x: area.x + 3, y: area.y + 1, Style(.quiet))
     frame.put(
-      TextWidth.fitted(VisibleText.line(names), columns: area.width - 20), x: area.x + 17, y: area.y + 1, Style(.strong))
+      TextWidth.fitted(VisibleText.line(names), columns: area.width - 20), x: area.x + 17, y: area.y + 1, Style(.strong)
+    )
     for (index, field) in fields.enumerated() {
       let isChosen = index == selection
       FormPane.put(
@@ -124,7 +128,9 @@ struct ExperimentForm: Layer {
     }
     let last = area.y + area.height - 3
     let (words, role): (String, Role) =
-      fault.map { ($0, .bad) } ?? plan.map { ("\($0.words). Enter asks it.", .warning) } ?? (isAsked ? "reading …" : "", .quiet)
+      fault.map { ($0, .bad) } ?? plan.map { ("\($0.words). Enter asks it.", .warning) } ?? (
+        isAsked ? "reading …" : "", .quiet
+      )
     let lines = StyledLine.wrapped([Span(VisibleText.line(words), Style(role))], width: area.width - 4)
     for (offset, line) in lines.prefix(3).enumerated() {
       frame.put(line, x: area.x + 2, y: last + offset, limit: area.width - 4)

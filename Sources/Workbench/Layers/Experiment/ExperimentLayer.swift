@@ -40,7 +40,8 @@ extension ExperimentPage: Layer {
       state.change { $0.nextFilter() }
     },
     KeyRow(
-      .experimentLine, .experiment, [.character("/")], "only prompts with these words; tag:name", label: Label("find", 4)
+      .experimentLine, .experiment, [.character("/")], "only prompts with these words; tag:name",
+      label: Label("find", 4)
     ) { state in
       state.change { $0.beginLine() }
     },

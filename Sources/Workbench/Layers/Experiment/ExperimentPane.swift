@@ -51,7 +51,8 @@ enum ExperimentPane {
     let start = max(0, min(page.place.column - shown / 2, count - shown))
     let few = area.height < 24
     return Layout(
-      area: area, idWidth: idWidth, name: min(idWidth / 2, page.nameWidth), column: column, lanes: start..<min(count, start + shown),
+      area: area, idWidth: idWidth, name: min(idWidth / 2, page.nameWidth), column: column,
+      lanes: start..<min(count, start + shown),
       sums: sums(page, isShort: few), pairs: pairs(page, state, most: few ? 1 : max(1, min(6, area.height / 6))))
   }
 
@@ -129,7 +130,8 @@ enum ExperimentPane {
         TextWidth.fitted("\(lane + 1) \(name)", columns: room), x: layout.x(lane), y: layout.area.y + 2,
         Style(role, bold: true))
       frame.put(
-        TextWidth.fitted(VisibleText.line(below), columns: room), x: layout.x(lane), y: layout.area.y + 3, Style(.quiet))
+        TextWidth.fitted(VisibleText.line(below), columns: room), x: layout.x(lane), y: layout.area.y + 3, Style(.quiet)
+      )
     }
     if layout.lanes.upperBound < table.lanes.count || layout.lanes.lowerBound > 0 {
       let words = "\(layout.lanes.lowerBound + 1)-\(layout.lanes.upperBound) of \(table.lanes.count)"
@@ -161,7 +163,8 @@ enum ExperimentPane {
       let x = layout.x(lane)
       if isHere { frame.fill(Area(x: x - 1, y: y, width: layout.column, height: 1), Style(.selection)) }
       frame.put(
-        TextWidth.fitted(words, columns: layout.column - 1), x: x, y: y, Style(isHere ? .selection : role, bold: isHere))
+        TextWidth.fitted(words, columns: layout.column - 1), x: x, y: y, Style(isHere ? .selection : role, bold: isHere)
+      )
     }
   }
 
@@ -206,7 +209,9 @@ enum ExperimentPane {
       guard count > 0 else { return ("–", .quiet) }
       return (Readable.fit(cells.reduce(0) { $0 + $1.fit } / Double(count)), isBest ? .good : .text)
     case .time:
-      guard let end = Quantiles.type7(cells.compactMap(\.end).map(Double.init).sorted(), 0.5) else { return ("–", .quiet) }
+      guard let end = Quantiles.type7(cells.compactMap(\.end).map(Double.init).sorted(), 0.5) else {
+        return ("–", .quiet)
+      }
       return (Readable.duration(Int64(saturating: end)), isBest ? .good : .text)
     case .cost:
       let sum = cells.compactMap(\.cost).reduce(.zero, +)

@@ -33,7 +33,7 @@ struct HomePage {
   /// Nothing can be asked nor read: then keys come before all else.
   private var isBare: Bool {
     guard let found else { return false }
-    return state.shown.isEmpty && found.sessions.isEmpty && missing.count == found.keys.count
+    return state.asked.isEmpty && found.sessions.isEmpty && missing.count == found.keys.count
   }
 
   private var missing: [ProviderKey] { found?.keys.filter { $0.origin == nil } ?? [] }
@@ -143,7 +143,7 @@ struct HomePage {
     let spent = Headline(label: "spent", words: spent, isState: true)
     if isLow {
       let words = "\(writing) · judge \(keys(.judge)) · look back \(keys(.sessions))"
-      return [Headline(label: "race", words: words), state.shown.isEmpty ? lanes : spent, keyLine]
+      return [Headline(label: "race", words: words), state.asked.isEmpty ? lanes : spent, keyLine]
     }
     let race = "write below and press \(state.keymap.keyName(.send)): all lanes answer at once"
     let judge = "\(keys(.judge)): a judge compares the answers; \(keys(.blind)): you vote without names"
@@ -170,8 +170,8 @@ struct HomePage {
   }
 
   private var lanes: String {
-    if state.shown.isEmpty { return "none yet: give a key below, or \(keys(.add)) adds one" }
-    return state.shown.map { VisibleText.line(state.lanes[$0].title) }.joined(separator: ", ")
+    if state.asked.isEmpty { return "none yet: give a key below, or \(keys(.add)) adds one" }
+    return state.asked.map { VisibleText.line(state.lanes[$0].title) }.joined(separator: ", ")
   }
 
   private var spent: String {

@@ -34,7 +34,7 @@ struct KeyEntry: Layer {
       .keyKeep, .keyEntry, [.enter], "keep the key",
       label: Label(1) { $0.layers.topmost(KeyEntry.self)?.byHand == nil ? "keep it" : "done" }
     ) { state in
-      let needsLanes = state.shown.isEmpty && state.session.turns.isEmpty
+      let needsLanes = state.asked.isEmpty && state.session.turns.isEmpty
       return state.edit(KeyEntry.self) { entry, _ in entry.keep(needsLanes: needsLanes) }
     },
     KeyRow(

@@ -1,4 +1,5 @@
 import Core
+import Judging
 import Terminal
 
 /// A list that is filtered as one types: models, sessions and commands all use it.
@@ -11,6 +12,9 @@ public struct ChoiceList: Equatable, Sendable {
     /// `at`: the `@` in the prompt that is completed.
     case attach(folder: String, at: Int?)
     case judge
+    /// How answers are fused, and then by whom.
+    case fuse
+    case fuseBy(FusionRecipe)
     case export(session: String)
   }
 
@@ -58,15 +62,17 @@ public struct ChoiceList: Equatable, Sendable {
   /// Whether what is chosen is a lane: then it may also be typed, with parameters.
   public var takesLanes: Bool {
     switch purpose {
-    case .addLane, .changeModel, .judge: true
-    case .sessions, .commands, .history, .lineups, .saveLineup, .codeBlocks, .theme, .compare, .attach, .export: false
+    case .addLane, .changeModel, .judge, .fuseBy: true
+    case .sessions, .commands, .history, .lineups, .saveLineup, .codeBlocks, .theme, .compare, .attach, .export, .fuse:
+      false
     }
   }
 
   /// What may be typed when no row has it; nil when only rows can be taken.
   public var typedHint: String? {
     switch purpose {
-    case .addLane, .changeModel, .judge: "Enter takes it as typed: provider/model"
+    case .addLane, .changeModel, .judge, .fuseBy: "Enter takes it as typed: provider/model"
+    case .fuse: "Enter takes it as typed: your own instruction"
     case .saveLineup: "Enter saves under this name"
     case .attach: "Enter takes it as typed: a path"
     case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare, .export: nil
@@ -77,9 +83,10 @@ public struct ChoiceList: Equatable, Sendable {
   public var entered: Item? {
     let typed = Item(title: query, detail: "", value: query)
     switch purpose {
-    case .addLane, .changeModel, .judge:
+    case .addLane, .changeModel, .judge, .fuseBy:
       return !query.isEmpty && (chosen == nil || query.contains(",")) ? typed : chosen
     case .saveLineup: return query.isEmpty ? chosen : typed
+    case .fuse: return chosen ?? typed
     case .attach: return !query.isEmpty && (chosen == nil || query.contains("/")) ? typed : chosen
     case .sessions, .commands, .history, .lineups, .codeBlocks, .theme, .compare, .export: return chosen
     }
@@ -197,6 +204,8 @@ extension State {
     case .compare: if let lane = Int(item.value) { compare(with: lane) }
     case .export(let session): return [.export(session: session, format: item.value)]
     case .judge: return (try? Lane(parsing: item.value)).map { chooseJudge($0) } ?? []
+    case .fuse: return chooseFuser(FusionRecipe(item.value))
+    case .fuseBy(let recipe): return (try? Lane(parsing: item.value)).map { fuse(recipe, by: $0) } ?? []
     case .attach(_, let start):
       if item.value.hasSuffix("/"), !item.title.isEmpty {
         open(ChoiceList(.attach(folder: item.value, at: start), title: "Attach a file", items: [], isLoading: true))

@@ -23,6 +23,7 @@ public struct Question: Layer, Sendable {
       case .turn: state.sendNow()
       case .lanes(let lanes): state.askNow(lanes)
       case .judge: state.judgeNow()
+      case .fuse(let fusion): state.fuseNow(fusion)
       }
     },
     KeyRow(.questionNo, .question, [.character("n")], "no", label: Label("no", 2)) { $0.closeTop() },

@@ -63,7 +63,8 @@ struct VoteDesk: Layer {
     self.init(.turn(session: reading.assignment.session, number: turn.number), state, seed: seed)
     entries = reading.rounds(turn).filter { $0.repeats == nil }.map { round in
       var entry = Entry(
-        task: VoteTask(turn, lanes: [round.left.key.lane, round.right.key.lane], assignment: reading.assignment))
+        task: VoteTask(
+          turn, lanes: [round.left.key.lane, round.right.key.lane], of: state.lanes, assignment: reading.assignment))
       entry.isRevealed = true
       if let vote = reading.votes.first(where: { $0.left == round.left.key && $0.right == round.right.key }) {
         (entry.votes, entry.choice) = ([vote], .pair(vote.choice))

@@ -7,12 +7,11 @@ public struct VoteTask: Equatable, Sendable {
   public struct Answer: Equatable, Sendable {
     public var key: ResponseKey
     public var text: String
-    /// The lane as written. Told at the reveal.
+    /// The lane as people read it. Told at the reveal.
     public var name: String
+    var model: ModelID?
     /// Times and cost in words. Told at the reveal.
     public var figures: String
-
-    var model: ModelID? { (try? Lane(parsing: name))?.model }
   }
 
   public var prompt: String
@@ -29,21 +28,26 @@ public struct VoteTask: Equatable, Sendable {
 
   init(_ pair: RepeatedPair) {
     func answer(_ side: BlindReading.Side) -> Answer {
-      Answer(key: side.key, text: side.text, name: pair.assignment.lanes[side.key.lane] ?? "", figures: side.figures)
+      let name = pair.assignment.lanes[side.key.lane] ?? ""
+      return Answer(
+        key: side.key, text: side.text, name: name, model: (try? Lane(parsing: name))?.model, figures: side.figures)
     }
     prompt = pair.prompt
     answers = [answer(pair.left), answer(pair.right)]
     (assignment, repeats) = (pair.assignment, pair.vote)
   }
 
-  /// - Parameter lanes: in the order in which they stand.
-  init(_ turn: Turn, lanes: [Int], assignment: BlindAssignment) {
+  /// - Parameters:
+  ///   - lanes: in the order in which they stand.
+  ///   - session: of the turn; its lanes tell variants of one model apart.
+  init(_ turn: Turn, lanes: [Int], of session: [Lane] = [], assignment: BlindAssignment) {
     prompt = turn.prompt
     answers = lanes.compactMap { lane in
       turn.responses[lane].map { response in
         Answer(
           key: ResponseKey(session: assignment.session, turn: turn.number, lane: lane, generation: response.generation),
-          text: response.text, name: Lane(model: response.model, parameters: response.parameters).text,
+          text: turn.isFused(lane) ? FusionPrompt.withoutSources(response.text) : response.text,
+          name: response.title(among: session), model: response.model,
           figures: Self.figures(response))
       }
     }
@@ -114,7 +118,9 @@ public struct VoteTask: Equatable, Sendable {
           implied =
             left == best || right == worst ? .left : right == best || left == worst ? .right : nil
         }
-        guard let implied, families[left] == nil || families[left] != families[right] else { continue }
+        // Variants of one model are what somebody wanted to compare.
+        let isOneModel = answers[left].model != nil && answers[left].model == answers[right].model
+        guard let implied, isOneModel || families[left] == nil || families[left] != families[right] else { continue }
         add(left, right, implied, &random)
       }
     }
@@ -248,7 +254,7 @@ public struct VoteQueue: Sendable {
     _ random: inout some RandomNumberGenerator
   ) -> Result<VoteTask, Skip> {
     var answers = turn.responses.values.filter(\.isAnswerToVoteOn).sorted { $0.lane < $1.lane }
-    func name(_ response: Response) -> String { Lane(model: response.model, parameters: response.parameters).text }
+    func name(_ response: Response) -> String { response.title(among: session.lanes) }
     if case .models(let a, let b) = source {
       answers.removeAll { response in ![a, b].contains { Self.model($0) == Self.model(name(response)) } }
     }
@@ -281,7 +287,7 @@ public struct VoteQueue: Sendable {
     for lane in assignment.pairs.flatMap({ [$0.left, $0.right] }) where wanted.contains(lane) && !order.contains(lane) {
       order.append(lane)
     }
-    return .success(VoteTask(turn, lanes: order, assignment: assignment))
+    return .success(VoteTask(turn, lanes: order, of: session.lanes, assignment: assignment))
   }
 
   /// "12 left out: 8 voted on already, 4 the same answer"; nil where nothing was.
@@ -313,6 +319,13 @@ extension Makers {
 }
 
 extension Response {
+  /// As it was asked, with the variant of its lane.
+  func title(among lanes: [Lane]) -> String {
+    var lane = Lane(model: model, parameters: parameters)
+    lane.variant = lanes.indices.contains(self.lane) ? lanes[self.lane].variant : nil
+    return lane.title
+  }
+
   /// It came whole enough to be compared.
   var isAnswerToVoteOn: Bool {
     state.isOver && state != .failed && state != .stopped && state != .cut && !text.isEmpty
