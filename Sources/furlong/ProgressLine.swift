@@ -9,6 +9,8 @@ final class ProgressLine: Sendable {
     var at: Int64 = 0
     var tenth = -1
     var width = 0
+    /// Words of several threads may overtake each other.
+    var done = 0
   }
 
   private let started = Clock.system.now()
@@ -18,6 +20,8 @@ final class ProgressLine: Sendable {
     let now = Clock.system.now()
     let text = progress.words(seconds: Double(now - started) / 1e9)
     shown.withLock { shown in
+      guard progress.done >= shown.done else { return }
+      shown.done = progress.done
       let isOver = progress.done >= progress.total
       if Console.errorIsTerminal {
         guard now - shown.at > 100_000_000 || isOver else { return }
