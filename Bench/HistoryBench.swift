@@ -44,6 +44,12 @@ func measureHistory() throws {
     let offset = name.contains("page") ? count / 2 : 0
     try time(name) { try store.sessions(filter(line), limit: 100, offset: offset).count }
   }
+  for (script, word) in zip(["Chinese", "Japanese", "Korean", "Thai"], HistorySample().common) {
+    try time("search: a word of \(script)") { try store.sessions(filter(word), limit: 100).count }
+    try time("search: one sign of \(script)") { try store.sessions(filter(String(word.prefix(1))), limit: 100).count }
+    try time("search: \(script) and the") { try store.sessions(filter("\(word) the"), limit: 100).count }
+  }
+  try time("preview of a session") { try store.session(HistorySample.id(count / 5)).turns.count }
   try time("open a session") { try store.session(String(HistorySample.id(count / 3).prefix(8))).turns.count }
   try time("newest session") { try store.newestSession() == nil ? 0 : 1 }
   try time("recent prompts") { try store.recentPrompts(limit: 200).count }

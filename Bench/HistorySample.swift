@@ -11,6 +11,8 @@ struct HistorySample {
 
   private var random = SplitMix64(seed: 20_261_125)
   private let words: [String]
+  /// Of scripts without blanks: Chinese, Japanese, Korean, Thai.
+  private let scripts: [[String]]
   private let models: [ModelID]
 
   init() {
@@ -24,6 +26,15 @@ struct HistorySample {
       (0..<(2 + random.index(below: 3))).map { _ in syllables[random.index(below: syllables.count)] }.joined()
     }
     words = common.split(separator: " ").map(String.init) + rest
+    let signs = [0x4E00..<0x5E00, 0x3041..<0x30F0, 0xAC00..<0xB400, 0x0E01..<0x0E2E]
+    scripts = signs.map { range in
+      (0..<20_000).map { _ in
+        let signs = (0..<(2 + random.index(below: 2))).map { _ in
+          Unicode.Scalar(UInt32(range.lowerBound + random.index(below: range.count))) ?? " "
+        }
+        return String(String.UnicodeScalarView(signs))
+      }
+    }
     models = (0..<24).map { ModelID(provider: "maker\($0 % 6)", model: "model-\($0)") }
   }
 
@@ -46,6 +57,8 @@ struct HistorySample {
     let id = Self.id(number)
     var lanes = [models[zipf(models.count)], models[zipf(models.count)]]
     if number % 40_000 == 17 { lanes[1] = Self.rareModel }
+    // One session in four is of such a script, as far as there is any.
+    script = number % 4 == 3 ? scripts[number / 4 % scripts.count] : nil
     var prompt = text(12)
     if number % 30_000 == 23 { prompt += " \(Self.rareWord)" }
     store.append(
@@ -76,8 +89,14 @@ struct HistorySample {
     store.append(.ended(key, response))
   }
 
+  /// The most frequent words of each script, for the searches.
+  var common: [String] { scripts.map { $0[0] } }
+
+  private var script: [String]?
+
   private mutating func text(_ count: Int) -> String {
-    (0..<count).map { _ in words[zipf(words.count)] }.joined(separator: " ")
+    if let script { return (0..<count).map { _ in script[zipf(script.count)] }.joined() }
+    return (0..<count).map { _ in words[zipf(words.count)] }.joined(separator: " ")
   }
 
   /// From 0; the inverse of the harmonic sum, nearly.

@@ -56,6 +56,8 @@ public struct SearchHit: Equatable, Sendable {
   /// Whose answer it is in; nil for a prompt, and while the turn is blind.
   public var model: String?
   public var isPrompt: Bool
+  /// In the session's title, which the person has given.
+  public var isTitle = false
   /// The text around; empty for an answer of a blind turn.
   public var pieces: [Piece]
 
@@ -65,6 +67,9 @@ public struct SearchHit: Equatable, Sendable {
     self.isPrompt = isPrompt
     self.pieces = pieces
   }
+
+  /// Where it is, in a word.
+  public var place: String { isTitle ? "title" : isPrompt ? "prompt" : "answer" }
 
   public var text: String { pieces.map(\.text).joined() }
 }

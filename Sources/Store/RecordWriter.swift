@@ -43,6 +43,7 @@ struct RecordWriter {
       try write(noted.record, db)
     }
     if writesParts { for key in open.keys { try writePart(key, db) } }
+    try GramIndex.catchUp(db)
   }
 
   /// When it has given its last sign of life, in seconds since 1970.

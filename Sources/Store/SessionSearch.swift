@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import GRDB
 
 /// One search for words within one reading of the database. Hits are taken newest first, those in prompts before those in
@@ -25,6 +26,8 @@ struct SessionSearch {
     case prompts = "prompt"
     case answers = "answer"
     case answersAndReasoning = "answer reasoning"
+
+    var columns: [String] { rawValue.split(separator: " ").map(String.init) }
   }
 
   /// - Returns: each session once, with its best hit.
@@ -32,6 +35,7 @@ struct SessionSearch {
     var found: [Found] = []
     var seen: Set<String> = []
     let among = try fewSessions()
+    for title in try titles(limit: limit) where seen.insert(title.session).inserted { found.append(title) }
     for place in [Place.prompts, filter.includesReasoning ? .answersAndReasoning : .answers] where found.count < limit {
       let hits = try hits(in: place, among: among, seen: &seen, limit: limit - found.count)
       for row in hits {
@@ -72,39 +76,78 @@ struct SessionSearch {
   }
 
   private func hits(in place: Place, among: Few?, seen: inout Set<String>, limit: Int) throws -> [Row] {
+    // Words of scripts without blanks have an index of their own, which is asked first where there are such.
+    let isDense = words.terms.contains { !$0.isExcluded && $0.isDense }
+    let index = isDense ? "grams" : "search"
     let columns = "SELECT d.id, d.session, d.turn, d.response FROM"
+    var (matched, arguments) = ("\(index) MATCH ?", StatementArguments([expression(in: place, isDense: isDense)]))
+    // What is asked of the other index is read in one go: asking it for each hit takes 20 µs.
+    if isDense, words.terms.contains(where: { !$0.isExcluded && !$0.isDense }) {
+      matched += " AND grams.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)"
+      arguments += [expression(in: place, isDense: false)]
+    }
+    if let excluded = exclusion(isDense: !isDense, in: place) {
+      let other = isDense ? "search" : "grams"
+      matched += " AND \(index).rowid NOT IN (SELECT rowid FROM \(other) WHERE \(other) MATCH ?)"
+      arguments += [excluded]
+    }
     let statement: Statement
-    let arguments: StatementArguments
     if let among, among.documents <= fewest {
       statement = try db.cachedStatement(
         sql: """
-          \(columns) json_each(?) j CROSS JOIN document d ON d.session = j.value CROSS JOIN search ON search.rowid = d.id
-          WHERE search MATCH ? ORDER BY d.id DESC
+          \(columns) json_each(?) j CROSS JOIN document d ON d.session = j.value CROSS JOIN \(index) ON \(index).rowid = d.id
+          WHERE \(matched) ORDER BY d.id DESC
           """)
-      arguments = [among.ids, expression(in: place)]
+      arguments = [among.ids] + arguments
     } else if let among {
       // The plus keeps the index from being asked once for each document.
       statement = try db.cachedStatement(
         sql: """
-          \(columns) search CROSS JOIN document d ON d.id = search.rowid WHERE search MATCH ? AND +search.rowid IN
-            (SELECT d.id FROM json_each(?) j CROSS JOIN document d ON d.session = j.value) ORDER BY search.rowid DESC
+          \(columns) \(index) CROSS JOIN document d ON d.id = \(index).rowid WHERE \(matched) AND +\(index).rowid IN
+            (SELECT d.id FROM json_each(?) j CROSS JOIN document d ON d.session = j.value) ORDER BY \(index).rowid DESC
           """)
-      arguments = [expression(in: place), among.ids]
+      arguments += [among.ids]
     } else {
       let conditions = try Conditions(filter, db)
       statement = try db.cachedStatement(
         sql: """
-          \(columns) search CROSS JOIN document d ON d.id = search.rowid CROSS JOIN summary m ON m.session = d.session
-          WHERE search MATCH ? AND \(conditions.sql) ORDER BY search.rowid DESC
+          \(columns) \(index) CROSS JOIN document d ON d.id = \(index).rowid CROSS JOIN summary m ON m.session = d.session
+          WHERE \(matched) AND \(conditions.sql) ORDER BY \(index).rowid DESC
           """)
-      arguments = [expression(in: place)] + conditions.arguments
+      arguments += conditions.arguments
     }
     let rows = try Row.fetchCursor(statement, arguments: arguments)
     var hits: [Row] = []
     while hits.count < limit, let row = try rows.next() {
-      if seen.insert(row.text("session") ?? "").inserted { hits.append(row.copy()) }
+      let session = row.text("session") ?? ""
+      guard !seen.contains(session) else { continue }
+      // Pairs of signs say little of what stands beside them: the text decides.
+      if isDense, try !isSaid(row["id"], in: place) { continue }
+      seen.insert(session)
+      hits.append(row.copy())
     }
     return hits
+  }
+
+  /// Titles that people gave: those that a prompt begins with are found with it.
+  private func titles(limit: Int) throws -> [Found] {
+    let wanted = words.terms.filter { !$0.isExcluded }.map(\.text)
+    let conditions = try Conditions(filter, db)
+    let tests = words.terms.map { "instr(lower(s.title), lower(?)) \($0.isExcluded ? "=" : ">") 0" }
+    let rows = try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT s.id, CAST(s.title AS BLOB) AS title, m.turns FROM titled CROSS JOIN session s ON s.id = titled.session
+          CROSS JOIN summary m ON m.session = s.id
+          WHERE \(tests.joined(separator: " AND ")) AND \(conditions.sql)
+          ORDER BY m.created DESC, m.rowid DESC LIMIT ?
+          """), arguments: StatementArguments(words.terms.map(\.text)) + conditions.arguments + [limit])
+    return rows.map { row in
+      var hit = SearchHit(
+        turn: max(1, row.count("turns") ?? 1), isPrompt: false, pieces: Self.pieces(of: row.text("title") ?? "", wanted))
+      hit.isTitle = true
+      return Found(session: row.text("id") ?? "", hit: hit)
+    }
   }
 
   private func hit(_ row: Row, in place: Place) throws -> SearchHit {
@@ -124,10 +167,50 @@ struct SessionSearch {
     return SearchHit(turn: turn, model: model, isPrompt: false, pieces: try pieces(row["id"], in: place))
   }
 
+  /// The texts of a document that are looked through.
+  private func texts(_ document: Int64, in place: Place) throws -> [String] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT CAST(prompt AS BLOB) AS prompt, CAST(answer AS BLOB) AS answer, CAST(reasoning AS BLOB) AS reasoning
+        FROM document_text WHERE id = ?
+        """)
+    guard let row = try Row.fetchOne(statement, arguments: [document]) else { return [] }
+    return place.columns.compactMap { row.text($0) }
+  }
+
+  private func isSaid(_ document: Int64, in place: Place) throws -> Bool {
+    let texts = try texts(document, in: place)
+    return words.terms.filter { !$0.isExcluded && $0.isDense }.allSatisfy { term in
+      texts.contains { Self.range(of: term.text, in: $0) != nil }
+    }
+  }
+
+  private static func range(of term: String, in text: String) -> Range<String.Index>? {
+    text.range(of: term, options: [.caseInsensitive, .literal])
+  }
+
+  /// The first place where one of the words stands, with some text around.
+  private static func pieces(of text: String, _ terms: [String]) -> [SearchHit.Piece] {
+    let found = terms.compactMap { range(of: $0, in: text) }.min { $0.lowerBound < $1.lowerBound }
+    guard let found else { return [SearchHit.Piece(String(text.prefix(80)))] }
+    let start = text.index(found.lowerBound, offsetBy: -24, limitedBy: text.startIndex) ?? text.startIndex
+    let end = text.index(found.upperBound, offsetBy: 60, limitedBy: text.endIndex) ?? text.endIndex
+    let before = (start > text.startIndex ? "…" : "") + text[start..<found.lowerBound]
+    let behind = String(text[found.upperBound..<end]) + (end < text.endIndex ? "…" : "")
+    return [SearchHit.Piece(before), SearchHit.Piece(String(text[found]), isMatch: true), SearchHit.Piece(behind)]
+      .filter { !$0.text.isEmpty }
+  }
+
   private func pieces(_ document: Int64, in place: Place) throws -> [SearchHit.Piece] {
+    let wanted = words.terms.filter { !$0.isExcluded }
+    if wanted.contains(where: \.isDense) {
+      let dense = wanted.filter(\.isDense).map(\.text)
+      let texts = try texts(document, in: place)
+      return Self.pieces(of: texts.first { Self.range(of: dense[0], in: $0) != nil } ?? texts.first ?? "", dense)
+    }
     let statement = try db.cachedStatement(
       sql: "SELECT snippet(search, -1, char(1), char(2), '…', 24) FROM search WHERE search MATCH ? AND rowid = ?")
-    let snippet = try String.fetchOne(statement, arguments: [expression(in: place), document]) ?? ""
+    let snippet = try String.fetchOne(statement, arguments: [expression(in: place, isDense: false), document]) ?? ""
     var pieces: [SearchHit.Piece] = []
     var piece = SearchHit.Piece("")
     for character in snippet {
@@ -143,12 +226,28 @@ struct SessionSearch {
   }
 
   /// In FTS5's own language. Everything typed stands in quotes, so that nothing of it is an operator.
-  private func expression(in place: Place) -> String {
-    func quoted(_ term: SearchWords.Term) -> String {
-      "\"" + term.text.filter { $0 != "\"" && $0 != "\0" } + "\"" + (term.isPrefix ? "*" : "")
-    }
-    let wanted = words.terms.filter { !$0.isExcluded }.map(quoted).joined(separator: " AND ")
-    let excluded = words.terms.filter(\.isExcluded).map(quoted).joined(separator: " OR ")
-    return "{\(place.rawValue)} : ((\(wanted))" + (excluded.isEmpty ? ")" : " NOT (\(excluded)))")
+  private func expression(in place: Place, isDense: Bool) -> String {
+    let wanted = words.terms.filter { !$0.isExcluded && $0.isDense == isDense }.map(\.query).joined(separator: " AND ")
+    let excluded = words.terms.filter { $0.isExcluded && $0.isDense == isDense }.map(\.query)
+    return "{\(place.rawValue)} : ((\(wanted))"
+      + (excluded.isEmpty ? ")" : " NOT (\(excluded.joined(separator: " OR "))))")
+  }
+
+  /// What is to be left out, as far as the other index knows it; nil where there is nothing.
+  private func exclusion(isDense: Bool, in place: Place) -> String? {
+    // Beside words that are wanted it is in their expression.
+    guard !words.terms.contains(where: { !$0.isExcluded && $0.isDense == isDense }) else { return nil }
+    let excluded = words.terms.filter { $0.isExcluded && $0.isDense == isDense }.map(\.query)
+    return excluded.isEmpty ? nil : "{\(place.rawValue)} : (\(excluded.joined(separator: " OR ")))"
+  }
+}
+
+extension SearchWords.Term {
+  /// It has signs of a script without blanks.
+  fileprivate var isDense: Bool { text.unicodeScalars.contains(where: Grams.isDense) }
+
+  /// For the index that knows it.
+  fileprivate var query: String {
+    Grams.query(text).map { "(\($0))" } ?? "\"" + text.filter { $0 != "\"" && $0 != "\0" } + "\"" + (isPrefix ? "*" : "")
   }
 }

@@ -29,6 +29,7 @@ extension Store {
       try db.run(sql: "DELETE FROM \(table) WHERE session = ?", arguments: [id])
     }
     try empty(id, db)
+    try GramIndex.goBack(db)
   }
 
   /// Sessions of judges' calls: they are named after the session they are about, and verdicts name them. A brief that an
@@ -74,6 +75,7 @@ extension Store {
 
   /// Takes all words out of a session; what its calls were, took and cost stays.
   private func empty(_ id: String, _ db: Database) throws {
+    try GramIndex.forget(session: id, db)
     try db.run(
       sql: "DELETE FROM part WHERE response IN (SELECT id FROM response WHERE session = ?)", arguments: [id])
     try db.run(sql: "DELETE FROM attachment WHERE session = ?", arguments: [id])
@@ -135,6 +137,7 @@ extension Store {
   /// The index of words, from the texts.
   func rebuildSearch(_ db: Database) throws {
     try db.execute(sql: "INSERT INTO search (search) VALUES ('rebuild')")
+    try GramIndex.rebuild(db)
   }
 
   /// Of the file and its journal, in bytes.

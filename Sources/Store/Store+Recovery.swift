@@ -62,7 +62,8 @@ extension Store {
     response.cost.status = isFree ? .free : cost == nil ? .unknown : .partial
     (response.cost.computed, response.cost.lowest) = (cost, cost)
     stored.response = response
-    // One that had ended once has its words in the index already.
+    // One that had ended once has its words in the index already. Those of scripts without blanks stay: what is found there is
+    // looked for in the text as well.
     try db.execute(
       sql: """
         INSERT INTO search (search, rowid, answer, reasoning) SELECT 'delete', d.id, r.text, r.reasoning FROM document d

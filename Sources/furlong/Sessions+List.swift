@@ -49,7 +49,7 @@ enum SessionLines {
   private static func object(_ session: SessionSummary) -> JSON {
     let hit = session.hit.map { hit -> JSON in
       [
-        "turn": .int(Int64(hit.turn)), "in": .string(hit.isPrompt ? "prompt" : "answer"), "model": .optional(hit.model),
+        "turn": .int(Int64(hit.turn)), "in": .string(hit.place), "model": .optional(hit.model),
         "snippet": .string(hit.text), "matches": .array(hit.pieces.filter(\.isMatch).map { .string($0.text) }),
       ]
     }

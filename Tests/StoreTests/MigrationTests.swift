@@ -42,6 +42,7 @@ import Testing
         "7 the purse: 7808e0f715db7c62",
         "8 picks: 2436a48e1d7f1466",
         "9 experiments: 69be518a1d01b3ef",
+        "10 words without blanks: 6f021470f55835b0",
       ])
   }
 

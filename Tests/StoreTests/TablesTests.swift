@@ -15,7 +15,8 @@ import Testing
         db,
         sql: """
           SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'grdb_migrations'
-            AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'search' AND name NOT LIKE 'search\\_%' ESCAPE '\\'
+            AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN ('search', 'grams') AND name NOT LIKE 'search\\_%' ESCAPE '\\'
+            AND name NOT GLOB 'grams_[cdi]*'
           """)
       return try names.reduce(into: [:]) { tables, name in
         tables[name] = try Row.fetchAll(db, sql: "SELECT * FROM pragma_table_info(?)", arguments: [name]).map { row in

@@ -23,7 +23,7 @@ struct Migration: Sendable {
 
   /// All of them, in their order. Only ever longer.
   static let all: [Migration] = [
-    sessions, continuedTurns, votes, history, gateway, oneShape, purse, picks, experiments,
+    sessions, continuedTurns, votes, history, gateway, oneShape, purse, picks, experiments, grams,
   ]
 }
 
@@ -43,7 +43,7 @@ enum Migrations {
 
   /// Does what is missing. Which that is gets decided under the lock that also covers the doing: of several programs that open a
   /// database at once one does it, and the others wait and find it done.
-  static func run(_ database: any DatabaseWriter, upTo last: Migration = .experiments) throws {
+  static func run(_ database: any DatabaseWriter, upTo last: Migration = .grams) throws {
     try database.barrierWriteWithoutTransaction { db in
       try db.inTransaction(.immediate) {
         try run(db, upTo: last)

@@ -32,13 +32,21 @@ extension Tables {
     ])
 
   static let document = StoredTableDescription(
-    name: "document", meaning: "One row for each prompt and each answer that is searched; `search` has its words.",
+    name: "document", meaning: "One row for each prompt and each answer that is searched; `search` has its words, and `grams` pairs of neighbouring signs of scripts without blanks.",
     columns: [
       StoredColumn("id", .rowNumber, "`search.rowid`"),
       StoredColumn("session", .id, "where it is from"),
       StoredColumn("turn", .count(), "`turn.number`"),
       StoredColumn("response", .rowNumber, "`response.id`; 0: it is the prompt"),
     ])
+
+  static let gramsState = StoredTableDescription(
+    name: "grams_state", meaning: "One row: how far `grams` has come.",
+    columns: [StoredColumn("done", .rowNumber, "the last `document.id` that is in it")])
+
+  static let titled = StoredTableDescription(
+    name: "titled", meaning: "One row for each session whose title is not the beginning of its prompt.",
+    columns: [StoredColumn("session", .id, "the session")])
 }
 
 extension Tables {
@@ -60,7 +68,7 @@ extension Tables {
       ]
     ),
     ("The gateway", [gatewayKey.description, gatewaySpending.description, unkeptCost.description]),
-    ("Worked out from the others", [summary, usedModel, document]),
+    ("Worked out from the others", [summary, usedModel, document, gramsState, titled]),
     ("On the way", [part.description, announcement.description, hold.description, writer.description]),
   ]
 

@@ -139,7 +139,15 @@ extension Store {
       if !arrivals.isEmpty { poll(nil, 0, Self.pause) }
       let rest = sessions[arrivals.count...]
       do {
-        let slice = try onQueue { Result { try self.database.write { try self.addSlice(of: rest, $0) } } }.get()
+        let slice = try onQueue {
+          Result {
+            try self.database.write { db in
+              let slice = try self.addSlice(of: rest, db)
+              try GramIndex.catchUp(db)
+              return slice
+            }
+          }
+        }.get()
         arrivals += slice.arrivals
         added += slice.added
       } catch {
@@ -177,7 +185,11 @@ extension Store {
   private func remove(_ ids: [String]) {
     onQueue {
       try? database.write { db in
-        for id in ids { try db.execute(sql: "DELETE FROM session WHERE id = ?", arguments: [id]) }
+        for id in ids {
+          try GramIndex.forget(session: id, db)
+          try db.execute(sql: "DELETE FROM session WHERE id = ?", arguments: [id])
+        }
+        try GramIndex.goBack(db)
       }
     }
   }
@@ -237,6 +249,14 @@ extension Store {
         try statement.execute(
           arguments: StatementArguments((table.namesSession ? [session.id.databaseValue] : []) + values))
       }
+    }
+    // A title that somebody gave it elsewhere is looked for too.
+    if session.texts(.session, "purpose").first == "lane", !session.title.isEmpty {
+      try db.execute(
+        sql: """
+          INSERT OR IGNORE INTO titled (session) SELECT :id WHERE NOT EXISTS (SELECT 1 FROM turn t WHERE t.session = :id
+            AND t.number = 1 AND instr(t.prompt, rtrim(CAST(:title AS TEXT), '…')))
+          """, arguments: ["id": session.id, "title": blob(session.title)])
     }
     // What is kept up by triggers when these two change.
     try db.execute(

@@ -20,8 +20,9 @@ extension SessionsPage: Layer {
     row(.sessionOpen, [.enter], "open the session and go on with it", Label("open", 1)) { state, chosen in
       // Whoever comes back goes on with what was found.
       state.sessionsLine = state.layers.topmost(SessionsPage.self)?.line.text ?? ""
-      let words = chosen.hit?.pieces.first(where: \.isMatch)?.text ?? ""
-      return [.open(session: chosen.id, at: chosen.hit.map { FoundPlace(turn: $0.turn, words: words) })]
+      let hit = chosen.hit.flatMap { $0.isTitle ? nil : $0 }
+      let words = hit?.pieces.first(where: \.isMatch)?.text ?? ""
+      return [.open(session: chosen.id, at: hit.map { FoundPlace(turn: $0.turn, words: words) })]
     },
     row(
       .sessionAgain, [.control("r")], "ask its prompt again in a new session, with its own lanes", Label("again", 2),

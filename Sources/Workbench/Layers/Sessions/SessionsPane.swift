@@ -116,8 +116,8 @@ enum SessionsPane {
   /// Where the words stand; without words, what the row has no room for.
   private static func detail(_ session: SessionSummary, width: Int, _ state: State) -> StyledLine {
     guard let hit = session.hit else { return StyledLine(facts(session, state), Style(.quiet)) }
-    let place = hit.isPrompt ? "prompt" : hit.model.map { VisibleText.line($0) } ?? "an answer"
-    var spans = [Span((session.turns > 1 ? "\(hit.turn) " : "") + "\(place): ", Style(.quiet))]
+    let place = hit.isPrompt || hit.isTitle ? hit.place : hit.model.map { VisibleText.line($0) } ?? "an answer"
+    var spans = [Span((session.turns > 1 && !hit.isTitle ? "\(hit.turn) " : "") + "\(place): ", Style(.quiet))]
     if hit.pieces.isEmpty {
       spans.append(Span("not shown before the vote", Style(.quiet)))
       return StyledLine(spans)
