@@ -21,6 +21,41 @@ public struct Ballots: Sendable {
   public var implied = (votes: 0, choices: 0)
 }
 
+/// What one vote or verdict says of two competitors.
+public struct PairWord: Equatable, Sendable {
+  /// Seconds since 1970.
+  public var created: Int64
+  /// Its first side is the first competitor.
+  public var isFirst: Bool
+  /// The answer of its first side: where to look.
+  public var answer: ResponseKey
+  public var outcome: Ballot.Outcome
+  /// The person's note, or the judge's reason.
+  public var note: String?
+  public var isImplied: Bool
+  /// Nil: the person.
+  public var judge: String?
+  public var kind: PairOutcome.Kind?
+  /// Why it does not count; nil: it does.
+  public var leftOut: String?
+
+  public init(
+    created: Int64, isFirst: Bool, answer: ResponseKey, outcome: Ballot.Outcome, note: String?, isImplied: Bool
+  ) {
+    (self.created, self.isFirst, self.answer) = (created, isFirst, answer)
+    (self.outcome, self.note, self.isImplied) = (outcome, note, isImplied)
+  }
+
+  /// `a`, `b`, a tie, or both bad, as the competitors were asked for.
+  public var side: Ballot.Outcome {
+    switch outcome {
+    case .a: isFirst ? .a : .b
+    case .b: isFirst ? .b : .a
+    case .tie, .bothBad: outcome
+    }
+  }
+}
+
 extension Ballots {
   fileprivate mutating func add(
     _ a: String, _ b: String, _ outcome: Ballot.Outcome, isWeak: Bool = false, prompt: Int, rater: Int = 0,
@@ -81,6 +116,33 @@ extension Engine {
     }
     ballots.prompts = prompts.count
     return ballots
+  }
+
+  /// Votes and verdicts on two competitors, as the board names them, newest first: those that do not count with the reason.
+  public func words(on a: String, _ b: String, _ source: BallotSource, tag: String? = nil) throws(StoreError)
+    -> [PairWord]
+  {
+    let votes = source == .judge ? [] : try store.votedContests().filter { $0.vote.repeats == nil }
+    let verdicts = source == .human ? [] : latest(try store.judgedContests())
+    let names = CompetitorNames(votes.map(\.contest) + verdicts.map(\.contest))
+    func isWanted(_ contest: Contest) -> Bool {
+      (tag.map(contest.tags.contains) ?? true) && Set([names.name(contest.a), names.name(contest.b)]) == [a, b]
+    }
+    var words = votes.filter { isWanted($0.contest) }.map { vote, contest in
+      PairWord(
+        created: vote.created, isFirst: names.name(contest.a) == a, answer: contest.a.key,
+        outcome: Ballot.Outcome(vote.choice), note: vote.note, isImplied: vote.impliedBy != nil)
+    }
+    let cards = try store.cards()
+    words += verdicts.filter { isWanted($0.contest) }.map { judgement, contest in
+      var word = PairWord(
+        created: judgement.created, isFirst: names.name(contest.a) == a, answer: contest.a.key,
+        outcome: Ballot.Outcome(judgement.outcome), note: judgement.outcome.reason, isImplied: false)
+      (word.judge, word.kind) = (judgement.judge, judgement.outcome.kind)
+      word.leftOut = reasonToLeaveOut(judgement, cards)
+      return word
+    }
+    return words.sorted { ($0.created, $0.answer.turn) > ($1.created, $1.answer.turn) }
   }
 
   private func latest(

@@ -144,7 +144,8 @@ struct SessionSearch {
           """), arguments: StatementArguments(words.terms.map(\.text)) + conditions.arguments + [limit])
     return rows.map { row in
       var hit = SearchHit(
-        turn: max(1, row.count("turns") ?? 1), isPrompt: false, pieces: Self.pieces(of: row.text("title") ?? "", wanted))
+        turn: max(1, row.count("turns") ?? 1), isPrompt: false, pieces: Self.pieces(of: row.text("title") ?? "", wanted)
+      )
       hit.isTitle = true
       return Found(session: row.text("id") ?? "", hit: hit)
     }
@@ -248,6 +249,7 @@ extension SearchWords.Term {
 
   /// For the index that knows it.
   fileprivate var query: String {
-    Grams.query(text).map { "(\($0))" } ?? "\"" + text.filter { $0 != "\"" && $0 != "\0" } + "\"" + (isPrefix ? "*" : "")
+    Grams.query(text).map { "(\($0))" } ?? "\"" + text.filter { $0 != "\"" && $0 != "\0" } + "\""
+      + (isPrefix ? "*" : "")
   }
 }

@@ -27,6 +27,30 @@ extension Conductor {
     }
   }
 
+  /// One turn after another, and what came of it in the end.
+  func judge(_ sessions: [String], _ judges: [Lane]) {
+    let (engine, inbox) = (engine, inbox)
+    judgingTask = Task.detached {
+      var (turns, cost, hasUnknown) = (0, Money.zero, false)
+      for id in sessions {
+        guard let session = try? engine.store.session(id) else { continue }
+        for turn in session.turns where turn.blind == nil {
+          guard !Task.isCancelled else { break }
+          var request = JudgeRequest(session: session, turn: turn, judges: judges)
+          request.wallets = [engine.purse.turnWallet()]
+          guard !request.allPairs.isEmpty else { continue }
+          inbox.post(.message("judging session \(id.prefix(4)), turn \(turn.number) of \(session.turns.count)"))
+          let found = await engine.judge(request)
+          cost = found.reduce(cost) { $0 + $1.cost }
+          hasUnknown = hasUnknown || found.contains(where: \.hasUnknownCost)
+          turns += 1
+        }
+      }
+      inbox.post(
+        .message("\(Readable.count(turns, "turn")) judged for \(Readable.total(cost, hasUnknown: hasUnknown))"))
+    }
+  }
+
   func loadCriteria(_ session: Session, _ turn: Turn, _ judges: [Lane]) {
     let request = JudgeRequest(session: session, turn: turn, judges: judges)
     load { engine in

@@ -116,12 +116,16 @@ final class Conductor {
         return .lineup(saved ?? configured[name] ?? [])
       }
     case .loadLineups: loadLineups()
-    case .loadFormats(let session):
+    case .loadFormats(let sessions):
       let items = surroundings.exportFormats.map { ChoiceList.Item(title: $0.name, detail: $0.meaning, value: $0.name) }
-      inbox.post(.formats(items, session: session))
-    case .export(let session, let format):
+      inbox.post(.formats(items, sessions: sessions))
+    case .export(let sessions, let format):
       let write = surroundings.export
-      load { _ in .message(try write(session, format)) }
+      load { _ in
+        let told = try sessions.map { try write($0, format) }
+        return .message(told.count == 1 ? told[0] : "\(told.count) files: \(told.last ?? "")")
+      }
+    case .judgeSessions(let sessions, let judges): judge(sessions, judges)
     case .vote(let vote): engine.store.append(.vote(vote))
     case .pick(let pick): engine.store.append(.pick(pick))
     case .undoVote(let id): engine.store.append(.undoneVote(id: id))

@@ -253,7 +253,7 @@ public enum Input: Sendable {
   case mentioned([String], [Attachment], revision: Int)
   case lineups([ChoiceList.Item])
   case lineup([Lane])
-  case formats([ChoiceList.Item], session: String)
+  case formats([ChoiceList.Item], sessions: [String])
   case files([ChoiceList.Item])
   case themes([ChoiceList.Item], current: String)
   /// Code blocks to choose from.
@@ -355,9 +355,11 @@ public enum Command: Equatable, Sendable {
   case captureMouse(Bool)
   case loadModels
   case loadLineups
-  /// The formats in which this session can be written, to choose from.
-  case loadFormats(session: String)
-  case export(session: String, format: String)
+  /// The formats in which these sessions can be written, to choose from.
+  case loadFormats(sessions: [String])
+  case export(sessions: [String], format: String)
+  /// Lets judges compare the answers of all turns of these.
+  case judgeSessions([String], by: [Lane])
   case loadThemes
   case loadFiles(folder: String)
   case loadSessions

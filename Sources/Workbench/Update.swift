@@ -39,9 +39,10 @@ private func respond(_ state: inout State, _ input: Input) -> [Command] {
   case .again(let session, let turn, let withOwnLanes): return state.askAgain(session, turn, withOwnLanes)
   case .lineups(let items): state.fill(items) { $0 == .lineups || $0 == .saveLineup }
   case .lineup(let lanes): return state.load(lanes)
-  case .formats(let items, let session):
-    state.open(
-      ChoiceList(.export(session: session), title: "Write session \(session.prefix(4)) to a file", items: items))
+  case .formats(let items, let sessions):
+    let what =
+      sessions.count == 1 ? "session \(sessions[0].prefix(4)) to a file" : "\(sessions.count) sessions to files"
+    state.open(ChoiceList(.export(sessions: sessions), title: "Write \(what)", items: items))
   case .files(let items):
     state.fill(items) { if case .attach = $0 { true } else { false } }
   case .themes(let items, let current):
@@ -191,7 +192,7 @@ extension State {
     if case .mouse(let mouse) = key { return point(mouse) }
     message = nil
     desk.selection = nil
-    let row = keymap.row(for: key, in: keyPlaces, takesText: takesText)
+    let row = keymap.row(for: key, in: keyPlaces, takesText: takesText && layers.top?.takesAsText(key) != false)
     // Nothing can be seen: only ways out of it work.
     if isTooSmall, ![.interrupt, .close, .suspend, .redraw].contains(row?.action) { return [] }
     // Any other key takes the question back.

@@ -14,10 +14,13 @@ import Testing
     })
     let program = try models.program()
     let path = program.home + "/data.jsonl"
-    let items = (1...20).map { #"{"id":"q\#($0)","prompt":"Question \#($0)","tags":["\#($0 % 2 == 0 ? "even" : "odd")"]}"# }
+    let items = (1...20).map {
+      #"{"id":"q\#($0)","prompt":"Question \#($0)","tags":["\#($0 % 2 == 0 ? "even" : "odd")"]}"#
+    }
     try items.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
     let command = [
-      "batch", path, "-m", "test/a", "-m", "test/b", "--prompt", "{{prompt}}", "--prompt", "{{prompt}} Briefly.", "--judge",
+      "batch", path, "-m", "test/a", "-m", "test/b", "--prompt", "{{prompt}}", "--prompt", "{{prompt}} Briefly.",
+      "--judge",
       "test/judge-j", "--concurrency", "2",
     ]
     let begun = TerminalSession(program, command + ["--watch"], width: 120, height: 40)

@@ -116,11 +116,13 @@ import Testing
     store.append(.title(session: "aaaa00000005", "Ocean"))
     #expect(commit(store) == nil)
     #expect(try store.found("saltwater") == ["aaaa00000003"] && store.found("바다") == ["aaaa00000003"])
-    #expect(try store.found("questions -ocean") == ["aaaa00000003"] && store.found("ocean -saltwater") == ["aaaa00000005"])
+    #expect(
+      try store.found("questions -ocean") == ["aaaa00000003"] && store.found("ocean -saltwater") == ["aaaa00000005"])
     #expect(try store.found("ocean provider:nobody").isEmpty, "conditions hold for titles too")
     var faults: [String] = []
     let hit = try #require(try store.sessions(SessionFilter(line: "water", now: 0, faults: &faults)).first?.hit)
-    #expect(hit.isTitle && hit.place == "title" && hit.pieces.map(\.text) == ["Salt", "water", " questions, 바다"], "\(hit)")
+    #expect(
+      hit.isTitle && hit.place == "title" && hit.pieces.map(\.text) == ["Salt", "water", " questions, 바다"], "\(hit)")
     #expect(try store.found("sea salty") == ["aaaa00000005"], "a title that is the prompt's beginning is found there")
     store.append(.title(session: "aaaa00000005", "Lakes"))
     #expect(commit(store) == nil)

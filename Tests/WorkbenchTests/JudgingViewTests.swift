@@ -223,21 +223,75 @@ import Testing
       late.isEmpty && !view(state, layouts).frame.text.contains("late"), "an answer to an older question is dropped")
   }
 
-  @Test func aModelLeadsToItsSessionsAndBack() throws {
+  /// From the board to a model's pairs, from a pair to what was said of it, from there to the answers; and back.
+  @Test func oneGoesFromAModelToItsPairsToTheVotesToTheAnswers() throws {
     var state = Sample.state(lanes: 2, width: 120, height: 40)
-    open(try board(), &state)
+    let board = try board()
+    open(board, &state)
+    let read = Command.inquire(BoardInquiry(choice: BoardChoice()))
+    #expect(update(&state, .key(.enter)) == [read])
+    _ = update(&state, .answer(BoardInquiry.Found(choice: BoardChoice(), board: board)))
+    expectScreen(view(state, layouts).frame, "competitor-120x40")
+    #expect(update(&state, .key(.enter)) == [.inquire(PairInquiry(a: "a/one", b: "b/two", choice: BoardChoice()))])
+    func word(_ turn: Int, _ outcome: Ballot.Outcome, isFirst: Bool = true) -> PairWord {
+      PairWord(
+        created: 1_764_000_000, isFirst: isFirst,
+        answer: ResponseKey(session: "0123456789ab", turn: turn, lane: 0, generation: 1), outcome: outcome,
+        note: turn == 1 ? "clearer \u{1b}[31m" : nil, isImplied: turn == 2)
+    }
+    var verdict = word(3, .tie)
+    (verdict.judge, verdict.kind, verdict.leftOut) = ("x/judge", .orderSplit, "the judge has no card")
+    let words = [word(1, .a, isFirst: false), word(2, .bothBad), verdict]
+    let prompts = Dictionary(uniqueKeysWithValues: words.map { ($0.answer, "Question \($0.answer.turn)") })
+    _ = update(
+      &state,
+      .answer(PairInquiry.Found(a: "a/one", b: "b/two", board: board, words: words, prompts: prompts, isCut: false)))
+    expectScreen(view(state, layouts).frame, "pair-120x40")
     _ = update(&state, .key(.down))
+    let place = FoundPlace(turn: 2, words: "")
+    #expect(update(&state, .key(.enter)) == [.open(session: "0123456789ab", at: place)])
+    _ = update(&state, .key(.escape))
+    #expect(state.layers.top is CompetitorPage, "one page back")
+    for _ in 0..<5 { _ = update(&state, .key(.down)) }
     let commands = update(&state, .key(.enter))
-    guard case .findSessions(let filter, _, _)? = commands.first else {
-      Issue.record("expected sessions, got \(commands); on top is \(String(describing: state.layers.top))")
+    guard
+      case .findSessions(let filter, _, _)? = commands.first(where: {
+        if case .findSessions = $0 { true } else { false }
+      })
+    else {
+      Issue.record("its sessions are listed: \(commands)")
       return
     }
-    #expect(filter.models == ["b/two"], "the second row: \(filter.models)")
-    _ = update(&state, .key(.escape))
-    #expect(state.layers.top is BoardPage)
+    #expect(filter.models == ["a/one"])
   }
 
-  /// Its numbers are drawn for the window there is, not for the one of the moment when it was read.
+  @Test func moneyAndTimeAreComparedWhereTheyAreKnown() throws {
+    var board = try board()
+    #expect(PairFigures("a/one", "b/two", board).sentences == ["a/one costs 4 times as much as b/two."])
+    board.figures["a/one"]?.ends = Array(repeating: 3_000_000_000, count: 5)
+    board.figures["b/two"]?.ends = Array(repeating: 2_000_000_000, count: 5)
+    board.figures["b/two"]?.cost = .zero
+    #expect(
+      PairFigures("a/one", "b/two", board).sentences
+        == ["b/two is free, a/one costs $0.040 an answer.", "a/one takes 1.5 times as long as b/two."])
+    #expect(PairFigures("a/one", "nobody", board).sentences.isEmpty)
+  }
+
+  @Test(arguments: [
+    (0.0, 1.0, "──────────"), (0.5, 0.5, "     ╴    "), (0.0, 0.5, "─────╴    "), (0.57, 1.0, "     ╶────"),
+    (-3, 0.2, "──╴       "),
+  ])
+  func intervalsAreDrawnToHalfACell(low: Double, high: Double, line: String) {
+    let drawn = IntervalBar.text(low, high, in: 0...1, cells: 10, ascii: false)
+    #expect(drawn == line, "‘\(drawn)’")
+  }
+
+  @Test func intervalsHaveTheirPointAndTheirMiddle() {
+    #expect(IntervalBar.text(0.2, 0.8, value: 0.3, middle: 0.5, in: 0...1, cells: 11, ascii: false) == "  ─●─┼───  ")
+    #expect(IntervalBar.text(0.6, 1, middle: 0.5, in: 0...1, cells: 11, ascii: true).contains("|"))
+    #expect(IntervalBar.text(0, 1, value: 0.5, in: 0...0, cells: 5, ascii: true).count == 5, "no width is no fault")
+  }
+
   @Test func aPageIsMadeAnewForEachWidth() throws {
     var state = Sample.state(lanes: 2, width: 120, height: 40)
     open(try board(), &state)

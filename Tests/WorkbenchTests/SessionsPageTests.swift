@@ -97,11 +97,11 @@ import Testing
 
   @Test func theEndAsksForMore() {
     var state = opened(Sample.summaries)
-    #expect(update(&state, .key(.end)).isEmpty, "there are no more")
+    #expect(update(&state, .key(.end)).withoutMarks.isEmpty, "there are no more")
     let many = (0..<100).map { Sample.summary("dddd\(10_000_000 + $0)", "\($0)") }
     state = opened(many)
-    #expect(update(&state, .key(.end)) == [.findSessions(SessionFilter(), limit: 300, number: 2)])
-    #expect(update(&state, .key(.down)).isEmpty, "it has been asked")
+    #expect(update(&state, .key(.end)).withoutMarks == [.findSessions(SessionFilter(), limit: 300, number: 2)])
+    #expect(update(&state, .key(.down)).withoutMarks.isEmpty, "it has been asked")
     _ = update(&state, .foundSessions(many + [Sample.summary("last", "last")], number: 2))
     #expect(page(state).selection == 99, "the chosen one stays chosen")
   }
@@ -205,7 +205,7 @@ import Testing
   @Test func thePreviewStandsBesideTheList() {
     var state = opened(width: 120, height: 40)
     _ = type("tide", &state)
-    let asked = update(&state, .foundSessions(Sample.summaries, number: page(state).number))
+    let asked = update(&state, .foundSessions(Sample.summaries, number: page(state).number)).withoutMarks
     #expect(
       asked == [.inquire(PreviewInquiry(session: "aaaa00000001", turn: 2, words: ["tide"]))], "it is read: \(asked)")
     _ = update(&state, .answer(Self.preview))
@@ -215,7 +215,7 @@ import Testing
     }
     let marked = frame.cells.filter { $0.style.role == .match }.map(\.text).joined()
     #expect(marked.lowercased().contains("tidetide"), "the word is marked in both answers: \(marked)")
-    let next = update(&state, .key(.down))
+    let next = update(&state, .key(.down)).withoutMarks
     #expect(next == [.inquire(PreviewInquiry(session: "aaaa00000002", turn: 1, words: ["tide"]))], "\(next)")
     #expect(!view(state, Layouts()).frame.text.contains("rise and fall"), "it is of another session")
     _ = update(&state, .answer(Self.preview))
@@ -224,7 +224,7 @@ import Testing
 
   @Test func aNarrowWindowHasNoPreview() {
     var state = opened(width: 100, height: 30)
-    #expect(update(&state, .foundSessions(Sample.summaries, number: 1)).isEmpty)
+    #expect(update(&state, .foundSessions(Sample.summaries, number: 1)).withoutMarks.isEmpty)
   }
 
   /// Without words the list is by day, each day under its name.
@@ -256,11 +256,109 @@ import Testing
 
   @Test func theChosenSessionIsWrittenToAFile() {
     var state = opened(width: 80, height: 24)
-    #expect(update(&state, .key(.control("e"))) == [.loadFormats(session: "aaaa00000001")])
+    #expect(update(&state, .key(.control("e"))) == [.loadFormats(sessions: ["aaaa00000001"])])
     let items = ["md", "html"].map { ChoiceList.Item(title: $0, detail: "", value: $0) }
-    _ = update(&state, .formats(items, session: "aaaa00000001"))
+    _ = update(&state, .formats(items, sessions: ["aaaa00000001"]))
     _ = type("ht", &state)
-    #expect(update(&state, .key(.enter)) == [.export(session: "aaaa00000001", format: "html")])
+    #expect(update(&state, .key(.enter)) == [.export(sessions: ["aaaa00000001"], format: "html")])
     #expect(state.layers.top is SessionsPage, "one goes on among the sessions")
+  }
+
+  // MARK: Ticks
+
+  /// A blank is text while one types, and ticks once one is among the rows.
+  @Test func aBlankTicksAmongTheRows() {
+    var state = opened(width: 120, height: 40)
+    _ = update(&state, .key(.character(" ")))
+    #expect(page(state).ticked.map(\.id) == [Sample.summaries[0].id] && page(state).selection == 1, "the line is empty")
+    _ = type("two words", &state)
+    #expect(page(state).line.text == "two words" && page(state).ticked.count == 1, "that blank is text")
+    _ = update(&state, .foundSessions(Sample.summaries, number: page(state).number))
+    _ = update(&state, .key(.down))
+    _ = type("  ", &state)
+    #expect(page(state).line.text == "two words", "\(page(state).line.text)")
+    #expect(page(state).ticked.map(\.id) == [0, 1, 2].map { Sample.summaries[$0].id }, "ticked and down, twice")
+    expectScreen(view(state, Layouts()).frame, "sessions-ticked-120x40")
+    _ = update(&state, .key(.up))
+    _ = type(" ", &state)
+    #expect(page(state).ticked.count == 2, "ticked once more it is not ticked")
+    _ = update(&state, .key(.control("c")))
+    #expect(page(state).line.isEmpty && page(state).ticked.count == 2)
+    _ = update(&state, .key(.control("c")))
+    #expect(
+      page(state).ticked.isEmpty && state.layers.topmost(SessionsPage.self) != nil, "then the ticks, then the page")
+  }
+
+  @Test func whatIsTickedIsExportedTaggedJudgedVotedOnAndDeleted() {
+    var state = opened(width: 120, height: 40)
+    let ids = [0, 1].map { Sample.summaries[$0].id }
+    _ = type("  ", &state)
+    #expect(update(&state, .key(.control("e"))) == [.loadFormats(sessions: ids)])
+    _ = update(&state, .formats([ChoiceList.Item(title: "md", detail: "", value: "md")], sessions: ids))
+    #expect(update(&state, .key(.enter)) == [.export(sessions: ids, format: "md")])
+    _ = update(&state, .key(.alt("g")))
+    _ = type("+kept", &state)
+    let tagged = update(&state, .key(.enter))
+    #expect(tagged.count == 2 && page(state).rows[0].tags.contains("kept") && page(state).rows[1].tags.contains("kept"))
+    #expect(update(&state, .key(.alt("j"))).isEmpty, "without a judge nothing is asked: \(state.message ?? "")")
+    state.findings.judges = [try! Lane(parsing: "x/judge")]
+    #expect(update(&state, .key(.alt("j"))).isEmpty && state.message?.contains("again has it read") == true)
+    #expect(update(&state, .key(.alt("j"))) == [.judgeSessions(ids, by: state.findings.judges)])
+    var voting = state
+    let commands = update(&voting, .key(.alt("v")))
+    #expect(voting.voteDesk?.source == .sessions(ids) && !commands.isEmpty, "\(commands)")
+    #expect(update(&state, .key(.control("x"))) == ids.map { .delete(session: $0) })
+    #expect(page(state).rows.count == Sample.summaries.count - 2 && page(state).ticked.isEmpty)
+    #expect(update(&state, .key(.alt("x"))).first == .undelete(session: ids[1]))
+  }
+
+  @Test func whatIsTickedIsComparedSideBySide() {
+    var state = opened(width: 120, height: 40)
+    #expect(update(&state, .key(.alt("c"))).isEmpty && state.message == "two to four are to be ticked")
+    _ = type("  ", &state)
+    let commands = update(&state, .key(.alt("c")))
+    #expect(commands.count == 2, "both are read: \(commands)")
+    for index in 0...1 {
+      let text = (1...60).map { "line \($0) of \(index)" }.joined(separator: "\n")
+      _ = update(
+        &state,
+        .answer(
+          SessionPreview(
+            session: Sample.summaries[index].id, turn: 1, turns: 1, prompt: "Prompt \(index)",
+            answers: [
+              SessionPreview.Answer(
+                lane: 0, name: "a/model-\(index)", figures: "done 1.0s", marks: [], isWinner: true, text: text)
+            ], words: [])))
+    }
+    expectScreen(view(state, Layouts()).frame, "sessions-compared-120x40")
+    _ = update(&state, .key(.end))
+    let text = view(state, Layouts()).frame.text
+    #expect(text.contains("line 60 of 0") && text.contains("line 60 of 1"), "the ends are seen:\n\(text)")
+    _ = update(&state, .key(.escape))
+    #expect(page(state).ticked.count == 2, "the ticks stay")
+  }
+
+  /// Who won, the judge's best and the person's pick, as soon as they are read.
+  @Test func marksStandBehindTheWinner() {
+    var state = opened(width: 160, height: 40)
+    let commands = update(&state, .foundSessions(Sample.summaries, number: 1))
+    #expect(commands.count > commands.withoutMarks.count, "they are asked for: \(commands)")
+    let id = Sample.summaries[0].id
+    _ = update(
+      &state, .answer(MarksInquiry.Found(marks: [id: SessionMarks(winner: 0, judge: 0, you: 1, pick: nil)])))
+    let line =
+      view(state, Layouts()).frame.text.split(separator: "\n").first { $0.contains("Why are there tides") } ?? ""
+    #expect(line.contains("★ ♥2"), "\(line)")
+    let again = update(&state, .key(.down)).filter {
+      if case .inquiry(let one) = $0 { one.inquiry is MarksInquiry } else { false }
+    }
+    #expect(!again.contains(.inquire(MarksInquiry(sessions: [id]))), "what is known is not asked again")
+  }
+}
+
+extension [Command] {
+  /// Without what is read for the marks in the list.
+  fileprivate var withoutMarks: [Command] {
+    filter { if case .inquiry(let one) = $0 { !(one.inquiry is MarksInquiry) } else { true } }
   }
 }

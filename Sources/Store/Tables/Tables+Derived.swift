@@ -32,7 +32,9 @@ extension Tables {
     ])
 
   static let document = StoredTableDescription(
-    name: "document", meaning: "One row for each prompt and each answer that is searched; `search` has its words, and `grams` pairs of neighbouring signs of scripts without blanks.",
+    name: "document",
+    meaning:
+      "One row for each prompt and each answer that is searched; `search` has its words, and `grams` pairs of neighbouring signs of scripts without blanks.",
     columns: [
       StoredColumn("id", .rowNumber, "`search.rowid`"),
       StoredColumn("session", .id, "where it is from"),

@@ -190,7 +190,7 @@ extension KeyRow {
     KeyRow(
       .export, .lanes, [.character("E")], "write this session to a file: Markdown, HTML, JSON and others", waits: true,
       unless: { Unless.asked($0) ?? Unless.idle($0) }
-    ) { [.loadFormats(session: $0.session.id)] },
+    ) { [.loadFormats(sessions: [$0.session.id])] },
     KeyRow(.voteSession, .lanes, [], "vote on all turns of this session", unless: Unless.asked) { state in
       state.openVoteDesk(.sessions([state.session.id]))
     },

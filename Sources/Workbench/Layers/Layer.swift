@@ -16,6 +16,8 @@ protocol Layer: Equatable, Sendable {
   var coversLanes: Bool { get }
   /// Plain characters are text.
   var takesText: Bool { get }
+  /// Where plain characters are text: whether this one is, now.
+  func takesAsText(_ key: Key) -> Bool
   /// A key without a row: a letter of a text.
   /// - Returns: nil when it means nothing here.
   mutating func type(_ key: Key, _ state: State) -> [Command]?
@@ -76,6 +78,7 @@ extension Layer {
   var isWindow: Bool { true }
   var coversLanes: Bool { isWindow }
   var takesText: Bool { false }
+  func takesAsText(_ key: Key) -> Bool { true }
   func stays(_ state: State) -> Bool { true }
   mutating func type(_ key: Key, _ state: State) -> [Command]? { nil }
   mutating func clear(_ state: State) -> [Command]? { nil }
@@ -96,8 +99,9 @@ extension Layer {
 enum LayerKinds {
   static let all: [any Layer.Type] = [
     BlindLayer.self, VoteDesk.self, ExperimentPage.self, ExperimentForm.self, SearchLayer.self, Playback.self,
-    SessionsPage.self, TrafficPage.self, CallPage.self,
-    BoardPage.self, CostsPage.self, VerdictsPage.self, CardsPage.self, MethodsPage.self,
+    SessionsPage.self, SessionsCompared.self, TrafficPage.self, CallPage.self,
+    BoardPage.self, CompetitorPage.self, PairPage.self, CostsPage.self, VerdictsPage.self, CardsPage.self,
+    MethodsPage.self,
     WhatIfPage.self, OutlinePage.self, Comparison.self, DisagreementMap.self, ChoiceList.self, ParameterForm.self,
     Question.self, HelpLayer.self, HomeLayer.self, KeyEntry.self,
   ]

@@ -9,6 +9,11 @@ extension Page {
   /// - Parameter width: of the window, for the picture.
   public static func leaderboard(_ board: Board, width: Int, ascii: Bool) -> Page {
     let standings = board.standings
+    let range =
+      (standings.models.map(\.low).min() ?? 0)
+      ...max(
+        standings.models.map(\.high).max() ?? 1, standings.models.map(\.low).min() ?? 0)
+    let cells = width < 130 ? 16 : 32
     let rows = standings.models.enumerated().map { index, model -> Row in
       let rank = model.rank
       let figures = board.figures[model.name]
@@ -16,23 +21,27 @@ extension Page {
         [
           "\(index + 1)", rank.best == rank.worst ? "\(rank.best)" : "\(rank.best)–\(rank.worst)", model.name,
           "\(decimalText(100 * model.winProbability, places: 0)) %", decimalText(model.rating, places: 2),
-          "±\(decimalText(model.high - model.rating, places: 2))", decimalText(model.elo, places: 0),
+          "±\(decimalText(model.high - model.rating, places: 2))",
+          IntervalBar.text(model.low, model.high, value: model.rating, in: range, cells: cells, ascii: ascii),
+          decimalText(model.elo, places: 0),
           "\(decimalText(100 * model.bestProbability, places: 0)) %",
           "\(model.wins)-\(model.ties)-\(model.bothBad)-\(model.losses)", figures?.costPerAnswer?.screenText ?? "?",
           quantile(figures?.firstAnswers), quantile(figures?.ends), quantile(figures?.ends, 0.95, atLeast: 20),
         ], Style(model.hasFewVotes ? .quiet : .text, bold: index == 0 && !model.hasFewVotes)
-      ).linked(to: .sessions(filter: "model:\(model.name.prefix { $0 != "," })"))
+      ).linked(to: .competitor(model.name))
     }
     // A narrow window has no room for all of it.
     let isNarrow = width < 100
     var blocks: [Block] = [
       table(
         header: [
-          "#", "rank", "model", "wins", "rating", "95 %", "Elo", "best", "W-T-BB-L", "cost", "first word", "end", "p95",
+          "#", "rank", "model", "wins", "rating", "95 %", "interval", "Elo", "best", "W-T-BB-L", "cost", "first word",
+          "end", "p95",
         ],
-        rows: rows, numeric: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], without: isNarrow ? ["best", "p95"] : []), .space,
+        rows: rows, numeric: [0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13],
+        without: isNarrow ? ["best", "p95", "interval"] : []), .space,
     ]
-    blocks += pairs(standings, isNarrow: isNarrow)
+    blocks += pairs(standings, isNarrow: isNarrow, ascii: ascii)
     let lines = BoardLines(board)
     if board.joint != nil {
       blocks += [.heading("Votes and verdicts in one model")]
@@ -55,12 +64,30 @@ extension Page {
           rows: [Row(["\(a) against \(b)", "\(next.words)"], Style(.strong)).linked(to: .votes(a, b))], numeric: []))
     }
     blocks += standings.notices.map { .text("Note: \($0).", .quiet) }
+    blocks += withheld(board).map { .text($0, .quiet) }
     blocks += lines.notes.map { .text($0, .quiet) }
     let source = board.source.map { " · \($0.rawValue)" } ?? ""
     let tag = board.tag.map { " · \($0)" } ?? ""
     return Page(
       title: "Leaderboard\(source)\(tag) · \(Readable.count(standings.votes, "vote"))", blocks: blocks,
       methods: methods(board))
+  }
+
+  /// Why some figures are not told.
+  private static func withheld(_ board: Board) -> [String] {
+    var words: [String] = []
+    let few = board.standings.models.filter(\.hasFewVotes).map(\.name)
+    if !few.isEmpty {
+      words.append("Grey: fewer than ten votes, so that its place may be chance (\(few.joined(separator: ", "))).")
+    }
+    let figures = board.standings.models.map { board.figures[$0.name] }
+    if figures.contains(where: { $0 == nil || $0?.priced == 0 }) {
+      words.append("Cost ?: no answer of it has a known price.")
+    }
+    if figures.contains(where: { ($0?.ends.count ?? 0) < 20 }) {
+      words.append("p95 –: fewer than twenty answers have no such time.")
+    }
+    return words
   }
 
   private static func quantile(_ times: [Int64]?, _ level: Double = 0.5, atLeast: Int = 1) -> String {
@@ -83,7 +110,7 @@ extension Page {
   }
 
   /// The nearest to a decision first; pairs by their numbers on the board.
-  private static func pairs(_ standings: Standings, isNarrow: Bool) -> [Block] {
+  private static func pairs(_ standings: Standings, isNarrow: Bool, ascii: Bool) -> [Block] {
     guard !standings.pairs.isEmpty else { return [] }
     let numbers = Dictionary(
       standings.models.enumerated().map { ($1.name, $0 + 1) }, uniquingKeysWith: { first, _ in first })
@@ -97,9 +124,11 @@ extension Page {
           let (a, b) = ("\(numbers[pair.a] ?? 0)", "\(numbers[pair.b] ?? 0)")
           return Row(
             [
-              "\(a) : \(b)", "\(pair.wins)-\(pair.ties)-\(pair.bothBad)-\(pair.losses)", bar(pair.evidence),
+              "\(a) : \(b)", "\(pair.wins)-\(pair.ties)-\(pair.bothBad)-\(pair.losses)",
+              bar(pair.evidence, ascii: ascii),
               share(pair.evidence), pair.evidence.words(a: a, b: b),
-            ], Style(pair.evidence.isDecided ? .good : .text))
+            ], Style(pair.evidence.isDecided ? .good : .text)
+          ).linked(to: .pair(pair.a, pair.b))
         }, numeric: [0, 1, 2, 3], without: isNarrow ? ["share of wins"] : []), .space,
     ]
   }
@@ -117,15 +146,9 @@ extension Page {
     "\(decimalText(100 * evidence.low, places: 0))–\(decimalText(100 * evidence.high, places: 0)) %"
   }
 
-  /// The 95 % confidence sequence of a's share on a line of 21 cells, the middle marked.
-  static func bar(_ evidence: PairEvidence) -> String {
-    let cells = 21
-    let (low, high) = (
-      Int(saturating: evidence.low * Double(cells - 1)),
-      Int(saturating: (evidence.high * Double(cells - 1)).rounded(.up))
-    )
-    return "[" + (0..<cells).map { $0 >= low && $0 <= high ? ($0 == 10 ? "+" : "=") : ($0 == 10 ? "|" : " ") }.joined()
-      + "]"
+  /// The 95 % confidence sequence of a's share, the middle marked.
+  static func bar(_ evidence: PairEvidence, ascii: Bool) -> String {
+    IntervalBar.text(evidence.low, evidence.high, middle: 0.5, in: 0...1, cells: 21, ascii: ascii)
   }
 
   // MARK: How it is computed

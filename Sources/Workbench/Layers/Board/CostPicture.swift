@@ -11,10 +11,13 @@ public struct CostPicture {
     public var cost: Double
     /// The more, the better.
     public var quality: Double
+    /// Beside the number, where there is room.
+    public var name = ""
     var isFrontier = false
 
-    public init(number: Int, cost: Double, quality: Double) {
+    public init(number: Int, cost: Double, quality: Double, name: String = "") {
       self.number = number
+      self.name = name
       self.cost = cost
       self.quality = quality
     }
@@ -40,7 +43,8 @@ public struct CostPicture {
   init(_ board: Board) {
     let points = board.standings.models.enumerated().compactMap { index, model -> Point? in
       guard let cost = board.figures[model.name]?.costPerAnswer else { return nil }
-      return Point(number: index + 1, cost: cost.dollars, quality: model.winProbability)
+      let name = model.name.split(separator: "/").last.map(String.init) ?? model.name
+      return Point(number: index + 1, cost: cost.dollars, quality: model.winProbability, name: VisibleText.line(name))
     }
     self.init(points) { "\(Int(saturating: ($0 * 100).rounded())) %" }
   }
@@ -69,12 +73,23 @@ public struct CostPicture {
         Span(String(repeating: " ", count: axis - 2 - label.count) + label + (ascii ? " |" : " │"), Style(.quiet))
       ]
       var x = 0
-      for point in here {
+      let places = here.map { place($0.cost, costs, columns) }
+      for (index, point) in here.enumerated() {
         let text = "\(point.number)\(point.isFrontier ? (ascii ? "*" : "◆") : "")"
-        let at = max(x, place(point.cost, costs, columns))
-        rows[y].append(Span(String(repeating: " ", count: at - x)))
+        let at = max(x, places[index])
+        // Its name behind it, up to the next point or the edge; else before it.
+        let behind = (index + 1 < here.count ? places[index + 1] : columns + 3) - at - text.count - 2
+        let least = min(TextWidth.of(point.name), 8)
+        let isBefore = !point.name.isEmpty && behind < least && at - x > least
+        let before = isBefore ? TextWidth.fitted(point.name, columns: at - x - 1) + " " : ""
+        rows[y].append(Span(String(repeating: " ", count: at - x - TextWidth.of(before))))
+        rows[y].append(Span(before, Style(.quiet)))
         rows[y].append(Span(text, Style(point.isFrontier ? .good : .text, bold: point.isFrontier)))
         x = at + text.count
+        guard !point.name.isEmpty, behind >= least else { continue }
+        let name = " " + TextWidth.fitted(point.name, columns: behind)
+        rows[y].append(Span(name, Style(.quiet)))
+        x += TextWidth.of(name)
       }
     }
     func dollars(_ value: Double) -> String { Money(dollars: value).screenText }

@@ -66,7 +66,7 @@ extension ExperimentPage: Layer {
     },
     KeyRow(
       .experimentExport, .experiment, [.character("E")], "write it to a file: Markdown, HTML, JSON and others"
-    ) { state in state.experimentPage?.session.map { [.loadFormats(session: $0)] } ?? [] },
+    ) { state in state.experimentPage?.session.map { [.loadFormats(sessions: [$0])] } ?? [] },
   ]
 
   var isRunning: Bool { snapshot?.isRunning ?? true }

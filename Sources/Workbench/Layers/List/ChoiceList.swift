@@ -15,7 +15,7 @@ public struct ChoiceList: Equatable, Sendable {
     /// How answers are fused, and then by whom.
     case fuse
     case fuseBy(FusionRecipe)
-    case export(session: String)
+    case export(sessions: [String])
   }
 
   public struct Item: Equatable, Sendable {
@@ -202,7 +202,7 @@ extension State {
     case .codeBlocks: return [.copy(item.value, words: "the code block")]
     case .theme: return [.useTheme(name: item.value, isChosen: true)]
     case .compare: if let lane = Int(item.value) { compare(with: lane) }
-    case .export(let session): return [.export(session: session, format: item.value)]
+    case .export(let sessions): return [.export(sessions: sessions, format: item.value)]
     case .judge: return (try? Lane(parsing: item.value)).map { chooseJudge($0) } ?? []
     case .fuse: return chooseFuser(FusionRecipe(item.value))
     case .fuseBy(let recipe): return (try? Lane(parsing: item.value)).map { fuse(recipe, by: $0) } ?? []

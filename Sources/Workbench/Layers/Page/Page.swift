@@ -44,6 +44,12 @@ public struct Page: Equatable, Sendable {
     case lane(Int)
     /// Words of a lane's answer in the turn in view.
     case passage(lane: Int, String)
+    /// A competitor of the leaderboard: its pairs.
+    case competitor(String)
+    /// Two of them: what was said of their answers.
+    case pair(String, String)
+    /// A turn of any session.
+    case answers(session: String, turn: Int)
     /// The vote desk, with what two competitors have both answered.
     case votes(String, String)
   }

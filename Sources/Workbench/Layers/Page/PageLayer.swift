@@ -138,6 +138,9 @@ extension State {
       open(SearchLayer(words: words, isEverywhere: false))
       return []
     case .votes(let a, let b): return openVoteDesk(.models(a, b))
+    case .competitor(let name): return open(CompetitorPage(name, boardChoice))
+    case .pair(let a, let b): return open(PairPage(a, b, boardChoice))
+    case .answers(let session, let turn): return [.open(session: session, at: FoundPlace(turn: turn, words: ""))]
     case .sessions(let filter): return openSessions(line: filter)
     case .lane(let lane):
       closeAll()

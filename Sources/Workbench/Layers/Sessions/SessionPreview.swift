@@ -85,7 +85,8 @@ enum SessionPreviewPane {
   /// Columns that an answer takes at least.
   private static let least = 34
 
-  static func draw(_ preview: SessionPreview?, _ area: Area, _ state: State, _ frame: inout Frame) {
+  /// - Parameter offset: lines of the answers that are passed over.
+  static func draw(_ preview: SessionPreview?, _ area: Area, offset: Int = 0, _ state: State, _ frame: inout Frame) {
     for y in area.y..<(area.y + area.height) {
       frame.put(state.screen.borders.isASCII ? "|" : "│", x: area.x, y: y, Style(.border))
     }
@@ -113,12 +114,13 @@ enum SessionPreviewPane {
       let cell = Area(
         x: x + start, y: y + index / columns * height, width: end - start - (column == columns - 1 ? 1 : 2),
         height: height - 1)
-      draw(answer, preview.words, cell, state, &frame)
+      draw(answer, preview.words, cell, offset, state, &frame)
     }
   }
 
   private static func draw(
-    _ answer: SessionPreview.Answer, _ words: [String], _ cell: Area, _ state: State, _ frame: inout Frame
+    _ answer: SessionPreview.Answer, _ words: [String], _ cell: Area, _ offset: Int, _ state: State,
+    _ frame: inout Frame
   ) {
     let signs = answer.marks.map { mark in
       switch mark {
@@ -136,7 +138,9 @@ enum SessionPreviewPane {
       Style(.strong))
     frame.put(medal, x: cell.x + cell.width - TextWidth.of(medal), y: cell.y, Style(.good))
     frame.put(answer.figures, x: cell.x, y: cell.y + 1, Style(.quiet), limit: cell.width)
-    let text = lines(answer.text, width: cell.width)
+    let all = lines(answer.text, width: cell.width)
+    // The end stays in sight.
+    let text = all.dropFirst(max(0, min(offset, all.count - (cell.height - 2))))
     for (offset, line) in text.prefix(cell.height - 2).enumerated() {
       frame.put(line, x: cell.x, y: cell.y + 2 + offset, limit: cell.width)
     }

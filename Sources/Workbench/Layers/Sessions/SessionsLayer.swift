@@ -13,6 +13,8 @@ extension Action {
   static let sessionTags = Action("session.tags"), sessionDelete = Action("session.delete")
   static let sessionUndelete = Action("session.undelete"), sessionKeep = Action("session.keep")
   static let sessionLeave = Action("session.leave"), sessionExport = Action("session.export-chosen")
+  static let sessionTick = Action("session.tick"), sessionVote = Action("session.vote")
+  static let sessionJudge = Action("session.judge"), sessionCompare = Action("session.compare")
 }
 
 extension SessionsPage: Layer {
@@ -35,14 +37,34 @@ extension SessionsPage: Layer {
     row(.sessionTitle, [.alt("t")], "change the title", Label("title", 6)) { state, chosen in
       state.edit(SessionsPage.self) { page, _ in page.begin(.title(Composer(chosen.name))) }
     },
-    row(.sessionTags, [.alt("g")], "change the tags", Label("tags", 7)) { state, chosen in
-      state.edit(SessionsPage.self) { page, _ in page.begin(.tags(Composer(chosen.tags.joined(separator: " ")))) }
+    row(.sessionTick, [.character(" ")], "tick it, for what is done next", Label("tick", 5)) { state, _ in
+      state.edit(SessionsPage.self) { page, state in
+        page.tick()
+        return page.askPreview(state)
+      }
     },
-    row(.sessionExport, [.control("e")], "write the session to a file", Label("export", 5)) { _, chosen in
-      [.loadFormats(session: chosen.id)]
+    row(.sessionTags, [.alt("g")], "change the tags, of all that are ticked", Label("tags", 7)) { state, chosen in
+      let tags = (state.sessionTargets.count == 1 ? state.sessionTargets.first : nil)?.tags ?? []
+      return state.edit(SessionsPage.self) { page, _ in page.begin(.tags(Composer(tags.joined(separator: " ")))) }
     },
-    row(.sessionDelete, [.control("x")], "delete the session; its receipts stay", Label("delete", 4)) { state, chosen in
-      state.delete(chosen)
+    row(.sessionExport, [.control("e")], "write it to a file, or all that are ticked", Label("export", 5)) { state, _ in
+      [.loadFormats(sessions: state.sessionTargets.map(\.id))]
+    },
+    row(.sessionVote, [.alt("v")], "vote on its answers, or on those of all that are ticked", Label("vote", 8)) {
+      state, _ in
+      let ids = state.sessionTargets.map(\.id)
+      return state.closeTop() + state.openVoteDesk(.sessions(ids))
+    },
+    row(
+      .sessionJudge, [.alt("j")], "let the judge read its answers, or those of all that are ticked: twice",
+      Label("judge", 9)
+    ) { state, _ in state.judgeSessions() },
+    row(
+      .sessionCompare, [.alt("c")], "compare what is ticked side by side", Label("compare", 10),
+      unless: { (2...SessionsCompared.most).contains($0.sessionTargets.count) ? nil : "two to four are to be ticked" }
+    ) { state, _ in state.open(SessionsCompared(state.sessionTargets)) },
+    row(.sessionDelete, [.control("x")], "delete it, or all that are ticked; receipts stay", Label("delete", 4)) {
+      state, _ in state.deleteSessions()
     },
     KeyRow(
       .sessionUndelete, .sessions, [.alt("x")], "bring the deleted session back, until you leave",
@@ -71,6 +93,7 @@ extension SessionsPage: Layer {
 
   func places(_ state: State) -> [KeyPlace] { isEditing ? [.sessionLine] : [.sessions, .list, .window] }
   var takesText: Bool { true }
+  func takesAsText(_ key: Key) -> Bool { key != .character(" ") || !ticks }
 
   mutating func begin(_ mode: Mode) -> [Command] {
     self.mode = mode
@@ -78,6 +101,7 @@ extension SessionsPage: Layer {
   }
 
   mutating func type(_ key: Key, _ state: State) -> [Command]? {
+    noteWhere(amongRows: false)
     switch mode {
     case .title(var line):
       line.type(key)
@@ -99,12 +123,17 @@ extension SessionsPage: Layer {
   }
 
   mutating func clear(_ state: State) -> [Command]? {
-    guard !line.isEmpty else { return nil }
+    guard !line.isEmpty else {
+      guard !ticked.isEmpty else { return nil }
+      untick()
+      return []
+    }
     line.clear()
     return findAnew(state)
   }
 
   mutating func move(_ step: Step, _ state: State) -> [Command] {
+    noteWhere(amongRows: true)
     select(step.moved(selection, height: SessionsPane.visibleRows(state), count: rows.count))
     // The end of what was asked for is not the end of what there is.
     guard selection == rows.count - 1, isCut, !isLoading else { return askPreview(state) }
@@ -113,6 +142,7 @@ extension SessionsPage: Layer {
 
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] {
     if let found = answer as? SessionPreview { take(found) }
+    if let found = answer as? MarksInquiry.Found { take(found.marks) }
     return []
   }
 
@@ -160,34 +190,68 @@ extension State {
     switch mode {
     case .browsing: return []
     case .title(let line):
-      page.change { $0.title = line.text }
+      page.change([chosen.id]) { $0.title = line.text }
       if session.id == chosen.id { session.title = line.text }
       return [.setTitle(session: chosen.id, line.text)]
     case .tags(let line):
       let words = line.text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
-      let tags = TagChange.apply(words, to: words.isEmpty ? [] : chosen.tags)
-      page.change { $0.tags = tags }
-      if session.id == chosen.id { for index in session.turns.indices { session.turns[index].tags = tags } }
-      return [.setTags(session: chosen.id, tags)]
+      return page.targets.flatMap { target -> [Command] in
+        let tags = TagChange.apply(words, to: words.isEmpty ? [] : target.tags)
+        page.change([target.id]) { $0.tags = tags }
+        if session.id == target.id { for index in session.turns.indices { session.turns[index].tags = tags } }
+        return [.setTags(session: target.id, tags)]
+      }
     }
   }
 
   // MARK: Deleting
 
-  fileprivate mutating func delete(_ chosen: SessionSummary) -> [Command] {
-    if session.id == chosen.id {
-      guard !isStreaming else { return tell("this session is being answered: stop the lanes first") }
+  /// What an action of the page is about.
+  var sessionTargets: [SessionSummary] { layers.topmost(SessionsPage.self)?.targets ?? [] }
+
+  fileprivate mutating func deleteSessions() -> [Command] {
+    let targets = sessionTargets
+    let ids = targets.map(\.id)
+    if ids.contains(session.id), isStreaming || targets.contains(where: { $0.state == .answering }) {
+      return tell("this session is being answered: stop the lanes first")
+    }
+    guard !targets.contains(where: { $0.state == .answering }) else {
+      return tell("this session is being answered: stop its lanes first")
+    }
+    if ids.contains(session.id) {
       // Only the session behind the page is another one.
       let before = layers
       startNewSession()
       layers = before
-    } else if chosen.state == .answering {
-      return tell("this session is being answered: stop its lanes first")
     }
-    _ = layers.edit(SessionsPage.self) { $0.removeChosen() }
-    undo.sessions.append(chosen.id)
-    message = "deleted; \(keymap.keyName(.sessionUndelete)) brings it back until you leave. Its receipts stay."
-    return [.delete(session: chosen.id)]
+    _ = layers.edit(SessionsPage.self) { $0.remove(ids) }
+    undo.sessions += ids
+    let key = keymap.keyName(.sessionUndelete)
+    message =
+      ids.count == 1
+      ? "deleted; \(key) brings it back until you leave. Its receipts stay."
+      : "\(ids.count) deleted; \(key) brings back one after another until you leave. Their receipts stay."
+    return ids.map { .delete(session: $0) }
+  }
+
+  /// Says first how much is to be read; the same key again has it read.
+  fileprivate mutating func judgeSessions() -> [Command] {
+    guard !findings.judges.isEmpty else {
+      return tell("no judge is chosen: \(keymap.keyName(.judge)) in the lanes does")
+    }
+    guard findings.judging == nil else { return tell("the judge is at work: wait, or stop it in the lanes") }
+    let targets = sessionTargets
+    let ids = targets.map(\.id)
+    guard let page = layers.topmost(SessionsPage.self), page.askedToJudge == ids else {
+      _ = layers.edit(SessionsPage.self) { $0.askedToJudge = ids }
+      let turns = Readable.count(targets.reduce(0) { $0 + $1.turns }, "turn")
+      let judges = findings.judges.map { VisibleText.line($0.text) }.joined(separator: ", ")
+      return tell(
+        "\(judges) reads the answers of \(turns), each pair twice: \(keymap.keyName(.sessionJudge)) again has it read")
+    }
+    _ = layers.edit(SessionsPage.self) { $0.askedToJudge = [] }
+    message = "the judge is asked"
+    return [.judgeSessions(ids, by: findings.judges)]
   }
 
   fileprivate mutating func undelete() -> [Command] {
@@ -206,7 +270,7 @@ extension State {
       return tell("this session has no prompt")
     }
     var lanes = withOwnLanes ? old.lanes : self.lanes
-    lanes.removeAll(where: \.isDropped)
+    lanes.removeAll { $0.isDropped || $0.isFusion }
     guard !lanes.isEmpty else { return tell("no lane to ask: every lane was dropped") }
     let rule = turn.rule.examines ? RaceRule.all : turn.rule
     open(

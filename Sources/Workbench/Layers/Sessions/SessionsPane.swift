@@ -53,7 +53,14 @@ enum SessionsPane {
       let isChosen = first + offset == page.selection
       if isChosen { frame.fill(Area(x: area.x, y: y, width: area.width, height: 1), Style(.selection)) }
       if isChosen { frame.put(state.screen.borders.prompt, x: area.x + 1, y: y, Style(.selection, bold: true)) }
-      columns.draw(columns.cells(session), Style(isChosen ? .selection : .text), x: area.x + 3, y: y, &frame)
+      if page.isTicked(session) {
+        frame.put(
+          state.screen.borders.isASCII ? "*" : "✓", x: area.x + 2, y: y,
+          Style(isChosen ? .selection : .good, bold: true))
+      }
+      columns.draw(
+        columns.cells(session, page.marks[session.id], state.screen.borders), Style(isChosen ? .selection : .text),
+        x: area.x + 3, y: y, &frame)
       y += 1
       if isChosen, y < area.y + area.height {
         frame.put(detail(session, width: area.width - 6, state), x: area.x + 5, y: y, limit: area.width - 6)
@@ -69,7 +76,8 @@ enum SessionsPane {
       case .title(let line): ("title ", line)
       case .tags(let line): ("tags ", line)
       }
-    let count = page.isLoading && page.rows.isEmpty ? "" : "\(page.rows.count)\(page.isCut ? "+" : "") found"
+    let ticked = page.ticked.isEmpty ? "" : "\(page.ticked.count) ticked, "
+    let count = page.isLoading && page.rows.isEmpty ? "" : ticked + "\(page.rows.count)\(page.isCut ? "+" : "") found"
     let countWidth = TextWidth.of(count)
     frame.put(count, x: area.x + area.width - countWidth - 1, y: area.y, Style(.quiet))
     let used = frame.put(" \(name)\(state.screen.borders.prompt) ", x: area.x, y: area.y, Style(.focus, bold: true))
@@ -164,21 +172,22 @@ enum SessionsPane {
         ? ["date", "prompt", "ln", "winner", "vt", "cost"] : ["date", "prompt", "lanes", "winner", "votes", "cost"]
     }
 
-    func cells(_ session: SessionSummary) -> [String] {
+    func cells(_ session: SessionSummary, _ marks: SessionMarks?, _ borders: Borders) -> [String] {
       let date = localTime(session.created)
       let name = VisibleText.line(session.name)
       return [
         isNarrow ? String(date.dropFirst(5)) : date, name.isEmpty ? "(no title)" : name, "\(session.models.count)",
-        session.isBlind ? "blind" : winner(session), session.votes.map { "\($0)" } ?? "–",
+        session.isBlind ? "blind" : winner(session, marks?.words(borders) ?? ""), session.votes.map { "\($0)" } ?? "–",
         Readable.total(session.cost, hasUnknown: session.hasUnknownCost).replacing(" + ", with: "+"),
       ]
     }
 
     /// Where there is little room, without its provider.
-    private func winner(_ session: SessionSummary) -> String {
-      let name = VisibleText.line(session.winner ?? "–")
-      guard isNarrow, let slash = name.firstIndex(of: "/") else { return name }
-      return String(name[name.index(after: slash)...])
+    private func winner(_ session: SessionSummary, _ marks: String) -> String {
+      var name = VisibleText.line(session.winner ?? "–")
+      if isNarrow, let slash = name.firstIndex(of: "/") { name = String(name[name.index(after: slash)...]) }
+      guard !marks.isEmpty else { return name }
+      return TextWidth.fittedInTheMiddle(name, columns: widths[3] - TextWidth.of(marks) - 1) + " " + marks
     }
 
     func draw(_ cells: [String], _ style: Style, x: Int, y: Int, _ frame: inout Frame) {
