@@ -81,14 +81,14 @@ struct SessionSearch {
     let index = isDense ? "grams" : "search"
     let columns = "SELECT d.id, d.session, d.turn, d.response FROM"
     var (matched, arguments) = ("\(index) MATCH ?", StatementArguments([expression(in: place, isDense: isDense)]))
-    // What is asked of the other index is read in one go: asking it for each hit takes 20 µs.
+    // What is asked of the other index is read in one go, for which the plus is: asking it for each hit takes 20 µs.
     if isDense, words.terms.contains(where: { !$0.isExcluded && !$0.isDense }) {
-      matched += " AND grams.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)"
+      matched += " AND +grams.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)"
       arguments += [expression(in: place, isDense: false)]
     }
     if let excluded = exclusion(isDense: !isDense, in: place) {
       let other = isDense ? "search" : "grams"
-      matched += " AND \(index).rowid NOT IN (SELECT rowid FROM \(other) WHERE \(other) MATCH ?)"
+      matched += " AND +\(index).rowid NOT IN (SELECT rowid FROM \(other) WHERE \(other) MATCH ?)"
       arguments += [excluded]
     }
     let statement: Statement

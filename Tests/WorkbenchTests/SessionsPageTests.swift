@@ -347,7 +347,7 @@ import Testing
     _ = update(
       &state, .answer(MarksInquiry.Found(marks: [id: SessionMarks(winner: 0, judge: 0, you: 1, pick: nil)])))
     let line =
-      view(state, Layouts()).frame.text.split(separator: "\n").first { $0.contains("Why are there tides") } ?? ""
+      view(state, Layouts()).frame.text.split(separator: "\n").first { $0.contains("Why are") } ?? ""
     #expect(line.contains("★ ♥2"), "\(line)")
     let again = update(&state, .key(.down)).filter {
       if case .inquiry(let one) = $0 { one.inquiry is MarksInquiry } else { false }

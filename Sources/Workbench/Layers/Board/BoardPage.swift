@@ -9,10 +9,8 @@ extension Page {
   /// - Parameter width: of the window, for the picture.
   public static func leaderboard(_ board: Board, width: Int, ascii: Bool) -> Page {
     let standings = board.standings
-    let range =
-      (standings.models.map(\.low).min() ?? 0)
-      ...max(
-        standings.models.map(\.high).max() ?? 1, standings.models.map(\.low).min() ?? 0)
+    let least = standings.models.map(\.low).min() ?? 0
+    let range = least...max(least, standings.models.map(\.high).max() ?? 1)
     let cells = width < 130 ? 16 : 32
     let rows = standings.models.enumerated().map { index, model -> Row in
       let rank = model.rank
