@@ -1,3 +1,5 @@
+import Foundation
+
 /// Scripts that put no blanks between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese; and Korean, whose endings grow
 /// onto words. What is looked for in them may stand anywhere in a run of signs, so that pairs of neighbours are what an index
 /// knows.
@@ -17,51 +19,82 @@ public enum Grams {
     }
   }
 
-  /// Runs of such signs, in their order.
-  public static func runs(of text: String) -> [[Unicode.Scalar]] {
-    var runs: [[Unicode.Scalar]] = []
-    var run: [Unicode.Scalar] = []
+  /// A run of such signs, or a word of any other script.
+  public enum Piece: Equatable, Sendable { case run([Unicode.Scalar]), word(String) }
+
+  /// Runs and words of a text, in their order. A word may touch a run: nobody puts a blank between them.
+  public static func pieces(of text: String) -> [Piece] {
+    var pieces: [Piece] = []
+    var (run, word): ([Unicode.Scalar], String) = ([], "")
+    func end() {
+      if !run.isEmpty { pieces.append(.run(run)) }
+      if !word.isEmpty { pieces.append(.word(folded(word))) }
+      (run, word) = ([], "")
+    }
     for scalar in text.unicodeScalars {
       if isDense(scalar) {
+        if !word.isEmpty { end() }
         run.append(scalar)
-      } else if !run.isEmpty {
-        runs.append(run)
-        run = []
+      } else if scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        || scalar.properties.generalCategory == .nonspacingMark
+      {
+        if !run.isEmpty { end() }
+        word.unicodeScalars.append(scalar)
+      } else {
+        end()
       }
     }
-    return run.isEmpty ? runs : runs + [run]
+    end()
+    return pieces
   }
 
-  /// A text for the index: each pair of neighbours as one word, and the last sign of each run alone, so that a single sign is the
-  /// beginning of some word. Between runs stands a word that nobody looks for.
+  /// As the other index has it: in lower case and without marks.
+  private static func folded(_ word: String) -> String {
+    let plain = word.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars
+      .filter { $0.properties.generalCategory != .nonspacingMark }
+    return String(String.UnicodeScalarView(plain))
+  }
+
+  /// A text for the index: of a run each pair of neighbours as one word, and its last sign alone, so that a single sign is the
+  /// beginning of some word; of other scripts the words, told by a letter that no pair has.
   public static func indexed(_ text: String) -> String {
     var words: [UInt8] = []
-    for run in runs(of: text) {
-      if !words.isEmpty { words += Array(" z ".utf8) }
-      for (index, scalar) in run.enumerated() {
-        if index > 0 { words.append(UInt8(ascii: " ")) }
-        append(scalar, to: &words)
-        if index + 1 < run.count { append(run[index + 1], to: &words) }
+    for piece in pieces(of: text) {
+      if !words.isEmpty { words.append(UInt8(ascii: " ")) }
+      switch piece {
+      case .word(let word): words += Array("w\(word)".utf8)
+      case .run(let run):
+        for (index, scalar) in run.enumerated() {
+          if index > 0 { words.append(UInt8(ascii: " ")) }
+          append(scalar, to: &words)
+          if index + 1 < run.count { append(run[index + 1], to: &words) }
+        }
       }
     }
     return String(decoding: words, as: UTF8.self)
   }
 
-  /// What is looked for, in FTS5's language: every run of it as a phrase. Nil where it has none.
-  public static func query(_ text: String) -> String? {
-    let phrases = runs(of: text).map { run -> String in
-      guard run.count > 1 else {
-        var word: [UInt8] = []
-        append(run[0], to: &word)
-        return "\"\(String(decoding: word, as: UTF8.self))\"*"
+  /// What is looked for, in FTS5's language: every run and every word of it.
+  /// - Parameter isPrefix: its last word may go on.
+  public static func query(_ text: String, isPrefix: Bool) -> String? {
+    let pieces = pieces(of: text)
+    let phrases = pieces.enumerated().map { index, piece -> String in
+      switch piece {
+      case .word(let word): return "\"w\(word)\"" + (isPrefix && index == pieces.count - 1 ? "*" : "")
+      case .run(let run):
+        guard run.count > 1 else {
+          var word: [UInt8] = []
+          append(run[0], to: &word)
+          return "\"\(String(decoding: word, as: UTF8.self))\"*"
+        }
+        let words = zip(run, run.dropFirst()).map { pair -> String in
+          var word: [UInt8] = []
+          append(pair.0, to: &word)
+          append(pair.1, to: &word)
+          return String(decoding: word, as: UTF8.self)
+        }
+        return "\"\(words.joined(separator: " "))\""
       }
-      let words = zip(run, run.dropFirst()).map { pair -> String in
-        var word: [UInt8] = []
-        append(pair.0, to: &word)
-        append(pair.1, to: &word)
-        return String(decoding: word, as: UTF8.self)
-      }
-      return "\"\(words.joined(separator: " "))\""
     }
     return phrases.isEmpty ? nil : phrases.joined(separator: " AND ")
   }

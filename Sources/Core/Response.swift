@@ -90,6 +90,14 @@ extension Response {
     return timing.tokensPerSecond(outputTokens: state.isOver ? usage.output : count.tokens)
   }
 
+  /// The lane as it was asked, with its variant.
+  /// - Parameter lanes: of the session.
+  public func title(among lanes: [Lane]) -> String {
+    var lane = Lane(model: model, parameters: parameters)
+    lane.variant = lanes.indices.contains(self.lane) ? lanes[self.lane].variant : nil
+    return lane.title
+  }
+
   /// Tokens of reasoning that were billed and not shown.
   public var hiddenReasoning: Int { reasoning.isEmpty ? usage.reasoning : 0 }
 

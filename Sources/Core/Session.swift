@@ -22,6 +22,13 @@ public struct Session: Equatable, Sendable {
   /// Numbers of the lanes that are asked.
   public var activeLanes: [Int] { lanes.indices.filter { !lanes[$0].isDropped && !lanes[$0].isFusion } }
 
+  /// A title as people read it: without the mark by which the session of a data set is found again.
+  public static func shownTitle(_ title: String) -> String {
+    guard let cut = title.ranges(of: " · ").last else { return title }
+    let mark = title[cut.upperBound...]
+    return mark.count == 16 && mark.allSatisfy(\.isHexDigit) ? String(title[..<cut.lowerBound]) : title
+  }
+
   /// A new id: 48 random bits. Unguessability is not needed, uniqueness is.
   public static func newID(using random: inout some RandomNumberGenerator) -> String { random.hexadecimalDigits(12) }
 

@@ -40,7 +40,7 @@ public struct SessionSummary: Equatable, Sendable {
   }
 
   /// What a list calls the session.
-  public var name: String { title.isEmpty ? firstPrompt : title }
+  public var name: String { title.isEmpty ? firstPrompt : Session.shownTitle(title) }
 }
 
 /// The best place in a session for the words that were looked for.

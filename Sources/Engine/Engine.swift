@@ -233,6 +233,8 @@ public struct RaceRequest: Sendable {
     public var messages: [Message]
     /// What it is asked, where that is not the turn's prompt.
     public var prompt: String?
+    /// It may win the race.
+    public var isContestant = true
     /// What a relayed request says beside messages and parameters.
     public var relayed: Relay.Part?
 
@@ -287,6 +289,7 @@ public struct RaceRequest: Sendable {
     messages.appendPrompt(own ?? turn.prompt, turn.attachments)
     var entry = Entry(number: number, lane: session.lanes[number], messages: messages)
     entry.prompt = own
+    entry.isContestant = !session.lanes[number].isFusion
     // Of a data set's variant it was filled in with the item's values.
     if turn.item != nil, let system = before?.system { entry.lane.system = system }
     return entry

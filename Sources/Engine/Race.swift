@@ -67,7 +67,7 @@ public final class Race: @unchecked Sendable {
     isCalledOff.store(false, ordering: .relaxed)
     loop.perform {
       self.tell(.expected(entries.map(\.number)))
-      self.tell(.outside(entries.filter(\.lane.isFusion).map(\.number)))
+      self.tell(.outside(entries.filter { !$0.isContestant }.map(\.number)))
       self.examiner?.prepare()
       if startsOver { self.tell(.startsOver) }
     }

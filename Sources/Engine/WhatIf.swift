@@ -32,7 +32,7 @@ public struct WhatIf: Equatable, Sendable {
   ///   - hedge: lane n+1 only when nothing has come n times this long after the gun, in nanoseconds.
   public init(_ replay: Replay, rule: RaceRule, hedge: Int64?) {
     (self.rule, self.hedge) = (rule, hedge)
-    let responses = replay.turn.responses.values.sorted { $0.lane < $1.lane }
+    let responses = replay.turn.raced.sorted { $0.lane < $1.lane }
     var sent: [Int: Int64] = [:]
     var firstToken = Int64.max
     for (place, response) in responses.enumerated() {

@@ -14,8 +14,6 @@ public enum Record: Sendable {
   case setup(session: String, lanes: [Lane], rule: RaceRule)
   /// A turn with its prompt and attachments; its responses come as records of their own.
   case turn(session: String, Turn)
-  /// What is to be done in the session of a data set.
-  case plan(session: String, JSON)
   case winner(session: String, turn: Int, lane: Int?)
   /// The lane whose answer every lane goes on from.
   case continued(session: String, turn: Int, lane: Int?)

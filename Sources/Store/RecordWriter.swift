@@ -71,7 +71,6 @@ struct RecordWriter {
         sql: "UPDATE session SET lanes = ?, rule = ? WHERE id = ?",
         arguments: [lanesText(lanes), rule.rawValue, session])
     case .turn(let session, let turn): try writeTurn(session, turn, db)
-    case .plan(let session, let plan): try Tables.keepPlan.run(Tables.StoredPlan(session: session, plan: plan), db)
     case .winner(let session, let turn, let lane):
       try db.run(
         sql: "UPDATE turn SET winner = ? WHERE session = ? AND number = ?",

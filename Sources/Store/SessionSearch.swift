@@ -37,11 +37,21 @@ struct SessionSearch {
     let among = try fewSessions()
     for title in try titles(limit: limit) where seen.insert(title.session).inserted { found.append(title) }
     for place in [Place.prompts, filter.includesReasoning ? .answersAndReasoning : .answers] where found.count < limit {
-      let hits = try hits(in: place, among: among, seen: &seen, limit: limit - found.count)
-      for row in hits {
+      // Words of other scripts are in both indexes: in that of pairs where they touch signs of a script without blanks.
+      var hits =
+        isDense
+        ? []
+        : try hits(in: place, index: .words, among: among, seen: &seen, limit: limit - found.count)
+          .map { ($0, Index.words) }
+      if found.count + hits.count < limit {
+        hits += try self.hits(
+          in: place, index: .pairs, among: among, seen: &seen, limit: limit - found.count - hits.count
+        ).map { ($0, Index.pairs) }
+      }
+      for (row, index) in hits {
         let session = row.text("session") ?? ""
         do {
-          found.append(Found(session: session, hit: try hit(row, in: place)))
+          found.append(Found(session: session, hit: try hit(row, in: place, index)))
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
           // One damaged text must not hide what the others say.
           let words = SearchHit.Piece("cannot be read: this part of the file is damaged")
@@ -75,20 +85,21 @@ struct SessionSearch {
       documents: rows.reduce(0) { $0.addingSaturating($1.count("documents") ?? fewest) })
   }
 
-  private func hits(in place: Place, among: Few?, seen: inout Set<String>, limit: Int) throws -> [Row] {
-    // Words of scripts without blanks have an index of their own, which is asked first where there are such.
-    let isDense = words.terms.contains { !$0.isExcluded && $0.isDense }
-    let index = isDense ? "grams" : "search"
+  /// Which index is asked.
+  private enum Index: String { case words = "search", pairs = "grams" }
+
+  /// Signs of a script without blanks are looked for: only the index of pairs knows them.
+  private var isDense: Bool { words.terms.contains { !$0.isExcluded && $0.isDense } }
+
+  private func hits(
+    in place: Place, index which: Index, among: Few?, seen: inout Set<String>, limit: Int
+  ) throws -> [Row] {
+    let index = which.rawValue
     let columns = "SELECT d.id, d.session, d.turn, d.response FROM"
-    var (matched, arguments) = ("\(index) MATCH ?", StatementArguments([expression(in: place, isDense: isDense)]))
-    // What is asked of the other index is read in one go, for which the plus is: asking it for each hit takes 20 µs.
-    if isDense, words.terms.contains(where: { !$0.isExcluded && !$0.isDense }) {
-      matched += " AND +grams.rowid IN (SELECT rowid FROM search WHERE search MATCH ?)"
-      arguments += [expression(in: place, isDense: false)]
-    }
-    if let excluded = exclusion(isDense: !isDense, in: place) {
-      let other = isDense ? "search" : "grams"
-      matched += " AND +\(index).rowid NOT IN (SELECT rowid FROM \(other) WHERE \(other) MATCH ?)"
+    var (matched, arguments) = ("\(index) MATCH ?", StatementArguments([expression(in: place, which)]))
+    if which == .words, let excluded = denseExclusion(in: place) {
+      // Read in one go, for which the plus is: asking it for each hit takes 20 µs.
+      matched += " AND +search.rowid NOT IN (SELECT rowid FROM grams WHERE grams MATCH ?)"
       arguments += [excluded]
     }
     let statement: Statement
@@ -122,7 +133,7 @@ struct SessionSearch {
       let session = row.text("session") ?? ""
       guard !seen.contains(session) else { continue }
       // Pairs of signs say little of what stands beside them: the text decides.
-      if isDense, try !isSaid(row["id"], in: place) { continue }
+      if which == .pairs, try !isSaid(row["id"], in: place) { continue }
       seen.insert(session)
       hits.append(row.copy())
     }
@@ -151,11 +162,11 @@ struct SessionSearch {
     }
   }
 
-  private func hit(_ row: Row, in place: Place) throws -> SearchHit {
+  private func hit(_ row: Row, in place: Place, _ index: Index) throws -> SearchHit {
     let (session, turn) = (row.text("session") ?? "", row.count("turn") ?? 0)
     let response = row.number("response", in: .min ... .max)
     if place == .prompts {
-      return SearchHit(turn: turn, isPrompt: true, pieces: try pieces(row["id"], in: place))
+      return SearchHit(turn: turn, isPrompt: true, pieces: try pieces(row["id"], in: place, index))
     }
     // Whose answer says what is not told before the vote.
     let isBlind = try Bool.fetchOne(
@@ -165,7 +176,7 @@ struct SessionSearch {
     if isBlind == true { return SearchHit(turn: turn, isPrompt: false, pieces: []) }
     let model = try String.fetchOne(
       db.cachedStatement(sql: "SELECT provider || '/' || model FROM response WHERE id = ?"), arguments: [response])
-    return SearchHit(turn: turn, model: model, isPrompt: false, pieces: try pieces(row["id"], in: place))
+    return SearchHit(turn: turn, model: model, isPrompt: false, pieces: try pieces(row["id"], in: place, index))
   }
 
   /// The texts of a document that are looked through.
@@ -181,7 +192,7 @@ struct SessionSearch {
 
   private func isSaid(_ document: Int64, in place: Place) throws -> Bool {
     let texts = try texts(document, in: place)
-    return words.terms.filter { !$0.isExcluded && $0.isDense }.allSatisfy { term in
+    return words.terms.filter { !$0.isExcluded && ($0.isDense || $0.text.contains(" ")) }.allSatisfy { term in
       texts.contains { Self.range(of: term.text, in: $0) != nil }
     }
   }
@@ -202,16 +213,15 @@ struct SessionSearch {
       .filter { !$0.text.isEmpty }
   }
 
-  private func pieces(_ document: Int64, in place: Place) throws -> [SearchHit.Piece] {
-    let wanted = words.terms.filter { !$0.isExcluded }
-    if wanted.contains(where: \.isDense) {
-      let dense = wanted.filter(\.isDense).map(\.text)
+  private func pieces(_ document: Int64, in place: Place, _ index: Index) throws -> [SearchHit.Piece] {
+    guard index == .words else {
+      let wanted = words.terms.filter { !$0.isExcluded }.map(\.text)
       let texts = try texts(document, in: place)
-      return Self.pieces(of: texts.first { Self.range(of: dense[0], in: $0) != nil } ?? texts.first ?? "", dense)
+      return Self.pieces(of: texts.first { Self.range(of: wanted[0], in: $0) != nil } ?? texts.first ?? "", wanted)
     }
     let statement = try db.cachedStatement(
       sql: "SELECT snippet(search, -1, char(1), char(2), '…', 24) FROM search WHERE search MATCH ? AND rowid = ?")
-    let snippet = try String.fetchOne(statement, arguments: [expression(in: place, isDense: false), document]) ?? ""
+    let snippet = try String.fetchOne(statement, arguments: [expression(in: place, .words), document]) ?? ""
     var pieces: [SearchHit.Piece] = []
     var piece = SearchHit.Piece("")
     for character in snippet {
@@ -227,18 +237,17 @@ struct SessionSearch {
   }
 
   /// In FTS5's own language. Everything typed stands in quotes, so that nothing of it is an operator.
-  private func expression(in place: Place, isDense: Bool) -> String {
-    let wanted = words.terms.filter { !$0.isExcluded && $0.isDense == isDense }.map(\.query).joined(separator: " AND ")
-    let excluded = words.terms.filter { $0.isExcluded && $0.isDense == isDense }.map(\.query)
+  private func expression(in place: Place, _ index: Index) -> String {
+    func query(_ term: SearchWords.Term) -> String? { index == .words ? term.inWords : term.inPairs }
+    let wanted = words.terms.filter { !$0.isExcluded }.compactMap(query).joined(separator: " AND ")
+    let excluded = words.terms.filter { $0.isExcluded && !(index == .words && $0.isDense) }.compactMap(query)
     return "{\(place.rawValue)} : ((\(wanted))"
       + (excluded.isEmpty ? ")" : " NOT (\(excluded.joined(separator: " OR "))))")
   }
 
-  /// What is to be left out, as far as the other index knows it; nil where there is nothing.
-  private func exclusion(isDense: Bool, in place: Place) -> String? {
-    // Beside words that are wanted it is in their expression.
-    guard !words.terms.contains(where: { !$0.isExcluded && $0.isDense == isDense }) else { return nil }
-    let excluded = words.terms.filter { $0.isExcluded && $0.isDense == isDense }.map(\.query)
+  /// What is to be left out and only the index of pairs knows; nil where there is nothing.
+  private func denseExclusion(in place: Place) -> String? {
+    let excluded = words.terms.filter { $0.isExcluded && $0.isDense }.compactMap(\.inPairs)
     return excluded.isEmpty ? nil : "{\(place.rawValue)} : (\(excluded.joined(separator: " OR ")))"
   }
 }
@@ -247,9 +256,9 @@ extension SearchWords.Term {
   /// It has signs of a script without blanks.
   fileprivate var isDense: Bool { text.unicodeScalars.contains(where: Grams.isDense) }
 
-  /// For the index that knows it.
-  fileprivate var query: String {
-    Grams.query(text).map { "(\($0))" } ?? "\"" + text.filter { $0 != "\"" && $0 != "\0" } + "\""
-      + (isPrefix ? "*" : "")
+  fileprivate var inWords: String {
+    "\"" + text.filter { $0 != "\"" && $0 != "\0" } + "\"" + (isPrefix ? "*" : "")
   }
+
+  fileprivate var inPairs: String? { Grams.query(text, isPrefix: isPrefix).map { "(\($0))" } }
 }

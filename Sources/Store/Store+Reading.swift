@@ -44,11 +44,6 @@ extension Store {
     return try session(id)
   }
 
-  /// What is to be done in the session of a data set; nil where an earlier version began it, or another machine.
-  public func plan(of session: String) throws(StoreError) -> JSON? {
-    try read { db in try Tables.plan.first(db, "WHERE session = ?", [session])?.plan }
-  }
-
   /// Lineups saved from the workbench, by name.
   public func lineups() throws(StoreError) -> [(name: String, lanes: [Lane])] {
     try read { db in try Tables.lineup.all(db, "ORDER BY name").map { ($0.name, $0.lanes) } }

@@ -36,7 +36,7 @@ public final class Store: Sendable {
   private let queue = DispatchQueue(label: "furlong.store")
   private let pending = Mutex(Pending())
   private let writer: Mutex<RecordWriter>
-  private let identity = WriterIdentity.current.text
+  let identity = WriterIdentity.current.text
 
   /// Opens or creates the file, brings its tables up to date, and marks as `cut` what a dead process left unfinished.
   /// - Throws: `StoreError`.

@@ -137,6 +137,7 @@ public final class App {
     if let waits = state.waitsFor { return Int32(waits / 1_000_000) + 1 }
     if state.isPlaying { return Int32(Self.frameTime / 1_000_000) }
     if state.isStreaming { return Int32(max(1, (lastDraw + tickTime - now) / 1_000_000)) }
+    if state.experimentPage?.snapshot?.isElsewhere == true { return Int32(ExperimentPage.interval / 1_000_000) }
     return state.isWatchingTraffic ? Int32(state.trafficInterval / 1_000_000) : 60_000
   }
 

@@ -101,12 +101,14 @@ extension Conductor {
         let session = try engine.store.session(id)
         let plan = try engine.store.plan(of: session.id).flatMap(BatchRequest.init(plan:))
         let result = try await engine.stored(session, plan?.items ?? Self.items(session), runsCommands: false)
-        let table = BatchTable(result, lanes: session.lanes, judges: plan?.judges)
-        inbox.post(
-          .answer(
-            ExperimentSnapshot(
-              session: session.id, title: session.title, table: Reading(table), sums: BatchSums(table),
-              progress: result.progress, isRunning: false)))
+        // Lanes that were added since are none of its variants.
+        let lanes = plan?.lanes ?? session.lanes.filter { !$0.isFusion }
+        let table = BatchTable(result, lanes: lanes, judges: plan?.judges)
+        var snapshot = ExperimentSnapshot(
+          session: session.id, title: session.title, table: Reading(table), sums: BatchSums(table),
+          progress: result.progress, isRunning: false)
+        snapshot.isElsewhere = try engine.store.isAskedElsewhere(session.id)
+        inbox.post(.answer(snapshot))
       } catch {
         inbox.post(.message((error as? StoreFault)?.message ?? "\(error)"))
       }
@@ -129,7 +131,9 @@ extension Conductor {
       guard request.commands.isEmpty else {
         return .message("its checks run commands: furlong batch FILE --allow-exec goes on")
       }
+      if try engine.store.isAskedElsewhere(id) { return .message("\(BatchElsewhere(session: id))") }
       let outlook = engine.outlook(of: request, after: try engine.store.session(id))
+      guard outlook.answers + outlook.verdicts > 0 else { return .message("nothing is left to be asked") }
       return .answer(ExperimentPlan(session: id, request: request, outlook: outlook))
     }
   }
@@ -144,7 +148,9 @@ extension Conductor {
           throw ExperimentFault("its checks run commands: furlong batch FILE --allow-exec --watch asks it")
         }
         return .answer(
-          ExperimentPlan(session: nil, request: request, outlook: engine.outlook(of: request, after: nil)))
+          ExperimentPlan(
+            session: nil, request: request, outlook: engine.outlook(of: request, after: try engine.session(of: request))
+          ))
       } catch {
         return .answer(ExperimentFault("\(error)"))
       }
@@ -165,15 +171,17 @@ struct ExperimentPlan: Equatable, Sendable {
 
   /// `80 answers and 120 verdicts: ~$0.40, at most $1.20; verdicts come on top`.
   var words: String {
+    if outlook.answers + outlook.verdicts == 0 { return "all of it is stored: nothing is asked" }
     var words = Readable.count(outlook.answers, "answer")
-    if outlook.verdicts > 0 { words += " and \(Readable.count(outlook.verdicts, "verdict"))" }
     let more = outlook.hasUnknown ? " + ?" : ""
     if outlook.most == .zero {
       words += outlook.hasUnknown ? ": price unknown" : ": free"
     } else {
       words += ": ~\(outlook.probable.screenText)\(more), at most \(outlook.most.screenText)\(more)"
     }
-    if outlook.verdicts > 0 { words += "; verdicts come on top" }
+    if outlook.verdicts > 0 {
+      words += ", and \(Readable.count(outlook.verdicts, "verdict")) whose price is not in that"
+    }
     if let budget = request.budget { words += "; stops at \(budget.screenText)" }
     return words
   }

@@ -69,6 +69,11 @@ public struct State: Equatable {
     public var isFolded = false
   }
 
+  /// A data set that this process is asking.
+  struct Asked: Equatable { let session: String, progress: BatchProgress }
+  var asking: Asked?
+  /// The vote desk was opened from its grid, to which one goes back.
+  var gridAfterVotes: String?
   /// Where one was in the grid of a data set, by session.
   var gridPlaces: [String: ExperimentPage.Place] = [:]
   /// The line of the sessions page that a session was opened from.

@@ -200,7 +200,8 @@ extension State {
     }
     if isAskedToLeave { return [.quit] }
     isAskedToLeave = true
-    message = "press \(keymap.keyName(.interrupt)) or \(keymap.keyName(.close)) again to leave"
+    let rest = asking == nil ? "" : ": the experiment stops, and what came is kept"
+    message = "press \(keymap.keyName(.interrupt)) or \(keymap.keyName(.close)) again to leave\(rest)"
     return []
   }
 

@@ -71,6 +71,7 @@ private func respond(_ state: inout State, _ input: Input) -> [Command] {
   case .answer(let answer):
     // The bar tells the same of today as the page.
     if let found = answer as? HomeInquiry.Found { state.money.spending.today = found.today }
+    if let snapshot = answer as? ExperimentSnapshot, !snapshot.isElsewhere { state.note(snapshot) }
     return state.offer { $0.hear(answer, $1) }
   case .gateway(let news): state.hear(news)
   case .dropped(let paths):

@@ -101,6 +101,9 @@ struct BatchCommand: ParsableCommand {
     if let fault = request.fault { throw CommandError(fault) }
     try Self.askLeave(request.commands, isGiven: allowExec)
     request.judges = try judge.lanes(setup, engine, isRequired: false)
+    if !request.judges.isEmpty, lanes.count < 2 {
+      throw CommandError("a judge compares the answers of two lanes: there is one; add another, or leave --judge out")
+    }
     try Self.requireEligible(request.judges, lanes)
     if contest != nil, request.judges.isEmpty, items.allSatisfy({ $0.check == nil }) {
       throw CommandError("--fail-if-worse needs something to go by: a --judge, or a check in the data set")
@@ -121,8 +124,8 @@ struct BatchCommand: ParsableCommand {
       launch.experiment = request
       try launch.run(prompt: nil)
     }
-    let (outcome, interruption) = Wait.run { [request, drift, watch] () -> Result<Outcome, StoreError> in
-      do throws(StoreError) {
+    let (outcome, interruption) = Wait.run { [request, drift, watch] () -> Result<Outcome, any Error> in
+      do {
         // What was asked in the grid, and stopped there by leaving it.
         if watch, let result = try await engine.lastRun(of: request) {
           return .success(Outcome(last: nil, result: result))
@@ -140,12 +143,12 @@ struct BatchCommand: ParsableCommand {
     }
     line.end()
     let (last, result): (BatchResult?, BatchResult)
-    do throws(StoreError) {
+    do {
       let both = try outcome.get()
       (last, result) = (both.last, both.result)
       try store.close()
     } catch {
-      throw CommandError(error.message)
+      throw CommandError((error as? StoreError)?.message ?? "\(error)")
     }
     let summary = BatchSummary(result, request, uncarded: try Self.withoutCard(request.judges, store))
     if let report {

@@ -12,10 +12,7 @@ enum BatchFile {
   /// - Parameter needsPrompts: false where templates are asked: an item may have values alone.
   static func read(_ path: String, needsPrompts: Bool = true) throws(CommandError) -> [BatchItem] {
     let name = path == "-" ? "standard input" : path
-    guard let data = path == "-" ? standardInput() : FileManager.default.contents(atPath: path) else {
-      throw CommandError("cannot read the file \(name)")
-    }
-    guard let text = String(data: data, encoding: .utf8) else { throw CommandError("\(name) is not UTF-8 text") }
+    let text = try text(of: path)
     var items: [BatchItem] = []
     var lines: [String: Int] = [:]
     // By scalar: a CR LF is one character, which is not a line feed.
@@ -70,6 +67,24 @@ enum BatchFile {
     }
     if let fault = request.fault { throw CommandError(fault) }
     return request
+  }
+
+  /// - Parameter path: `-` for standard input.
+  /// - Throws: `CommandError` with the reason.
+  static func text(of path: String) throws(CommandError) -> String {
+    let name = path == "-" ? "standard input" : VisibleText.line(path)
+    var isFolder = ObjCBool(false)
+    if path != "-" {
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        throw CommandError("cannot read the file \(name): it is not there")
+      }
+      if isFolder.boolValue { throw CommandError("cannot read the file \(name): it is a folder") }
+    }
+    guard let data = path == "-" ? standardInput() : FileManager.default.contents(atPath: path) else {
+      throw CommandError("cannot read the file \(name)")
+    }
+    guard let text = String(data: data, encoding: .utf8) else { throw CommandError("\(name) is not UTF-8 text") }
+    return text
   }
 
   /// Nil when it cannot be read; nothing at all is an empty file.

@@ -63,7 +63,12 @@ struct BatchSummary {
     }
     let pairs = lanes.count * (lanes.count - 1) / 2 * judges.count * asked
     let undecided = pairs - counted.count { $0.outcome.isDecided }
-    if undecided > 0 { words.append("\(Readable.count(undecided, "pair")) got no verdict") }
+    if undecided > 0 {
+      let reasons = Dictionary(grouping: counted.filter { !$0.outcome.isDecided }, by: \.outcome.reason).mapValues(
+        \.count)
+      let most = reasons.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { ": \(VisibleText.line($0.key))" } ?? ""
+      words.append("\(Readable.count(undecided, "pair")) got no verdict\(most)")
+    }
     return words.joined(separator: ", ")
   }
 

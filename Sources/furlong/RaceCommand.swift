@@ -252,6 +252,11 @@ struct RaceOutcome: Sendable {
   var wonAfter: Int64?
   /// The signal that stopped it.
   var interruption: Int32?
+  /// The lanes of the session, which tell variants of one model apart.
+  var lanes: [Lane] = []
+
+  /// Answers that were raced, not written from the others.
+  var raced: [Response] { ordered.filter { !lanes.indices.contains($0.lane) || !lanes[$0.lane].isFusion } }
 
   var ordered: [Response] { responses.values.sorted { $0.lane < $1.lane } }
 

@@ -66,9 +66,9 @@ enum RaceText {
   }
 
   static func printAnswers(_ outcome: RaceOutcome, rule: RaceRule) {
-    let places = Scoreboard.places(outcome.ordered, winner: outcome.winner, rule: rule)
+    let places = Scoreboard.places(outcome.raced, winner: outcome.winner, rule: rule)
     for response in outcome.ordered {
-      let lane = VisibleText.line(Lane(model: response.model, parameters: response.parameters).text)
+      let lane = VisibleText.line(response.title(among: outcome.lanes))
       let place = places[response.lane].map { ", \(Readable.ordinal($0))" } ?? ""
       let simulated = response.isSimulated ? ", simulated" : ""
       Console.output("## \(response.lane + 1) \(lane) (\(response.state.rawValue)\(place)\(simulated))\n")
@@ -80,7 +80,7 @@ enum RaceText {
 
   /// - Parameter marks: nil where nobody has compared the answers.
   static func printTable(_ outcome: RaceOutcome, rule: RaceRule, marks: TurnMarks? = nil) {
-    let places = Scoreboard.places(outcome.ordered, winner: outcome.winner, rule: rule)
+    let places = Scoreboard.places(outcome.raced, winner: outcome.winner, rule: rule)
     let columns = Scoreboard.columns(
       hasFits: !outcome.fits.isEmpty, hasMarks: marks?.isCompared == true)
     let rows = outcome.ordered.map { response in

@@ -44,7 +44,7 @@ extension SessionsCommand {
     /// Hits stand out on a terminal only.
     private static func line(_ hit: SearchHit) -> String {
       let place = hit.isPrompt || hit.isTitle ? hit.place : hit.model.map { VisibleText.line($0) } ?? "an answer"
-      let start = "turn \(hit.turn), \(place): "
+      let start = hit.isTitle ? "title: " : "turn \(hit.turn), \(place): "
       if hit.pieces.isEmpty { return start + "(not shown before the vote)" }
       let (begin, end) = Console.outputIsStyled ? ("\u{1B}[1m", "\u{1B}[22m") : ("", "")
       return start

@@ -48,7 +48,7 @@ extension SessionsCommand {
       func outcome(_ turn: Turn) -> RaceOutcome {
         RaceOutcome(
           responses: turn.responses, winner: turn.winner, fits: fits.filter { $0.answer.turn == turn.number },
-          judgements: judgements, votes: votes, picks: picks)
+          judgements: judgements, votes: votes, picks: picks, lanes: session.lanes)
       }
       if json {
         let turns = session.turns.map { turn in

@@ -44,8 +44,7 @@ struct VariantOptions: ParsableArguments {
       var (name, own) = ("\(kind) \(index + 1)", text)
       if text.hasPrefix("@") {
         let path = (String(text.dropFirst()) as NSString).expandingTildeInPath
-        guard let data = FileManager.default.contents(atPath: path), let read = String(data: data, encoding: .utf8)
-        else { throw CommandError("cannot read \(VisibleText.line(path)) as UTF-8 text") }
+        let read = try BatchFile.text(of: path)
         own = read.trimmingCharacters(in: .newlines)
         let file = VisibleText.line(((path as NSString).lastPathComponent as NSString).deletingPathExtension)
         if !named.contains(where: { $0.name == file }), !file.isEmpty { name = file }

@@ -108,4 +108,35 @@ import Testing
     #expect(try program.run(["batch", plain, "-m", "test/a"]).status == 0, "without vars it is text")
     #expect(models.calls.map(\.prompt) == ["Hi {{x}}"], "nothing else was asked: \(models.calls.map(\.prompt))")
   }
+
+  @Test func aJudgeNeedsTwoLanes() throws {
+    let program = try models.program()
+    let path = try write([#"{"prompt":"Hi"}"#], program)
+    let result = try program.run(["batch", path, "-m", "test/a", "--judge", "test/judge-j"])
+    #expect(result.status == 2 && result.errors.contains("compares the answers of two lanes"), "\(result.errors)")
+    #expect(models.calls.isEmpty, "nothing was asked")
+  }
+
+  /// Lanes of a data set start when there is room: who was fastest is told by each one's own time.
+  @Test func theFastestOfAnItemIsItsWinner() throws {
+    let program = try models.program()
+    let path = try write([#"{"prompt":"Hi"}"#, #"{"prompt":"Ho"}"#], program)
+    let command = ["batch", path, "-m", "test/a", "-m", "test/b", "--concurrency", "1"]
+    let id = try #require(try program.run(command + ["--json"]).json()["session"]?.string)
+    let lines = try program.run(["sessions", "export", id, "--format", "jsonl"]).output.split(separator: "\n")
+    let document = JSONDocument()
+    var ends: [Int: [(lane: Int, end: Double, won: Bool)]] = [:]
+    for line in lines {
+      let answer = try document.parse(String(line))
+      let end = answer["timing"]?["e2e_ms"]?.double ?? -1
+      ends[answer["turn"]?.int ?? 0, default: []].append(
+        (answer["lane"]?.int ?? -1, end, answer["winner"]?.bool == true))
+    }
+    #expect(ends.count == 2 && ends.values.allSatisfy { $0.count == 2 }, "\(ends)")
+    for (turn, answers) in ends {
+      #expect(answers.allSatisfy { $0.end >= 0 }, "turn \(turn): \(answers)")
+      let fastest = answers.min { ($0.end, $0.lane) < ($1.end, $1.lane) }
+      #expect(answers.filter(\.won).map(\.lane) == [fastest?.lane ?? -1], "turn \(turn): \(answers)")
+    }
+  }
 }

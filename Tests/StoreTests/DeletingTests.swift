@@ -20,7 +20,7 @@ import Testing
       Self.id, created: 200, tags: ["secrettag"], cost: "0.5",
       ("secretprompt \"quoted\"\nline", ["secretanswer one", "failed:secretanswer two"]))
     store.add("eeee00000002", created: 100, ("an open prompt", ["an open answer", "another"]))
-    store.append(.plan(session: Self.id, ["items": "secretplan"]))
+    _ = try store.claim(store.session(Self.id), plan: ["items": "secretplan"])
     let (left, right) = (key(0), key(1))
     let assignment = BlindAssignment(
       id: "0123456789ab", session: Self.id, turn: 1, lanes: [0: "a/one", 1: "b/two"], pairs: [.init(left: 0, right: 1)],

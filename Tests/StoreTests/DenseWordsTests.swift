@@ -17,6 +17,7 @@ import Testing
     store.add("aaaa00000003", created: 300, ("바닷물은 왜 짠가요", ["강물이 소금을 나르기 때문입니다", "달"]))
     store.add("aaaa00000004", created: 400, ("ทำไมน้ำทะเลจึงเค็ม", ["เพราะแม่น้ำพาเกลือลงทะเล", "ดวงจันทร์"]))
     store.add("aaaa00000005", created: 500, ("Why is the sea salty?", ["Rivers carry the salt", "No 海 here but one"]))
+    store.add("aaaa00000006", created: 600, ("我用Python写代码", ["漢字とkana", "x"]))
     #expect(commit(store) == nil)
     return store
   }
@@ -25,7 +26,10 @@ import Testing
     ("塩辛い", "1"), ("なぜ", "1"), ("塩", "1"), ("塩を運ぶ", "1"), ("塩運", ""), ("海", "521"), ("海洋", "2"), ("洋海", ""),
     ("河流 咸", ""), ("海洋 咸", "2"), ("盐分", "2"), ("소금", "3"), ("바닷물", "3"), ("닷물", "3"), ("ทะเล", "4"), ("เกลือ", "4"),
     ("น้ำ", "4"), ("ดวงจันทร์", "4"), ("the 潮汐", "2"), ("潮汐 the", "2"), ("the 海", ""), ("GPTは", "1"), ("gptは潮", "1"),
-    ("海 -塩辛い", "52"), ("salt -海", "5"), ("sea -海洋", "5"), ("\"大海。\"", "2"), ("\"河流 盐\"", ""), ("一二三", ""),
+    ("carries", ""), ("python", "6"), ("Pyth", "6"), ("写 python", "6"), ("我用 Python", "6"), ("python -代码", ""),
+    ("kana", "6"),
+    ("\"pyth\"", ""), ("海 -塩辛い", "52"), ("salt -海", "5"), ("sea -海洋", "5"), ("\"大海。\"", "2"), ("\"河流 盐\"", ""),
+    ("一二三", ""),
     ("tag:none 海", ""),
   ])
   func whatIsFound(_ line: String, _ expected: String) throws {
@@ -132,11 +136,12 @@ import Testing
   // MARK: Pairs of signs
 
   @Test func theIndexHasPairsOfNeighbours() {
-    #expect(Grams.indexed("海洋A塩 b") == "06d7706d0b 06d0b z 05869")
-    #expect(Grams.indexed("plain") == "" && Grams.query("plain") == nil)
-    #expect(Grams.query("海洋") == "\"06d7706d0b\"" && Grams.query("海") == "\"06d77\"*")
-    #expect(Grams.query("海洋塩") == "\"06d7706d0b 06d0b05869\"")
-    #expect(Grams.runs(of: "aก𠀀").count == 1)
+    #expect(Grams.indexed("海洋A塩 Bé") == "06d7706d0b 06d0b wa 05869 wbe")
+    #expect(Grams.indexed("…!") == "" && Grams.query("!", isPrefix: true) == nil)
+    #expect(Grams.query("海洋", isPrefix: true) == "\"06d7706d0b\"" && Grams.query("海", isPrefix: false) == "\"06d77\"*")
+    #expect(Grams.query("海洋塩", isPrefix: false) == "\"06d7706d0b 06d0b05869\"")
+    #expect(Grams.query("用Pyth", isPrefix: true) == "\"07528\"* AND \"wpyth\"*")
+    #expect(Grams.pieces(of: "a𠮷𠀀").count == 2)
   }
 
   @Test func thePatternIsTheSameSetOfSigns() throws {

@@ -41,7 +41,7 @@ import Testing
         "6 one shape: e3b0c44298fc1c14",
         "7 the purse: 7808e0f715db7c62",
         "8 picks: 2436a48e1d7f1466",
-        "9 experiments: 69be518a1d01b3ef",
+        "9 experiments: 1bbe714220eb5d9a",
         "10 words without blanks: 6f021470f55835b0",
       ])
   }

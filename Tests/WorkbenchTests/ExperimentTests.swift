@@ -175,7 +175,8 @@ import Testing
     let text = view(state, layouts).frame.text
     #expect(
       text.contains(
-        "3 answers and 36 verdicts: ~$0.020, at most $0.900; verdicts come on top; stops at $2.00; s again"), "\(text)")
+        "3 answers: ~$0.020, at most $0.900, and 36 verdicts whose price is not in that; stops at $2.00; s again"),
+      "\(text)")
     var other = state
     _ = press("j", &other)
     #expect(press("s", &other) == [.planRest(session: "e0e0e0e0e0e0")], "any other key takes it back")
@@ -207,11 +208,53 @@ import Testing
     #expect(view(state, layouts).frame.text.contains("cannot read the file q.jsonl"))
     #expect(update(&state, .key(.enter)) == [.planExperiment(draft)])
     let request = BatchRequest(name: "q.jsonl", items: [BatchItem(id: "1", prompt: "Q")], lanes: state.lineup)
-    _ = update(&state, .answer(ExperimentPlan(session: nil, request: request, outlook: BatchOutlook())))
-    #expect(view(state, layouts).frame.text.contains("0 answers: free. Enter asks it."))
+    var outlook = BatchOutlook()
+    outlook.answers = 1
+    _ = update(&state, .answer(ExperimentPlan(session: nil, request: request, outlook: outlook)))
+    #expect(view(state, layouts).frame.text.contains("1 answer: free. Enter asks it."))
     #expect(update(&state, .key(.enter)) == [.runExperiment(request)])
     _ = update(&state, .answer(snapshot(table(2), isRunning: true)))
     #expect(page(state).session == "e0e0e0e0e0e0", "its session is the one that was begun")
+  }
+
+  /// Wherever one is, it is told that something is being asked, and the key of the grid leads back to it.
+  @Test func whatIsBeingAskedIsNeverOutOfSight() {
+    var state = opened(table(12), isRunning: true)
+    _ = update(&state, .key(.escape))
+    #expect(state.message?.contains("it goes on: S in the lanes") == true, "\(state.message ?? "")")
+    #expect(view(state, layouts).frame.text.contains("experiment 12 of 40"), "the header tells it")
+    state.layers = Layers()
+    state.place = .lanes
+    #expect(press("S", &state) == [.readExperiment(session: "e0e0e0e0e0e0")], "not a form for another one")
+    state.layers = Layers()
+    state.place = .lanes
+    _ = update(&state, .key(.control("c")))
+    #expect(state.message?.contains("the experiment stops") == true, "\(state.message ?? "")")
+    _ = update(&state, .answer(snapshot(table(12))))
+    #expect(!view(state, layouts).frame.text.contains("experiment 12"), "it has ended")
+  }
+
+  @Test func fromItsVotesOneComesBackToTheGrid() {
+    var state = opened(table(12))
+    _ = press("jv", &state)
+    #expect(state.voteDesk?.source == .sessions(["e0e0e0e0e0e0"]) && state.experimentPage == nil)
+    let commands = update(&state, .key(.escape))
+    #expect(commands.contains(.readExperiment(session: "e0e0e0e0e0e0")) && state.experimentPage != nil, "\(commands)")
+    _ = update(&state, .answer(snapshot(table(12))))
+    #expect(page(state).row?.id == "q2", "where one was")
+  }
+
+  /// What another process asks fills too, and is not asked twice.
+  @Test func whatIsAskedElsewhereIsReadAnew() {
+    var state = opened(table(12, open: [6]))
+    var elsewhere = snapshot(table(12, open: [6]))
+    elsewhere.isElsewhere = true
+    _ = update(&state, .answer(elsewhere))
+    #expect(view(state, layouts).frame.text.contains("another Furlong is asking it"))
+    #expect(update(&state, .tick(state.moment.now + 1, date: 0)).isEmpty)
+    #expect(
+      update(&state, .tick(state.moment.now + 2 * ExperimentPage.interval, date: 0))
+        == [.readExperiment(session: "e0e0e0e0e0e0")])
   }
 
   /// What is being voted on may not be told by the grid beside it.

@@ -99,7 +99,20 @@ final class BatchRun: Sendable {
     await withTaskGroup(of: Void.self) { group in
       for lane in request.variants.indices { group.addTask { await self.answer(item, asking, lane, wallets) } }
     }
+    keepFastest(asking)
     await judge(item, asking, wallets)
+  }
+
+  /// The lanes of an item did not start together: who was fastest is told by each one's own time.
+  private func keepFastest(_ asking: Asking) {
+    guard let (session, turn) = turn(asking), turn.responses.count == request.variants.count else { return }
+    let fastest = turn.responses.values.filter { $0.state == .done }
+      .min { ($0.timing.end ?? .max, $0.lane) < ($1.timing.end ?? .max, $1.lane) }
+    guard let fastest, fastest.lane != turn.winner else { return }
+    engine.store.append(.winner(session: session.id, turn: turn.number, lane: fastest.lane))
+    shared.withLock { shared in
+      if let place = shared.places[asking] { shared.session.turns[place].winner = fastest.lane }
+    }
   }
 
   private func turn(_ asking: Asking) -> (session: Session, turn: Turn)? {
@@ -128,6 +141,7 @@ final class BatchRun: Sendable {
         var entry = RaceRequest.entry(
           number: lane, session: session, turn: turn, prompt: self.request.prompt(of: item, lane))
         entry.lane.system = self.request.lanes[lane].system.map(item.filled)
+        entry.isContestant = false
         let response = await self.engine.answer(
           session, turn, entry, generation: generation, timeout: self.request.timeout, wallets: wallets,
           allowsUnpriced: self.request.allowsUnpriced)
@@ -164,7 +178,8 @@ final class BatchRun: Sendable {
   private func mayGoOn() -> Bool {
     if Task.isCancelled { return false }
     return shared.withLock { shared in
-      if wallet.isSpent, shared.progress.shortage == nil {
+      // Without any money what is free may still be asked: the purse refuses the rest.
+      if wallet.isSpent, request.budget != .zero, shared.progress.shortage == nil {
         shared.progress.shortage = wallet.spentWords
       }
       return shared.progress.shortage == nil

@@ -4,10 +4,10 @@ import Store
 
 extension Engine {
   /// Runs what is not done yet. A cancelled task stops the calls under way and keeps what came.
-  /// - Throws: `StoreError` when the database cannot be read.
+  /// - Throws: `StoreError` when the database cannot be read, or `BatchElsewhere`.
   public func run(
     _ request: BatchRequest, observe: @escaping @Sendable (BatchEvent) -> Void
-  ) async throws(StoreError) -> BatchResult {
+  ) async throws -> BatchResult {
     let known = request.startsOver ? nil : try store.session(titled: request.title, purpose: .batch)
     let session: Session
     if let known {
@@ -17,12 +17,18 @@ extension Engine {
         id: Session.newID(), created: clock.date(), title: request.title, rule: .all, lanes: request.lanes,
         turns: [])
       new.purpose = .batch
-      store.append(.session(new))
       session = new
     }
-    store.append(.plan(session: session.id, request.plan))
+    // Two that ask the same would both pay for it.
+    guard try store.claim(session, plan: request.plan) else { throw BatchElsewhere(session: session.id) }
+    defer { store.release(session.id) }
     let judged = known == nil ? [] : try store.judgements(session: session.id)
     return await BatchRun(request, session, judged, engine: self, observe: observe).run()
+  }
+
+  /// The stored batch of this request; nil when there is none.
+  public func session(of request: BatchRequest) throws(StoreError) -> Session? {
+    try store.session(titled: request.title, purpose: .batch)
   }
 
   /// The newest stored run of the same prompts over the same lanes, as it was; nil when there is none. Its
@@ -105,15 +111,38 @@ extension Engine {
         outlook.hasUnknown = outlook.hasUnknown || exposure.isUnpriced
       }
     }
-    outlook.verdicts = request.size.verdicts
+    var judged: Set<JudgedPair> = []
+    for judgement in session.map({ (try? store.judgements(session: $0.id)) ?? [] }) ?? []
+    where judgement.outcome.isDecided || judgement.outcome.isMechanical || judgement.hasUnreadableReply {
+      judged.insert(JudgedPair(a: judgement.a, b: judgement.b, judge: judgement.judge))
+    }
+    let there = judged.count { pair in request.judges.contains { $0.text == pair.judge } }
+    outlook.verdicts = max(0, request.size.verdicts - there)
     return outlook
+  }
+}
+
+private struct JudgedPair: Hashable {
+  let a: ResponseKey
+  let b: ResponseKey
+  let judge: String
+}
+
+/// Another Furlong is asking this batch.
+public struct BatchElsewhere: Error, Equatable, Sendable, CustomStringConvertible {
+  public let session: String
+
+  public init(session: String) { self.session = session }
+
+  public var description: String {
+    "another Furlong is asking this (session \(session)): wait until it has ended, or stop it there"
   }
 }
 
 /// What is to be asked of a batch, and what that may cost.
 public struct BatchOutlook: Equatable, Sendable {
   public var answers = 0
-  /// Verdicts, those that are there already included.
+  /// Verdicts on pairs.
   public var verdicts = 0
   public var probable = Money.zero
   public var most = Money.zero

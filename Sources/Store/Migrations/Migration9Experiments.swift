@@ -8,7 +8,8 @@ extension Migration {
 
       CREATE TABLE plan (
         session TEXT PRIMARY KEY NOT NULL REFERENCES session(id) ON DELETE CASCADE,
-        plan TEXT NOT NULL                                        -- JSON
+        plan TEXT NOT NULL,                                       -- JSON
+        writer TEXT                                               -- the process that asks it
       ) WITHOUT ROWID;
       """)
 }

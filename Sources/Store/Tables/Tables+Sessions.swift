@@ -85,6 +85,7 @@ extension Tables {
   struct StoredPlan: Sendable {
     var session = ""
     var plan = JSON.null
+    var writer: String?
   }
 
   static let plan = Table(
@@ -94,6 +95,7 @@ extension Tables {
   ) {
     Column("session", .id, \.session, "its session").staying
     Column("plan", .document, \.plan, or: .null, "`items`, `lanes`, `judges`, `runs` and the limits")
+    Column("writer", .process, \.writer, "the process that is asking it; NULL: nobody").staying
   }
 
   static let keepPlan = plan.insertion("INSERT OR REPLACE")

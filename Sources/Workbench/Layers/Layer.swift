@@ -173,7 +173,11 @@ extension State {
     guard let layer = layers.pop() else { return [] }
     // After a page one goes on where one types.
     if layer is any PageLayer, window == nil { place = .prompt }
-    let commands = layer.closed(&self)
+    var commands = layer.closed(&self)
+    if layer is VoteDesk, let id = gridAfterVotes {
+      gridAfterVotes = nil
+      commands += open(ExperimentPage(session: id, place: gridPlaces[id]))
+    }
     return commands + (layers.top?.uncovered(self) ?? [])
   }
 

@@ -17,6 +17,9 @@ enum HeaderPane {
     let over = state.responses.filter { $0.state.isOver }.count
     if !state.responses.isEmpty { right.append("\(over) of \(state.responses.count) ended") }
     if let judging = state.findings.judging { right.append(judging.words) }
+    if let asking = state.asking {
+      right.insert("experiment \(asking.progress.done) of \(asking.progress.total)", at: 0)
+    }
     if let port = state.gateway { right.insert("gateway :\(port)", at: 0) }
     let unknown = state.hasUnknownCost ? " + ?" : ""
     right.append(spending(state) + unknown)

@@ -277,7 +277,9 @@ private struct Thread {
     if let response = turn.responses[lane] {
       result += answer(response, turn, layouts)
     } else {
-      let words = state.isLatest ? "not asked; goes along with the next prompt" : "not asked in this turn"
+      let words =
+        turn.item != nil
+        ? "not asked yet" : state.isLatest ? "not asked; goes along with the next prompt" : "not asked in this turn"
       result.append(Block(lines: ["\(state.screen.borders.dot) \(words)"], style: Style(.quiet)))
     }
     if let from = turn.continued, from != lane {

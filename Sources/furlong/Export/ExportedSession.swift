@@ -28,6 +28,9 @@ struct ExportedSession {
     }
     var marks: TurnMarks { outcome.marks(turn, session: session) }
     var responses: [Response] { turn.responses.values.sorted { $0.lane < $1.lane } }
+    /// The lanes of the session, which tell variants of one model apart.
+    var lanes: [Lane] = []
+
     var places: [Int: Int] {
       Scoreboard.places(responses.filter { !turn.isFused($0.lane) }, winner: turn.winner, rule: turn.rule)
     }
@@ -53,12 +56,13 @@ struct ExportedSession {
     let picks = Dictionary(grouping: try store.picks(session: rows.id)) { $0.answer.turn }
     let judgements = Dictionary(grouping: try store.judgements(session: rows.id)) { $0.a.turn }
     let fits = Dictionary(grouping: try store.fits(session: rows.id)) { $0.answer.turn }
+    let lanes = session.lanes
     parts = session.turns.filter { number == nil || $0.number == number }.map { turn in
       Part(
         turn: turn, session: rows.id, note: notes[turn.number] ?? TurnNote(created: 0),
         answers: answers[turn.number] ?? [], votes: votes[turn.number] ?? [], picks: picks[turn.number] ?? [],
         judgements: judgements[turn.number] ?? [],
-        tables: JudgeText.tables(judgements[turn.number] ?? [], store), fits: fits[turn.number] ?? [])
+        tables: JudgeText.tables(judgements[turn.number] ?? [], store), fits: fits[turn.number] ?? [], lanes: lanes)
     }
   }
 

@@ -82,7 +82,7 @@ struct HTMLExport {
     if response.generation > 1 { words.append("generation \(response.generation)") }
     if let origin = part.answer(response.lane)?.origin { words.append("from \(origin)") }
     var out = "<section class=\"lane\(isWinner ? " winner" : "")\"><header><b>\(response.lane + 1) "
-    out += "\(HTMLText.escaped(ExportedSession.name(response)))</b> "
+    out += "\(HTMLText.escaped(response.title(among: part.lanes)))</b> "
     out += "<span class=\"quiet\">\(HTMLText.escaped(words.joined(separator: " · ")))</span></header>"
     if let prompt = response.prompt { out += Self.folded("Prompt of this lane", prompt) }
     if let system = response.system { out += Self.folded("System prompt of this lane", system) }

@@ -53,7 +53,7 @@ struct MarkdownExport {
     if response.isSimulated { title.append("simulated") }
     if response.generation > 1 { title.append("generation \(response.generation)") }
     if let origin = part.answer(response.lane)?.origin { title.append("from \(MarkdownSource.inline(origin))") }
-    let name = MarkdownSource.inline(ExportedSession.name(response))
+    let name = MarkdownSource.inline(response.title(among: part.lanes))
     var blocks = ["### \(response.lane + 1) \(name) (\(title.joined(separator: ", ")))\n"]
     if part.turn.isFused(response.lane) {
       blocks.append("Written from the other answers of the turn.\n")

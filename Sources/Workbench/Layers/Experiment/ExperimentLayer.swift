@@ -25,7 +25,10 @@ extension ExperimentPage: Layer {
     },
     KeyRow(
       .experimentOpen, .experiment, [.enter], "open the answers to the prompt", label: Label("answers", 1),
-      unless: { $0.experimentPage?.row?.runs.isEmpty == false ? nil : "no answer is there yet" }
+      unless: { state in
+        guard let row = state.experimentPage?.row else { return "no prompt is chosen" }
+        return row.runs.isEmpty ? "no answer is there yet" : nil
+      }
     ) { $0.openCell() },
     KeyRow(
       .experimentMeasure, .experiment, [.character("m"), .tab], "what cells show: verdict, fit, time, cost, check",
@@ -62,7 +65,9 @@ extension ExperimentPage: Layer {
     ) { state in
       guard let id = state.experimentPage?.session else { return [] }
       state.keepGridPlace()
-      return state.closeTop() + state.openVoteDesk(.sessions([id]))
+      let commands = state.closeTop() + state.openVoteDesk(.sessions([id]))
+      state.gridAfterVotes = id
+      return commands
     },
     KeyRow(
       .experimentExport, .experiment, [.character("E")], "write it to a file: Markdown, HTML, JSON and others"
@@ -98,15 +103,30 @@ extension ExperimentPage: Layer {
   }
 
   mutating func hear(_ answer: any Sendable, _ state: State) -> [Command] {
-    if let snapshot = answer as? ExperimentSnapshot { take(snapshot) }
+    if let snapshot = answer as? ExperimentSnapshot {
+      take(snapshot)
+      readAt = state.moment.now
+    }
     if let plan = answer as? ExperimentPlan, plan.session == session, session != nil { self.plan = plan }
     return []
   }
 
   func opened(_ state: State) -> [Command] { session.map { [.readExperiment(session: $0)] } ?? [] }
   func uncovered(_ state: State) -> [Command] { opened(state) }
+
+  /// What another process asks is read anew every two seconds.
+  mutating func tick(_ state: State) -> [Command] {
+    guard snapshot?.isElsewhere == true, let session, state.moment.now - readAt > Self.interval else { return [] }
+    readAt = state.moment.now
+    return [.readExperiment(session: session)]
+  }
+
   func closed(_ state: inout State) -> [Command] {
     if let session { state.gridPlaces[session] = place }
+    if snapshot?.isRunning == true {
+      state.message =
+        "it goes on: \(state.keymap.keyName(.experiment)) in the lanes shows it, \(state.keymap.keyName(.experimentStop)) there stops it"
+    }
     // Nothing is there to go back to.
     if state.session.turns.isEmpty, state.session.purpose != .batch { return state.perform(.home) }
     return []
@@ -129,8 +149,14 @@ extension State {
 
   /// The grid of the session, where it is a data set's; else an experiment is set up.
   mutating func openExperiment() -> [Command] {
-    guard session.purpose == .batch else { return open(ExperimentForm(lanes: lineup, judges: findings.judges)) }
-    return open(ExperimentPage(session: session.id, place: gridPlaces[session.id]))
+    let id = session.purpose == .batch ? session.id : asking?.session
+    guard let id else { return open(ExperimentForm(lanes: lineup, judges: findings.judges)) }
+    return open(ExperimentPage(session: id, place: gridPlaces[id]))
+  }
+
+  /// Set while a data set is being asked here, whatever is shown.
+  mutating func note(_ snapshot: ExperimentSnapshot) {
+    asking = snapshot.isRunning ? Asked(session: snapshot.session, progress: snapshot.progress) : nil
   }
 
   fileprivate mutating func keepGridPlace() {

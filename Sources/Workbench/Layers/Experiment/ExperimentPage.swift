@@ -43,6 +43,10 @@ struct ExperimentPage: Equatable, Sendable {
   /// The rest of it, when it has been told what that costs: the same key again asks it.
   var plan: ExperimentPlan?
 
+  /// When it was read last, in monotonic nanoseconds.
+  var readAt: Int64 = 0
+  static let interval: Int64 = 2_000_000_000
+
   init(session: String?, place: Place? = nil) {
     self.session = session
     self.place = place ?? Place()
@@ -147,6 +151,8 @@ struct ExperimentSnapshot: Equatable, Sendable {
   /// Since this process began to ask, in seconds.
   var seconds = 0.0
   var isRunning: Bool
+  /// Another process is asking it.
+  var isElsewhere = false
   /// Why it ended early.
   var trouble: String?
 

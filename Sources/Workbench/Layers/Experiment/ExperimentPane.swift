@@ -59,7 +59,8 @@ enum ExperimentPane {
   static func draw(_ page: ExperimentPage, _ state: State, _ frame: inout Frame) {
     let area = WindowPane.draw(
       state, width: state.screen.width, height: state.screen.height - 2,
-      title: page.snapshot.map { "Experiment \(VisibleText.line($0.name))" } ?? "Experiment", &frame)
+      title: page.snapshot.map { "Experiment \(VisibleText.line(Session.shownTitle($0.title)))" } ?? "Experiment",
+      &frame)
     guard let snapshot = page.snapshot, let table = page.table else {
       frame.put("reading …", x: area.x + 2, y: area.y + 1, Style(.quiet))
       return
@@ -107,6 +108,8 @@ enum ExperimentPane {
     let (words, role): (String, Role) =
       if let plan = page.plan {
         ("\(plan.words); \(state.keymap.keyName(.experimentGo)) again asks them", .warning)
+      } else if snapshot.isElsewhere {
+        ("\(snapshot.standing(dot))\(dot)another Furlong is asking it", .busy)
       } else if snapshot.isRunning {
         (snapshot.progress.words(seconds: snapshot.seconds), .busy)
       } else if let trouble = snapshot.trouble {
@@ -312,12 +315,6 @@ enum ExperimentPane {
 }
 
 extension ExperimentSnapshot {
-  /// Of its title, without the mark by which it is found.
-  var name: String {
-    guard let cut = title.ranges(of: " · ").last else { return title }
-    return String(title[..<cut.lowerBound])
-  }
-
   /// `80 of 80 answers · $0.02`.
   fileprivate func standing(_ dot: String) -> String {
     let cells = table.value.rows.flatMap { $0.runs.flatMap(\.cells) }

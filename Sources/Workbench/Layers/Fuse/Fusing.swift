@@ -16,6 +16,10 @@ public struct Fusion: Equatable, Sendable {
 
 extension State {
   mutating func chooseFusion() -> [Command] {
+    guard session.purpose != .batch else {
+      return tell("a data set's answers are not fused: its variants stay what they are")
+    }
+    guard shown.count < Self.mostLanes else { return tell("nine lanes at most") }
     let items = FusionRecipe.all.map { ChoiceList.Item(title: $0.name, detail: $0.meaning, value: $0.name) }
     open(ChoiceList(.fuse, title: "Fuse the answers: choose, or type an instruction", items: items))
     return []

@@ -258,7 +258,10 @@ extension State {
     guard let last = undo.sessions.popLast() else { return [] }
     message = "brought back"
     return [.undelete(session: last)]
-      + edit(SessionsPage.self) { page, state in [page.find(now: state.moment.date, limit: page.limit)] }
+      + edit(SessionsPage.self) { page, state in
+        page.wanted = last
+        return [page.find(now: state.moment.date, limit: page.limit)]
+      }
   }
 
   // MARK: Asking again

@@ -28,6 +28,8 @@ public struct SessionsPage: Equatable, Sendable {
 
   /// Sessions that are ticked, in the order in which they were, each with what its row knew of it.
   private(set) var ticked: [SessionSummary] = []
+  /// To be chosen once it is there.
+  var wanted: String?
   /// Of these it has been told what a judge would read: the same key again has it read.
   var askedToJudge: [String] = []
   /// Rows were gone through last: a blank ticks, and is no part of the line.
@@ -59,7 +61,8 @@ public struct SessionsPage: Equatable, Sendable {
 
   mutating func fill(_ found: [SessionSummary], _ number: Int) {
     guard number == self.number else { return }
-    let before = chosen?.id
+    let before = wanted ?? chosen?.id
+    wanted = nil
     rows = found
     isLoading = false
     selection = found.firstIndex { $0.id == before } ?? 0

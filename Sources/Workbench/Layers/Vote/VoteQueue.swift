@@ -319,13 +319,6 @@ extension Makers {
 }
 
 extension Response {
-  /// As it was asked, with the variant of its lane.
-  func title(among lanes: [Lane]) -> String {
-    var lane = Lane(model: model, parameters: parameters)
-    lane.variant = lanes.indices.contains(self.lane) ? lanes[self.lane].variant : nil
-    return lane.title
-  }
-
   /// It came whole enough to be compared.
   var isAnswerToVoteOn: Bool {
     state.isOver && state != .failed && state != .stopped && state != .cut && !text.isEmpty
