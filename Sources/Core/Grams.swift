@@ -1,5 +1,3 @@
-import Foundation
-
 /// Scripts that put no blanks between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese; and Korean, whose endings grow
 /// onto words. What is looked for in them may stand anywhere in a run of signs, so that pairs of neighbours are what an index
 /// knows.
@@ -48,11 +46,11 @@ public enum Grams {
     return pieces
   }
 
-  /// As the other index has it: in lower case and without marks.
+  /// In lower case and without marks that stand apart from their letters.
   private static func folded(_ word: String) -> String {
-    let plain = word.lowercased().decomposedStringWithCanonicalMapping.unicodeScalars
-      .filter { $0.properties.generalCategory != .nonspacingMark }
-    return String(String.UnicodeScalarView(plain))
+    String(
+      String.UnicodeScalarView(
+        word.lowercased().unicodeScalars.filter { $0.properties.generalCategory != .nonspacingMark }))
   }
 
   /// A text for the index: of a run each pair of neighbours as one word, and its last sign alone, so that a single sign is the

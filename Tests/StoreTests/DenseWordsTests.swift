@@ -136,7 +136,7 @@ import Testing
   // MARK: Pairs of signs
 
   @Test func theIndexHasPairsOfNeighbours() {
-    #expect(Grams.indexed("海洋A塩 Bé") == "06d7706d0b 06d0b wa 05869 wbe")
+    #expect(Grams.indexed("海洋A塩 Be\u{301}") == "06d7706d0b 06d0b wa 05869 wbe")
     #expect(Grams.indexed("…!") == "" && Grams.query("!", isPrefix: true) == nil)
     #expect(Grams.query("海洋", isPrefix: true) == "\"06d7706d0b\"" && Grams.query("海", isPrefix: false) == "\"06d77\"*")
     #expect(Grams.query("海洋塩", isPrefix: false) == "\"06d7706d0b 06d0b05869\"")
