@@ -62,6 +62,9 @@ struct BatchCommand: ParsableCommand {
 
   @OptionGroup var looks: LooksOptions
 
+  /// So many verdicts are printed one by one.
+  private static let mostVerdicts = 6
+
   func validate() throws {
     if watch, json || drift { throw ValidationError("--watch goes with neither --json nor --drift") }
     if let concurrency, !(1...100).contains(concurrency) { throw ValidationError("--concurrency takes 1 to 100") }
@@ -150,7 +153,9 @@ struct BatchCommand: ParsableCommand {
     } catch {
       throw CommandError((error as? StoreError)?.message ?? "\(error)")
     }
-    let summary = BatchSummary(result, request, uncarded: try Self.withoutCard(request.judges, store))
+    let summary = BatchSummary(
+      result, request, uncarded: try Self.withoutCard(request.judges, store),
+      tables: JudgeText.tables(result.judgements, store))
     if let report {
       let text = report.hasSuffix(".html") ? BatchHTML(summary).text : BatchMarkdown(summary).text
       try OutputFile.write(text, to: report, force: force)
@@ -162,6 +167,17 @@ struct BatchCommand: ParsableCommand {
       Console.output(document.serialized(indented: true))
     } else {
       for line in summary.lines { Console.output(line) }
+      // More would hide what they come to.
+      if !summary.counted.isEmpty, summary.counted.count <= Self.mostVerdicts {
+        for (item, turn) in summary.turns {
+          let own = summary.counted.filter { $0.a.turn == turn.number }
+          guard !own.isEmpty else { continue }
+          Console.output("\n\(VisibleText.line("\(item.id): \(sessionTitle(item.prompt))"))")
+          JudgeText.output(own, result.session, summary.tables)
+        }
+      } else if !summary.counted.isEmpty {
+        Console.error("each verdict: --report, or furlong sessions show \(result.session.id)")
+      }
       if let change { for line in [""] + change.lines { Console.output(line) } }
     }
     if drift, last == nil {

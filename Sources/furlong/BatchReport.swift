@@ -9,7 +9,7 @@ struct BatchMarkdown {
   init(_ summary: BatchSummary) { self.summary = summary }
 
   var text: String {
-    var out = "# \(MarkdownSource.inline(summary.result.session.title))\n\n"
+    var out = "# \(MarkdownSource.inline(Session.shownTitle(summary.result.session.title)))\n\n"
     out += "Session `\(summary.result.session.id)`, \(localTime(summary.result.session.created)), "
     out += "\(Readable.count(summary.result.items.count, "prompt")), cost \(summary.result.progress.cost.screenText)"
     out += (summary.result.progress.hasUnknownCost ? " and more of unknown price" : "") + ".\n\n"
@@ -34,8 +34,7 @@ struct BatchMarkdown {
         out += MarkdownSource.fenced(response.text)
       }
       for judgement in summary.counted where judgement.a.turn == turn.number {
-        out +=
-          "\n\(judgement.outcome.words(a: judgement.a.lane, b: judgement.b.lane)) (\(MarkdownSource.inline(judgement.judge)))\n"
+        out += MarkdownExport.verdict(judgement, summary.tables[judgement.id])
       }
     }
     return out
@@ -51,7 +50,7 @@ struct BatchHTML {
   var text: String {
     let result = summary.result
     var out = """
-      <h1>\(HTMLText.escaped(result.session.title))</h1>
+      <h1>\(HTMLText.escaped(Session.shownTitle(result.session.title)))</h1>
       <p class="quiet">session \(result.session.id) · \(localTime(result.session.created)) · \
       \(Readable.count(result.items.count, "prompt")) · cost \(result.progress.cost.screenText)\
       \(result.progress.hasUnknownCost ? " and more of unknown price" : "")</p>
@@ -70,7 +69,7 @@ struct BatchHTML {
     }
     out += "<h2>Answers</h2>"
     for (item, turn) in summary.turns { out += self.item(item, turn) }
-    return HTMLPage.text(title: result.session.title, body: out)
+    return HTMLPage.text(title: Session.shownTitle(result.session.title), body: out)
   }
 
   private func item(_ item: BatchItem, _ turn: Turn) -> String {
@@ -86,11 +85,7 @@ struct BatchHTML {
         "<span class=\"quiet\">\(response.state.rawValue)\(check)</span><pre>\(HTMLText.escaped(response.text))</pre></div>"
     }
     out += "</div>"
-    for verdict in verdicts {
-      out += "<p>\(HTMLText.escaped(verdict.outcome.words(a: verdict.a.lane, b: verdict.b.lane))): "
-      out +=
-        "\(HTMLText.escaped(verdict.outcome.reason)) <span class=\"quiet\">\(HTMLText.escaped(verdict.judge))</span></p>"
-    }
+    for verdict in verdicts { out += HTMLExport.verdict(verdict, summary.tables[verdict.id]) }
     return out + "</details>"
   }
 }

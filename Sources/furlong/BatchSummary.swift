@@ -11,6 +11,8 @@ struct BatchSummary {
   let judges: [Lane]
   /// Judges without a card.
   let uncarded: [String]
+  /// Verdicts with the criteria that the judges went by, by id.
+  let tables: [String: VerdictTable]
   let table: BatchTable
   let runs: Int
   /// The items that were reached, each as often as it was asked.
@@ -18,11 +20,11 @@ struct BatchSummary {
   /// The last verdict of each judge asked on each pair of answers as they stand, in the order of turns and lanes.
   let counted: [Judgement]
 
-  init(_ result: BatchResult, _ request: BatchRequest, uncarded: [String]) {
+  init(_ result: BatchResult, _ request: BatchRequest, uncarded: [String], tables: [String: VerdictTable]) {
     var result = result
     // Stored ones beyond what is asked for now.
     result.session.turns.removeAll { ($0.run ?? 1) > request.runs }
-    (self.uncarded, self.result) = (uncarded, result)
+    (self.uncarded, self.tables, self.result) = (uncarded, tables, result)
     (lanes, judges, runs) = (request.lanes, request.judges, request.runs)
     table = BatchTable(result, lanes: request.lanes, judges: request.judges)
     let byItem = Dictionary(grouping: result.session.turns.filter { $0.item != nil }) { $0.item ?? "" }
@@ -211,7 +213,7 @@ struct BatchSummary {
               JSON.Member(name: "\($0.key)", value: .bool($0.value))
             }),
           "responses": .array(turn.responses.values.sorted { $0.lane < $1.lane }.map(RaceDocument.response)),
-          "verdicts": .array(counted.filter { $0.a.turn == turn.number }.map { JudgeText.json($0, nil) }),
+          "verdicts": .array(counted.filter { $0.a.turn == turn.number }.map { JudgeText.json($0, tables[$0.id]) }),
         ]
       })
     return document

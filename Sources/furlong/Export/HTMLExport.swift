@@ -112,14 +112,15 @@ struct HTMLExport {
       out += "</ul>"
     }
     if !part.judgements.isEmpty {
-      out += "<h3>Verdicts</h3>" + part.judgements.map { verdict($0, part) }.joined()
+      out += "<h3>Verdicts</h3>" + part.judgements.map { Self.verdict($0, part.tables[$0.id]) }.joined()
     }
     return out
   }
 
   /// The result in one line, the criteria as a table, then each order in the judge's words.
-  private func verdict(_ judgement: Judgement, _ part: ExportedSession.Part) -> String {
-    let table = part.tables[judgement.id] ?? VerdictTable(judgement, brief: nil)
+  /// - Parameter table: with the criteria that the judge went by, where they are known.
+  static func verdict(_ judgement: Judgement, _ table: VerdictTable?) -> String {
+    let table = table ?? VerdictTable(judgement, brief: nil)
     let mark = judgement.rankingValue == nil ? " (not counted)" : ""
     var out = "<p><b>\(HTMLText.escaped(table.result + mark))</b>: \(HTMLText.escaped(judgement.outcome.reason)) "
     out += "<span class=\"quiet\">\(HTMLText.escaped(judgement.judge))</span></p>"

@@ -89,12 +89,13 @@ struct MarkdownExport {
       "Fit of lane \(fit.answer.lane + 1) by \(fit.judge): \(fit.value.map(String.init) ?? "none"): \(fit.reason)"
     }
     return (lines.isEmpty ? "" : "\n" + lines.map { "* \(MarkdownSource.inline($0))\n" }.joined())
-      + part.judgements.map { verdict($0, part) }.joined()
+      + part.judgements.map { Self.verdict($0, part.tables[$0.id]) }.joined()
   }
 
   /// The result in one line, the criteria as a table, then each order in the judge's words.
-  private func verdict(_ judgement: Judgement, _ part: ExportedSession.Part) -> String {
-    let (outcome, table) = (judgement.outcome, part.tables[judgement.id] ?? VerdictTable(judgement, brief: nil))
+  /// - Parameter table: with the criteria that the judge went by, where they are known.
+  static func verdict(_ judgement: Judgement, _ table: VerdictTable?) -> String {
+    let (outcome, table) = (judgement.outcome, table ?? VerdictTable(judgement, brief: nil))
     let mark = judgement.rankingValue == nil ? ", not counted" : ""
     var out = "\n"
     out += MarkdownSource.inline("Verdict of \(judgement.judge): \(table.result)\(mark): \(outcome.reason)") + "\n"
