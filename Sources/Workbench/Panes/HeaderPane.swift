@@ -24,13 +24,21 @@ enum HeaderPane {
     let unknown = state.hasUnknownCost ? " + ?" : ""
     right.append(spending(state) + unknown)
     if state.screen.width >= 70 { right.append(String(state.session.id.prefix(4))) }
+    let experiment = state.layers.top as? ExperimentPage
+    if let found = experiment?.snapshot {
+      right = [
+        Readable.count(found.table.value.lanes.count, "variant"),
+        Readable.total(found.progress.cost, hasUnknown: found.progress.hasUnknownCost), String(found.session.prefix(4)),
+      ]
+    }
     let tail = right.joined(separator: dot) + " "
     let tailWidth = TextWidth.of(tail)
     var used = frame.put(" furlong", x: 0, y: 0, Style(.bar, bold: true))
     let mode = state.draft.isBlind ? "blind" : "race"
-    used += frame.put("  \(mode)\(dot)\(state.session.rule.rawValue)", x: used, y: 0, Style(.bar))
+    let what = experiment == nil ? "\(mode)\(dot)\(state.session.rule.rawValue)" : "experiment"
+    used += frame.put("  \(what)", x: used, y: 0, Style(.bar))
     let room = state.screen.width - used - tailWidth - 2
-    let words = title(state)
+    let words = experiment.map { VisibleText.line(Session.shownTitle($0.snapshot?.title ?? "")) } ?? title(state)
     if !words.isEmpty, room >= 12 {
       frame.put(dot + TextWidth.fitted(words, columns: room - TextWidth.of(dot)), x: used, y: 0, Style(.bar))
     }

@@ -50,7 +50,7 @@ extension ExperimentPage: Layer {
     },
     KeyRow(
       .experimentGo, .experiment, [.character("s")], "ask what is not done yet: twice, the price comes first",
-      label: Label(5) { $0.experimentPage?.isRunning == true ? nil : "go on" },
+      label: Label(5) { $0.experimentPage.map { !$0.isRunning && $0.hasOpen } == true ? "go on" : nil },
       unless: { $0.experimentPage?.isRunning == true ? "it is being asked" : nil }
     ) { $0.goOnWithExperiment() },
     KeyRow(
@@ -75,6 +75,8 @@ extension ExperimentPage: Layer {
   ]
 
   var isRunning: Bool { snapshot?.isRunning ?? true }
+  /// Something is not answered yet.
+  var hasOpen: Bool { table?.rows.contains(where: \.isOpen) == true }
 
   func places(_ state: State) -> [KeyPlace] { isTyping ? [.line] : [.experiment, .reading, .window] }
   var takesText: Bool { isTyping }

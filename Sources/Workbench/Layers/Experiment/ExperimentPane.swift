@@ -53,7 +53,8 @@ enum ExperimentPane {
     return Layout(
       area: area, idWidth: idWidth, name: min(idWidth / 2, page.nameWidth), column: column,
       lanes: start..<min(count, start + shown),
-      sums: sums(page, isShort: few), pairs: pairs(page, state, most: few ? 1 : max(1, min(6, area.height / 6))))
+      sums: sums(page, isShort: few, column: column),
+      pairs: pairs(page, state, most: few ? 1 : max(1, min(6, area.height / 6))))
   }
 
   static func draw(_ page: ExperimentPage, _ state: State, _ frame: inout Frame) {
@@ -250,12 +251,14 @@ enum ExperimentPane {
 
   // MARK: Sums
 
-  private static func sums(_ page: ExperimentPage, isShort: Bool) -> [(name: String, cells: [String])] {
+  private static func sums(_ page: ExperimentPage, isShort: Bool, column: Int) -> [(name: String, cells: [String])] {
     guard let snapshot = page.snapshot else { return [] }
     let lanes = snapshot.sums.lanes
     func percent(_ value: Double) -> String { "\(Int(saturating: (value * 100).rounded()))" }
     func interval(_ estimate: IntervalEstimate) -> String {
-      "\(percent(estimate.value)) % (\(percent(estimate.low))-\(percent(estimate.high)))"
+      let bounds = "\(percent(estimate.low))-\(percent(estimate.high))"
+      // A narrow column has room for the interval alone.
+      return column < 17 ? "\(bounds) %" : "\(percent(estimate.value)) % (\(bounds))"
     }
     var rows: [(measure: ExperimentPage.Measure, name: String, cells: [String])] = []
     if snapshot.hasVerdicts {
