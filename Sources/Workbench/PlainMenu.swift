@@ -1,4 +1,5 @@
 import Core
+import Judging
 import Terminal
 
 /// The menu of the plain workbench: everything by number.
@@ -23,6 +24,9 @@ extension PlainWorkbench {
     ("New session with the same lanes", { $0.perform(.newSession) }),
     ("Lanes", { $0.tellLanes() }),
     ("Vote on this turn with names hidden", { $0.voteOnTurn() }),
+    ("Let the judge compare the answers", { $0.choosing(.judge) }),
+    ("Verdicts on this turn", { $0.tellVerdicts() }),
+    ("Write one more answer from the others", { $0.choosing(.fuse) }),
     ("Leave", { $0.carryOut([.quit]) }),
   ]
 
@@ -110,6 +114,27 @@ extension PlainWorkbench {
     choose()
   }
 
+  /// What may ask for a choice first, or for leave.
+  private func choosing(_ action: Action) {
+    perform(action)
+    while state.layers.top is ChoiceList { choose() }
+    if let question = state.layers.top as? Question { confirm(question) }
+  }
+
+  private func tellVerdicts() {
+    if state.verdicts.isEmpty { tell("No verdict on this turn.") }
+    for judgement in state.verdicts { tellVerdict(judgement) }
+  }
+
+  func tellVerdict(_ judgement: Judgement) {
+    let table = VerdictTable(judgement, brief: nil)
+    tell("Verdict of \(judgement.judge): \(table.result): \(judgement.outcome.reason).")
+    for order in table.orders {
+      tell(
+        "Lane \(order.first + 1) listed first: \(order.preference.map { "\($0): " } ?? "no verdict, ")\(order.reason)")
+    }
+  }
+
   private func choose() {
     guard var list = filledList() else { return }
     let all = list.items
@@ -131,6 +156,9 @@ extension PlainWorkbench {
         return take(ChoiceList.Item(title: line, detail: "", value: line), list.purpose)
       }
       list.items = Fuzzy.filter(all, line)
+      if list.items.isEmpty, list.purpose == .fuse {
+        return take(ChoiceList.Item(title: line, detail: "", value: line), list.purpose)
+      }
       if list.items.isEmpty {
         tell("Nothing matches \(line).")
         list.items = all

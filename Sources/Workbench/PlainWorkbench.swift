@@ -44,8 +44,8 @@ public final class PlainWorkbench {
     tell("Type a prompt and press Enter. An empty line opens the menu.")
     if let prompt { send(prompt) }
     while !isLeaving, let line = nextLine() { take(line) }
-    // Input that ended is no reason to cut the answers off.
-    while state.isStreaming, !isLeaving { wait(readsInput: false) }
+    // Input that ended is no reason to cut the answers off, nor the judge.
+    while state.isStreaming || state.findings.judging != nil, !isLeaving { wait(readsInput: false) }
     conductor.finish()
   }
 
@@ -130,6 +130,10 @@ public final class PlainWorkbench {
     tellMessage()
     if case .gateway(.listening(let port)) = input { tell("The gateway listens on port \(port).") }
     if let question = state.layers.top as? Question { confirm(question) }
+    if case .judging(let session, _, .judged(let judgement)) = input, session == state.session.id {
+      tellVerdict(judgement)
+    }
+    if case .judged(let session, _) = input, session == state.session.id { tell("The judge has ended.") }
     guard case .race(let session, let turn, let event) = input, session == state.session.id,
       turn == state.turn?.number
     else { return }
@@ -157,7 +161,7 @@ public final class PlainWorkbench {
     }
   }
 
-  private func confirm(_ question: Question) {
+  func confirm(_ question: Question) {
     for sentence in question.sentences { tell(sentence) }
     let answer = ask("Send it all the same? Type yes or no.")
     carryOut(state.perform(answer?.lowercased().hasPrefix("y") == true ? .questionYes : .questionNo))

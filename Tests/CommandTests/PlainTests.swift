@@ -28,6 +28,30 @@ import Testing
     #expect(result.status == 0)
   }
 
+  /// Of a stored session, so that nothing is on its way when the menu is opened.
+  @Test func theMenuJudgesAndFuses() throws {
+    let models = ScriptedModels(
+      lanes: { call in
+        ScriptedModels.stream(
+          call.prompt.contains("Only the facts") ? "fused [1]" : call.model == "a" ? "right" : "wrong")
+      })
+    let program = try models.program()
+    let raced = try program.run(["race", "Is it so?", "-m", "test/a", "-m", "test/b", "--json"])
+    let id = try #require(try raced.json()["session"]?.string)
+    let judged = try program.run(["sessions", "open", id, "--plain"], input: "\n19\ntest/judge-j\n")
+    #expect(judged.output.contains("Verdict of test/judge-j: lane 1 wins against lane 2"), "\(judged.output)")
+    #expect(judged.output.contains("The judge has ended."), "\(judged.output)")
+    let fused = try program.run(
+      ["sessions", "open", id, "--plain"], input: "\n20\n\n21\nOnly the facts, please\n1\n")
+    #expect(fused.output.contains("Verdict of test/judge-j"), "the stored verdict: \(fused.output)")
+    #expect(fused.output.contains("Lane 3, test/a · fused from 1, 2: own instruction, done"), "\(fused.output)")
+    #expect(fused.output.contains("fused [1]"), "\(fused.output)")
+    let shown = try program.run(["sessions", "show", id])
+    #expect(shown.output.contains("## 3 test/a · fused from 1, 2: own instruction (done)"), "no place: \(shown.output)")
+    let costs = try program.run(["costs", "--by", "purpose"])
+    #expect(costs.output.contains("fusion"), "\(costs.output)")
+  }
+
   @Test func maxCostRefusesAndStops() throws {
     let server = LoopbackServer(.stream((0..<200).map { .chat("word\($0) ") } + [.chatEnd, .close]))
     let program = try Program(

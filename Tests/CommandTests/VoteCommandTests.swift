@@ -81,4 +81,25 @@ import Testing
     let both = try vote(kept, ["ffffff", "--tag", "sea"], "")
     #expect(both.status == 2 && both.errors.contains("at a time"), "\(both.errors)")
   }
+
+  /// A file of prompts is asked without a word of what came, and voted on at once.
+  @Test func promptsOfAFileAreAskedAndVotedOnBlind() throws {
+    let models = ScriptedModels(lanes: { ScriptedModels.stream("\($0.model) says \($0.prompt)") })
+    let program = try models.program()
+    let path = program.home + "/prompts.jsonl"
+    try #"{"prompt":"One?"}\#n{"prompt":"Two?"}"#.write(toFile: path, atomically: true, encoding: .utf8)
+    let command = ["vote", "--prompts", path, "-m", "test/a", "-m", "test/b", "--plain"]
+    let result = try program.run(command, input: "1\n2\n")
+    #expect(result.status == 0, "\(result.errors)")
+    let before = result.output.components(separatedBy: "1: left; left was").first ?? ""
+    #expect(!before.contains("test/"), "no name before the votes: \(before)")
+    #expect(!result.errors.contains("says"), "nothing of the answers either: \(result.errors)")
+    #expect(
+      result.output.contains("1: left; left was") && result.output.contains("2: right; left was"), "\(result.output)")
+    let again = try program.run(command, input: "")
+    #expect(again.output.contains("2 voted on already"), "\(again.output)")
+    #expect(models.calls.count == 4, "nothing is asked twice: \(models.calls.count)")
+    let alone = try program.run(["vote", "--prompts", path, "-m", "test/a", "--plain"])
+    #expect(alone.status == 2 && alone.errors.contains("compares two lanes"), "\(alone.errors)")
+  }
 }
