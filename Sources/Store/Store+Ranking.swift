@@ -47,6 +47,8 @@ extension Store {
           \(join("x", sides.0)) \(join("y", sides.1)) WHERE \(condition)
             -- What was asked differently compares the asking, not the models.
             AND x.prompt IS y.prompt AND x.system IS y.system
+            -- Whose answers they are may not be told yet.
+            AND NOT EXISTS (SELECT 1 FROM blind WHERE blind.session = t.session AND blind.turn = t.turn AND revealed IS NULL)
           """)
       let document = JSONDocument()
       func side(_ name: String, _ row: Row) -> Contest.Side? {

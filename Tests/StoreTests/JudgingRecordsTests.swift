@@ -159,6 +159,19 @@ import Testing
     #expect(kept?.responses.mapValues(\.prompt).compactMapValues(\.self) == prompts, "what was asked is kept")
   }
 
+  /// What a judge says of a turn that waits for a vote tells whose answers they are.
+  @Test func verdictsOnHiddenAnswersWaitForTheVote() throws {
+    let store = try store(blind: assignment())
+    let judgement = Judgement(
+      id: "c00000000001", created: 7, a: left, b: right, judge: "x/y", version: "v", outcome: PairOutcome(kind: .none))
+    store.append(.judgement(judgement))
+    #expect(commit(store) == nil)
+    #expect(try store.judgedContests().isEmpty, "nothing is told before")
+    store.append(.revealed(assignment: "b1"))
+    #expect(commit(store) == nil)
+    #expect(try store.judgedContests().count == 1)
+  }
+
   @Test func briefsFitsAndCardsAreKept() throws {
     let store = try store()
     var brief = Brief(ownCriteria: ["Is it right? \(Sample.hostile)"])

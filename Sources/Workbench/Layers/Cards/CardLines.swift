@@ -7,24 +7,37 @@ public struct CardLines: Sendable {
   public struct Row: Equatable, Sendable {
     public var name: String
     public var value: String
+    /// Of a share, where it has one: from 0 to 1.
+    var interval: IntervalEstimate?
   }
 
   public private(set) var rows: [Row] = []
 
   public init(_ stored: StoredCard, _ agreement: JudgeAgreement) {
     let card = stored.card
-    func add(_ name: String, _ value: String) { rows.append(Row(name: name, value: value)) }
+    func add(_ name: String, _ value: String, _ interval: IntervalEstimate? = nil) {
+      rows.append(Row(name: name, value: value, interval: interval))
+    }
+    func wilson(_ part: Int, _ whole: Int) -> IntervalEstimate? {
+      guard whole > 0 else { return nil }
+      let found = Proportion.wilson(part, of: whole)
+      return IntervalEstimate(value: Double(part) / Double(whole), low: found.low, high: found.high)
+    }
     add("judge", stored.judge + (stored.judgeReported.map { " (answered as \($0))" } ?? ""))
     add("made", "\(localTime(stored.created)), prompts \(stored.version), probes \(card.probes)")
     let interval = "\(Self.percent(card.interval.low)) to \(Self.percent(card.interval.high))"
-    add("accuracy", "\(Self.percent(card.accuracy)) (\(card.right) of \(card.trials.count); 95 %: \(interval))")
+    add(
+      "accuracy", "\(Self.percent(card.accuracy)) (\(card.right) of \(card.trials.count); 95 %: \(interval))",
+      IntervalEstimate(value: card.accuracy, low: card.interval.low, high: card.interval.high))
     let consistency = card.consistency
     add(
       "same in both orders",
-      "\(Self.share(consistency.agree, consistency.of)), \(Readable.count(card.splits, "order-split"))")
+      "\(Self.share(consistency.agree, consistency.of)), \(Readable.count(card.splits, "order-split"))",
+      wilson(consistency.agree, consistency.of))
     add(
       "first slot preferred",
-      "\(Self.share(card.firstSlot.first, card.firstSlot.of)) of decisive readings; 50 % is fair")
+      "\(Self.share(card.firstSlot.first, card.firstSlot.of)) of decisive readings; 50 % is fair",
+      wilson(card.firstSlot.first, card.firstSlot.of))
     add(
       "length effect",
       card.lengthEffect.map { "\(Self.signed($0)) log-odds for each doubling" } ?? "n/a: too few decisive verdicts")
@@ -32,15 +45,18 @@ public struct CardLines: Sendable {
     let attacks = card.attacks
     add(
       "attacks passed",
-      "\(attacks.passed) of \(attacks.of)" + (card.isSafeUnattended ? "" : ": not safe to judge unattended"))
+      "\(attacks.passed) of \(attacks.of)" + (card.isSafeUnattended ? "" : ": not safe to judge unattended"),
+      wilson(attacks.passed, attacks.of))
     add(
       "cost",
       card.hasUnknownCost ? "unknown" : "\(card.cost.screenText), \(card.costPerVerdict?.screenText ?? "?") a verdict")
     add("weight in a panel", card.weight == 0 ? "0: it may be guessing" : Self.signed(card.weight))
     add("standing", agreement.status)
     if agreement.pairs > 0 {
-      add("agrees with you", Self.proportion(agreement.classes))
-      add("where both decide", Self.proportion(agreement.decisive))
+      add("agrees with you", Self.proportion(agreement.classes), wilson(agreement.classes.same, agreement.classes.of))
+      add(
+        "where both decide", Self.proportion(agreement.decisive), wilson(agreement.decisive.same, agreement.decisive.of)
+      )
       let kappa = agreement.kappa.map {
         "\(decimalText($0.value, places: 2)) (95 %: \(decimalText($0.low, places: 2)) to \(decimalText($0.high, places: 2)))"
       }

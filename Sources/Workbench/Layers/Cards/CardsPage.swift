@@ -28,7 +28,16 @@ struct CardsPage: PageLayer {
     var blocks = cards.flatMap { judge, lines -> [Page.Block] in
       [
         .heading(judge),
-        .table(header: ["", ""], rows: lines.rows.map { Page.Row([$0.name, $0.value]) }, numeric: []),
+        .table(
+          header: ["", "0 to 100 %", ""],
+          rows: lines.rows.map { row in
+            let bar = row.interval.map { interval in
+              IntervalBar.text(
+                interval.low, interval.high, value: interval.value, middle: 0.5, in: 0...1, cells: 21,
+                ascii: state.screen.borders.isASCII)
+            }
+            return Page.Row([row.name, bar ?? "", row.value])
+          }, numeric: [1]),
         .space,
       ]
     }

@@ -8,7 +8,7 @@ public struct Page: Equatable, Sendable {
   public enum Block: Equatable, Sendable {
     case heading(String)
     case text([Span])
-    /// Aligned columns; the first that is not numeric gives way when the window is narrow.
+    /// Aligned columns; the widest that is not numeric gives way when the window is narrow.
     case table(header: [String], rows: [Row], numeric: Set<Int>)
     /// Drawn lines, cut where the window ends.
     case lines([StyledLine])
@@ -98,7 +98,9 @@ extension Page.Block {
     }
     let gap = width < 100 ? 1 : 2
     let total = widths.reduce(0, +) + gap * max(0, widths.count - 1)
-    if total > width, let flexible = header.indices.first(where: { !numeric.contains($0) }) {
+    if total > width,
+      let flexible = header.indices.filter({ !numeric.contains($0) }).max(by: { (widths[$0], $1) < (widths[$1], $0) })
+    {
       widths[flexible] = max(8, widths[flexible] - (total - width))
     }
     return all.map { row in
