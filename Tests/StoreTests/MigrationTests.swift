@@ -12,7 +12,7 @@ import Testing
 @Suite(.ownThreads) struct MigrationTests {
   static let versions = [
     "b408c76", "e938ebf", "9c8fa50", "726f597", "6145481", "c283a65", "99b648f", "1606c04", "168969d", "e8fe89a",
-    "d3f42a0", "224ee1c", "cd7b66e", "f5cd4b9", "776fce4", "8c4285a", "b8c4da5", "2732584",
+    "d3f42a0", "224ee1c", "cd7b66e", "f5cd4b9", "776fce4", "8c4285a", "b8c4da5", "2732584", "b4fe0a3",
   ]
 
   private let folder = TemporaryFolder()
