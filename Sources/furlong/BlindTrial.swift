@@ -24,6 +24,9 @@ struct BlindTrial {
     self.assignment = assignment
   }
 
+  /// An answer without what it says of itself.
+  func masked(_ text: String) -> String { Makers.mask(text, models: turn.responses.values.map(\.model)) }
+
   /// The latest turn of a stored session, which must be blind still.
   init(stored id: String, _ store: Store) throws(CommandError) {
     let session: Session
@@ -88,7 +91,7 @@ struct BlindTrial {
         store.append(.undoneVote(id: last.id))
         place -= 1
       }
-      Console.output(Self.text(rounds[place], number: place + 1, of: rounds.count))
+      Console.output(text(rounds[place], number: place + 1, of: rounds.count))
       let began = Clock.system.now()
       store.waitUntilWritten()
       guard let answer = Self.question(isFirst: place == 0) else { return false }
@@ -135,21 +138,21 @@ struct BlindTrial {
 
   var blindText: String {
     let rounds = rounds
-    return rounds.enumerated().map { Self.text($1, number: $0 + 1, of: rounds.count) }.joined(separator: "\n")
+    return rounds.enumerated().map { text($1, number: $0 + 1, of: rounds.count) }.joined(separator: "\n")
   }
 
-  private static func text(_ round: BlindReading.Round, number: Int, of count: Int) -> String {
+  private func text(_ round: BlindReading.Round, number: Int, of count: Int) -> String {
     let title = count > 1 ? " (pair \(number) of \(count))" : ""
     let about =
       round.repeats == nil ? "" : "(another prompt: \(VisibleText.line(String(round.prompt.prefix(200)))))\n\n"
     return """
       \(about)## left\(title)
 
-      \(VisibleText.of(Makers.mask(round.left.text).text))
+      \(VisibleText.of(masked(round.left.text)))
 
       ## right\(title)
 
-      \(VisibleText.of(Makers.mask(round.right.text).text))
+      \(VisibleText.of(masked(round.right.text)))
 
       """
   }
@@ -162,8 +165,8 @@ struct BlindTrial {
       "pairs": .array(
         rounds.map { round in
           [
-            "left": ["text": .string(Makers.mask(round.left.text).text)],
-            "right": ["text": .string(Makers.mask(round.right.text).text)],
+            "left": ["text": .string(masked(round.left.text))],
+            "right": ["text": .string(masked(round.right.text))],
           ]
         }),
     ]

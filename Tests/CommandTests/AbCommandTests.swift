@@ -148,4 +148,20 @@ import Testing
     let count = lefts.count { $0 }
     #expect((2...18).contains(count), "lane 1 stood left \(count) times of 20")
   }
+
+  /// No table of makers knows a person's own names: an answer that tells its id tells nothing.
+  @Test func ownIDsAreMaskedTooInLinesAndExports() throws {
+    let models = ScriptedModels(lanes: { ScriptedModels.stream("I am \($0.model), at your service.") })
+    let program = try models.program()
+    let asked = try program.run(["ab", "Who are you?", "-m", "test/house-7b", "-m", "test/garden_9"], input: "")
+    let session = try #require(asked.output.split(separator: " ").last.map { $0.trimmingCharacters(in: .newlines) })
+    #expect(asked.output.contains("[model]"), "\(asked.output)")
+    for text in [
+      asked.output, try program.run(["sessions", "show", session]).output,
+      try program.run(["sessions", "export", session, "--format", "html"]).output,
+      try program.run(["sessions", "export", session, "--format", "md"]).output,
+    ] {
+      #expect(!text.contains("house-7b") && !text.contains("garden_9"), "a name is told: \(text)")
+    }
+  }
 }

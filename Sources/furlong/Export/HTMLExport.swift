@@ -66,7 +66,7 @@ struct HTMLExport {
       out += "<div class=\"lanes\">"
       for (side, text) in [("Left", round.left.text), ("Right", round.right.text)] {
         out += "<section class=\"lane\"><header><b>\(side)</b></header>"
-        out += "<div class=\"answer\">\(MarkdownHTML.of(Makers.mask(text).text))</div></section>"
+        out += "<div class=\"answer\">\(MarkdownHTML.of(trial.masked(text)))</div></section>"
       }
       out += "</div>\n"
     }

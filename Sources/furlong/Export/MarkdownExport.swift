@@ -40,7 +40,7 @@ struct MarkdownExport {
     var out = "\nBlind until it is voted on: names, order, times and costs are left out.\n"
     for round in trial.rounds {
       for (side, text) in [("Left", round.left.text), ("Right", round.right.text)] {
-        out += "\n### \(side)\n\n\(MarkdownSource.fenced(Makers.mask(text).text))"
+        out += "\n### \(side)\n\n\(MarkdownSource.fenced(trial.masked(text)))"
       }
     }
     return out

@@ -303,7 +303,7 @@ extension VoteQueue.Skip: Error {}
 extension Makers {
   /// An answer without the names of models and makers, and without the ids of those that are compared: no table of makers knows a
   /// person's own names.
-  static func mask(_ text: String, models: [ModelID]) -> String {
+  public static func mask(_ text: String, models: [ModelID]) -> String {
     var text = text
     // A plain word may be a model's name; an id has a sign or a digit in it.
     let ids = models.flatMap { [$0.text, $0.model] }.filter { id in
