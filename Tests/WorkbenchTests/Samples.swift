@@ -13,7 +13,7 @@ enum Sample {
       "google/gemini-3.1-pro-preview",
     ]
     let session = Session(
-      id: "3f2a9c1e04b7", created: 0, title: "", rule: .all,
+      id: "3f2a9c1e04b7", created: 1_795_600_000, title: "", rule: .all,
       lanes: (0..<lanes).map { try! Lane(parsing: models[$0 % models.count]) }, turns: [])
     var state = State(session: session)
     (state.screen.width, state.screen.height) = (width, height)

@@ -160,4 +160,15 @@ import Testing
     _ = press("[", &state)
     #expect(state.turn?.number == 3 && state.message?.contains("hidden until you have voted") == true)
   }
+
+  /// A session of another day tells its date, one of today does not.
+  @Test func anOldSessionTellsItsDate() {
+    var state = Sample.race(width: 120, height: 40)
+    let today = localTime(state.session.created).prefix(10)
+    #expect(!view(state, Layouts()).frame.text.contains(today), "it is of today")
+    state.session.created -= 10 * 86_400
+    let then = localTime(state.session.created)
+    #expect(
+      view(state, Layouts()).frame.text.split(separator: "\n")[0].contains(then), "\(then) stands in the first line")
+  }
 }

@@ -23,6 +23,12 @@ enum HeaderPane {
     if let port = state.gateway { right.insert("gateway :\(port)", at: 0) }
     let unknown = state.hasUnknownCost ? " + ?" : ""
     right.append(spending(state) + unknown)
+    // Of another day: what was answered then may be old.
+    if state.screen.width >= 90, !state.session.turns.isEmpty, state.moment.date > 0,
+      localDay(state.session.created) != localDay(state.moment.date)
+    {
+      right.append(localTime(state.session.created))
+    }
     if state.screen.width >= 70 { right.append(String(state.session.id.prefix(4))) }
     let experiment = state.layers.top as? ExperimentPage
     if let found = experiment?.snapshot {
