@@ -194,6 +194,10 @@ struct BatchCommand: ParsableCommand {
         "furlong: \(shortage): the same command \(isOwn ? "with a higher --max-cost " : "")goes on from here")
       throw ExitCode(1)
     }
+    if let contest, let reason = summary.whyUnmeasured(contest.a, contest.b) {
+      Console.error("furlong: --fail-if-worse has measured too little: \(reason)")
+      throw ExitCode(1)
+    }
     if let contest, summary.isDecidedWorse(contest.b, than: contest.a) {
       Console.error("furlong: lane \(contest.b + 1) is decided worse than lane \(contest.a + 1)")
       throw ExitCode(1)

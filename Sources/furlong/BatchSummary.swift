@@ -88,6 +88,27 @@ struct BatchSummary {
     return evidence.isDecided && evidence.wins > evidence.losses
   }
 
+  /// Why a gate between two lanes has measured too little to be green: fewer than half of the prompts say anything; nil when
+  /// enough do. Reasons are counted, the most frequent first.
+  func whyUnmeasured(_ a: Int, _ b: Int) -> String? {
+    let evidence = table.evidence(a, b)
+    let compared = evidence.wins + evidence.losses + evidence.ties
+    guard compared * 2 < result.items.count else { return nil }
+    var reasons: [String: Int] = [:]
+    for judgement in counted
+    where judgement.rankingValue == nil && Set([judgement.a.lane, judgement.b.lane]) == [a, b] {
+      let reason =
+        judgement.isSetAside
+        ? "the judge is of a contestant's family"
+        : judgement.outcome.isQuarantined ? "quarantined" : judgement.outcome.reason
+      reasons[VisibleText.line(reason), default: 0] += 1
+    }
+    let words = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
+    let told = words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
+    return
+      "only \(compared) of \(Readable.count(result.items.count, "prompt")) compare lanes \(a + 1) and \(b + 1)\(told)"
+  }
+
   var standings: Standings? {
     var ballots = BallotTable(models: lanes.indices.map { "\($0 + 1) \(lanes[$0].title)" })
     // Runs of an item are one prompt.

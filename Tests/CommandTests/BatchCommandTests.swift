@@ -121,6 +121,24 @@ import Testing
     #expect(result.status == 0, "two wins decide nothing: \(result.errors)\(result.output)")
   }
 
+  /// A gate that has measured nothing is not green: the reasons are counted.
+  @Test func aGateThatMeasuredTooLittleFails() throws {
+    let mute = ScriptedModels(
+      lanes: { ScriptedModels.stream("\($0.model): \($0.prompt)") }, verdict: { _ in "I would rather not say." })
+    let program = try mute.program()
+    let path = try write(items(4), program)
+    let command = ["batch", path] + lanes + ["--judge", "test/judge-j", "--fail-if-worse", "1:2"]
+    let result = try program.run(command)
+    #expect(result.status == 1, "no verdict, and green: \(result.errors)")
+    #expect(
+      result.errors.contains("measured too little: only 0 of 4 prompts compare lanes 1 and 2 (4 "), "\(result.errors)")
+    // Checks of a third of the prompts are too few as well.
+    let some = try write(
+      items(2, #","check":"regex:^a"#).map { $0.replacing("}", with: "\"}") } + items(7).suffix(5), program)
+    let checked = try program.run(["batch", some] + lanes + ["--fail-if-worse", "1:2"])
+    #expect(checked.status == 1 && checked.errors.contains("only 2 of 7 prompts"), "\(checked.errors)")
+  }
+
   @Test func badLinesNameLineAndField() throws {
     let good = #"{"prompt":"fine"}"#
     let cases: [(String, [String])] = [
