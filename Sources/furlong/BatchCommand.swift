@@ -3,8 +3,11 @@ import Core
 import Engine
 import Foundation
 import Judging
+import Ranking
 import Store
 import Workbench
+
+extension BatchGate: ExpressibleByArgument {}
 
 struct BatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,6 +42,12 @@ struct BatchCommand: ParsableCommand {
     help: ArgumentHelp(
       "Exit with 1 when lane B is decided worse than lane A (numbers or models).", valueName: "a:b"))
   var failIfWorse: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How --fail-if-worse decides: safe, which may be looked at again and again, or fixed, an exact test at 5 % that is made "
+        + "once and finds more (the default where CI is set).", valueName: "gate"))
+  var gate: BatchGate?
 
   @Flag(help: "Begin anew although this batch is stored.")
   var restart = false
@@ -110,6 +119,13 @@ struct BatchCommand: ParsableCommand {
     try Self.requireEligible(request.judges, lanes)
     if contest != nil, request.judges.isEmpty, items.allSatisfy({ $0.check == nil }) {
       throw CommandError("--fail-if-worse needs something to go by: a --judge, or a check in the data set")
+    }
+    let gate = gate ?? ((setup.environment["CI"] ?? "").isEmpty ? .safe : .fixed)
+    if contest != nil, gate == .fixed {
+      let power = FixedGate.power(decisive: items.count)
+      Console.error(
+        "with \(Readable.count(items.count, "prompt")) a 60:40 difference is found in about \(Int(saturating: (power * 10).rounded())) of 10 runs"
+      )
     }
     request.budget = spending.maxCost
     request.allowsUnpriced = spending.allowUnpriced
@@ -198,8 +214,9 @@ struct BatchCommand: ParsableCommand {
       Console.error("furlong: --fail-if-worse has measured too little: \(reason)")
       throw ExitCode(1)
     }
-    if let contest, summary.isDecidedWorse(contest.b, than: contest.a) {
-      Console.error("furlong: lane \(contest.b + 1) is decided worse than lane \(contest.a + 1)")
+    if let contest, summary.isWorse(contest.b, than: contest.a, gate) {
+      let how = gate == .safe ? "" : " (exact test at 5 %)"
+      Console.error("furlong: lane \(contest.b + 1) is decided worse than lane \(contest.a + 1)\(how)")
       throw ExitCode(1)
     }
     if !summary.isComplete {

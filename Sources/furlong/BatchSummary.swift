@@ -4,6 +4,14 @@ import Judging
 import Ranking
 import Workbench
 
+/// How `--fail-if-worse` decides.
+enum BatchGate: String, CaseIterable {
+  /// By evidence that may be looked at after every prompt.
+  case safe
+  /// By an exact test that is made once, when all is measured.
+  case fixed
+}
+
 /// A batch in figures: what each lane did, who beat whom, and the strengths that follow.
 struct BatchSummary {
   let result: BatchResult
@@ -83,9 +91,12 @@ struct BatchSummary {
 
   // MARK: Verdicts
 
-  func isDecidedWorse(_ b: Int, than a: Int) -> Bool {
+  func isWorse(_ b: Int, than a: Int, _ gate: BatchGate) -> Bool {
     let evidence = table.evidence(a, b)
-    return evidence.isDecided && evidence.wins > evidence.losses
+    return switch gate {
+    case .safe: evidence.isDecided && evidence.wins > evidence.losses
+    case .fixed: FixedGate.isWorse(losses: evidence.wins, wins: evidence.losses)
+    }
   }
 
   /// Why a gate between two lanes has measured too little to be green: fewer than half of the prompts say anything; nil when

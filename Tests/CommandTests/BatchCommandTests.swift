@@ -121,6 +121,22 @@ import Testing
     #expect(result.status == 0, "two wins decide nothing: \(result.errors)\(result.output)")
   }
 
+  /// Five of five are lost: decided by the test that is made once, not yet by the one that may be looked at always.
+  @Test func theFixedGateIsLookedAtOnce() throws {
+    let program = try models.program()
+    let path = try write(items(5, #","check":"regex:42$""#), program)
+    let command = ["batch", path] + lanes + ["--fail-if-worse", "1:2"]
+    #expect(try program.run(command).status == 0, "five wins decide nothing that may be looked at again")
+    let fixed = try program.run(command + ["--gate", "fixed"])
+    #expect(fixed.status == 1 && fixed.errors.contains("(exact test at 5 %)"), "\(fixed.errors)")
+    #expect(
+      fixed.errors.contains("with 5 prompts a 60:40 difference is found in about 1 of 10 runs"), "\(fixed.errors)")
+    var other = program
+    other.environment["CI"] = "true"
+    #expect(try other.run(command).status == 1, "the default where CI is set")
+    #expect(try other.run(command + ["--gate", "safe"]).status == 0)
+  }
+
   /// A gate that has measured nothing is not green: the reasons are counted.
   @Test func aGateThatMeasuredTooLittleFails() throws {
     let mute = ScriptedModels(
