@@ -80,21 +80,18 @@ public enum Grams {
       switch piece {
       case .word(let word): return "\"w\(word)\"" + (isPrefix && index == pieces.count - 1 ? "*" : "")
       case .run(let run):
-        guard run.count > 1 else {
-          var word: [UInt8] = []
-          append(run[0], to: &word)
-          return "\"\(String(decoding: word, as: UTF8.self))\"*"
-        }
-        let words = zip(run, run.dropFirst()).map { pair -> String in
-          var word: [UInt8] = []
-          append(pair.0, to: &word)
-          append(pair.1, to: &word)
-          return String(decoding: word, as: UTF8.self)
-        }
+        guard run.count > 1 else { return "\"\(code(run))\"*" }
+        let words = zip(run, run.dropFirst()).map { code([$0, $1]) }
         return "\"\(words.joined(separator: " "))\""
       }
     }
     return phrases.isEmpty ? nil : phrases.joined(separator: " AND ")
+  }
+
+  private static func code(_ scalars: [Unicode.Scalar]) -> String {
+    var word: [UInt8] = []
+    for scalar in scalars { append(scalar, to: &word) }
+    return String(decoding: word, as: UTF8.self)
   }
 
   /// Five digits each, so that none is the beginning of another.

@@ -2,12 +2,10 @@
 public struct PromptTemplate: Equatable, Sendable {
   private enum Piece: Equatable { case text(String), place(String) }
 
-  public let text: String
   private let pieces: [Piece]
 
   /// Any text is a template: braces with something else between them than a name stay as they are.
   public init(_ text: String) {
-    self.text = text
     var (pieces, rest) = ([Piece](), text[...])
     var kept = ""
     while let opening = rest.firstRange(of: "{{") {

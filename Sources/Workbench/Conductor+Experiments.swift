@@ -15,7 +15,7 @@ final class ExperimentRun: Sendable {
     var trouble: String?
   }
 
-  /// Nanoseconds between two tellings.
+  /// Milliseconds between two tellings.
   private static let interval = 100
   private let kept = Mutex(Kept())
   private let task = Mutex<Task<Void, Never>?>(nil)
@@ -23,9 +23,10 @@ final class ExperimentRun: Sendable {
   private let request: BatchRequest
   private let engine: Engine
   private let started: Int64
-  private let tell: @Sendable (ExperimentSnapshot) -> Void
+  /// A snapshot, or a fault where it could not be begun.
+  private let tell: @Sendable (any Sendable) -> Void
 
-  init(_ request: BatchRequest, _ engine: Engine, tell: @escaping @Sendable (ExperimentSnapshot) -> Void) {
+  init(_ request: BatchRequest, _ engine: Engine, tell: @escaping @Sendable (any Sendable) -> Void) {
     (self.request, self.engine, self.tell) = (request, engine, tell)
     started = engine.clock.now()
   }
@@ -40,7 +41,7 @@ final class ExperimentRun: Sendable {
         let result = try await engine.run(request) { self.take($0) }
         kept.withLock { $0.trouble = result.progress.shortage }
       } catch {
-        kept.withLock { $0.trouble = "\(error)" }
+        kept.withLock { $0.trouble = (error as? StoreFault)?.message ?? "\(error)" }
       }
       kept.withLock { $0.isRunning = false }
       tellNow()
@@ -71,7 +72,10 @@ final class ExperimentRun: Sendable {
       kept.isTelling = false
       return kept
     }
-    guard let table = kept.table else { return }
+    guard let table = kept.table else {
+      if let trouble = kept.trouble { tell(ExperimentFault(trouble)) }
+      return
+    }
     var snapshot = ExperimentSnapshot(
       session: kept.session, title: kept.title, table: Reading(table), sums: BatchSums(table), progress: kept.progress,
       isRunning: kept.isRunning)
@@ -169,7 +173,7 @@ struct ExperimentPlan: Equatable, Sendable {
   var request: BatchRequest
   var outlook: BatchOutlook
 
-  /// `80 answers and 120 verdicts: ~$0.40, at most $1.20; verdicts come on top`.
+  /// `80 answers: ~$0.40, at most $1.20, and 120 verdicts whose price is not in that; stops at $2.00`.
   var words: String {
     if outlook.answers + outlook.verdicts == 0 { return "all of it is stored: nothing is asked" }
     var words = Readable.count(outlook.answers, "answer")
@@ -198,7 +202,7 @@ struct ExperimentFault: Error, Equatable, Sendable, CustomStringConvertible {
 public struct ExperimentDraft: Equatable, Sendable {
   public var file = ""
   public var lanes: [Lane]
-  /// Templates and system prompts: texts or `@file`, several with ` | ` between them.
+  /// Templates and system prompts: texts or `@file` each.
   public var prompts: [String] = []
   public var systems: [String] = []
   public var runs = ""

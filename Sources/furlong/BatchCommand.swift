@@ -116,7 +116,7 @@ struct BatchCommand: ParsableCommand {
     if !request.judges.isEmpty, lanes.count < 2 {
       throw CommandError("a judge compares the answers of two lanes: there is one; add another, or leave --judge out")
     }
-    try Self.requireEligible(request.judges, lanes)
+    try Self.requireEligible(request)
     if contest != nil, request.judges.isEmpty, items.allSatisfy({ $0.check == nil }) {
       throw CommandError("--fail-if-worse needs something to go by: a --judge, or a check in the data set")
     }
@@ -135,7 +135,6 @@ struct BatchCommand: ParsableCommand {
     request.countsFamily = judge.countFamily
     request.brief = judge.brief
     engine.store.onFault { if let fault = $0 { Console.error("furlong: \(fault.message)") } }
-    let line = ProgressLine()
     if watch {
       let session = Session(
         id: Session.newID(), created: Clock.system.date(), title: "", rule: .all, lanes: lanes, turns: [])
@@ -143,32 +142,16 @@ struct BatchCommand: ParsableCommand {
       launch.experiment = request
       try launch.run(prompt: nil)
     }
-    let (outcome, interruption) = Wait.run { [request, drift, watch] () -> Result<Outcome, any Error> in
-      do {
-        // What was asked in the grid, and stopped there by leaving it.
-        if watch, let result = try await engine.lastRun(of: request) {
-          return .success(Outcome(last: nil, result: result))
-        }
-        let last = drift ? try await engine.lastRun(of: request) : nil
-        return .success(
-          Outcome(
-            last: last,
-            result: try await engine.run(request) { event in
-              if case .progress(let progress) = event { line.show(progress) }
-            }))
-      } catch {
-        return .failure(error)
+    let ((last, result), interruption) = try BatchAsking.run { [request, drift, watch] observe in
+      // What was asked in the grid, and stopped there by leaving it: nothing is asked behind it.
+      if watch {
+        guard let result = try await engine.lastRun(of: request) else { throw CommandError("nothing was asked") }
+        return (last: nil as BatchResult?, result: result)
       }
+      let last = drift ? try await engine.lastRun(of: request) : nil
+      return (last: last, result: try await engine.run(request, observe: observe))
     }
-    line.end()
-    let (last, result): (BatchResult?, BatchResult)
-    do {
-      let both = try outcome.get()
-      (last, result) = (both.last, both.result)
-      try store.close()
-    } catch {
-      throw CommandError((error as? StoreError)?.message ?? "\(error)")
-    }
+    do throws(StoreError) { try store.close() } catch { throw CommandError(error.message) }
     let summary = BatchSummary(
       result, request, uncarded: try Self.withoutCard(request.judges, store),
       tables: JudgeText.tables(result.judgements, store))
@@ -225,11 +208,6 @@ struct BatchCommand: ParsableCommand {
     }
   }
 
-  private struct Outcome: Sendable {
-    var last: BatchResult?
-    var result: BatchResult
-  }
-
   /// Judges whose verdicts do not enter the leaderboard, since nobody knows what they are worth.
   private static func withoutCard(_ judges: [Lane], _ store: Store) throws -> [String] {
     let cards: [StoredCard]
@@ -240,15 +218,12 @@ struct BatchCommand: ParsableCommand {
   }
 
   /// A judge that may judge no pair is a mistake; one that may judge some is told about the others.
-  private static func requireEligible(_ judges: [Lane], _ lanes: [Lane]) throws(CommandError) {
-    for judge in judges {
-      let pairs = lanes.indices.flatMap { a in lanes.indices.filter { $0 > a }.map { (a, $0) } }
-      let refused = pairs.filter { Eligibility.reasonAgainst(judge, lanes[$0.0].model, lanes[$0.1].model) != nil }
-      guard let first = refused.first,
-        let reason = Eligibility.reasonAgainst(judge, lanes[first.0].model, lanes[first.1].model)
-      else { continue }
-      if refused.count == pairs.count { throw CommandError(reason) }
-      let words = refused.map { "\($0.0 + 1) and \($0.1 + 1)" }.joined(separator: ", ")
+  private static func requireEligible(_ request: BatchRequest) throws(CommandError) {
+    for judge in request.judges {
+      let refusals = request.refusals(of: judge)
+      guard let reason = refusals.reason else { continue }
+      if refusals.isTotal { throw CommandError(reason) }
+      let words = refusals.pairs.map { "\($0.a + 1) and \($0.b + 1)" }.joined(separator: ", ")
       Console.error("lanes \(words): \(reason)")
     }
   }

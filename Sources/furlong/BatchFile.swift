@@ -58,12 +58,8 @@ enum BatchFile {
       request.budget = budget
     }
     request.judges = draft.judges
-    for judge in draft.judges {
-      let pairs = request.lanes.indices.flatMap { a in request.lanes.indices.filter { $0 > a }.map { (a, $0) } }
-      let reasons = pairs.compactMap { pair in
-        Eligibility.reasonAgainst(judge, request.lanes[pair.0].model, request.lanes[pair.1].model)
-      }
-      if let reason = reasons.first, reasons.count == pairs.count { throw CommandError(reason) }
+    for refusals in draft.judges.map(request.refusals) where refusals.isTotal {
+      throw CommandError(refusals.reason ?? "")
     }
     if let fault = request.fault { throw CommandError(fault) }
     return request

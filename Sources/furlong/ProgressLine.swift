@@ -1,5 +1,6 @@
 import Core
 import Engine
+import Store
 import Synchronization
 import Workbench
 
@@ -41,5 +42,30 @@ final class ProgressLine: Sendable {
   /// Ends a line that was being written over.
   func end() {
     if Console.errorIsTerminal, shown.withLock({ $0.width > 0 }) { Console.error("") }
+  }
+}
+
+/// A data set that is asked without the workbench: a line tells how far it is.
+enum BatchAsking {
+  /// - Returns: what came of it, and the signal that stopped it.
+  /// - Throws: `CommandError`.
+  static func run<Value: Sendable>(
+    _ work: @escaping @Sendable (_ observe: @escaping @Sendable (BatchEvent) -> Void) async throws -> Value
+  ) throws(CommandError) -> (value: Value, interruption: Int32?) {
+    let line = ProgressLine()
+    let (outcome, interruption) = Wait.run { () -> Result<Value, any Error> in
+      do {
+        return .success(
+          try await work { event in if case .progress(let progress) = event { line.show(progress) } })
+      } catch {
+        return .failure(error)
+      }
+    }
+    line.end()
+    do {
+      return (try outcome.get(), interruption)
+    } catch {
+      throw (error as? CommandError) ?? CommandError((error as? StoreError)?.message ?? "\(error)")
+    }
   }
 }

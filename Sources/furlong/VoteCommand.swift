@@ -79,20 +79,7 @@ struct VoteCommand: ParsableCommand {
       throw CommandError(
         "its checks run commands: furlong batch \(path) --allow-exec asks it, then --batch votes on it")
     }
-    let line = ProgressLine()
-    let (outcome, interruption) = Wait.run { [request] () -> Result<BatchResult, any Error> in
-      do {
-        return .success(
-          try await engine.run(request) { event in
-            if case .progress(let progress) = event { line.show(progress) }
-          })
-      } catch {
-        return .failure(error)
-      }
-    }
-    line.end()
-    let result: BatchResult
-    do { result = try outcome.get() } catch { throw CommandError((error as? StoreError)?.message ?? "\(error)") }
+    let (result, interruption) = try BatchAsking.run { [request] in try await engine.run(request, observe: $0) }
     if let interruption {
       Console.error("interrupted: the same command goes on from here")
       throw ExitCode(128 + interruption)

@@ -234,6 +234,24 @@ import Testing
     #expect(!view(state, layouts).frame.text.contains("experiment 12"), "it has ended")
   }
 
+  /// One that cannot be begun, since another process asks it, says so and does not look as if it ran.
+  @Test func whatCannotBeBegunSaysWhy() {
+    var state = Sample.state(lanes: 2, width: 80, height: 24)
+    let request = BatchRequest(name: "q.jsonl", items: [BatchItem(id: "1", prompt: "Q")], lanes: state.lineup)
+    #expect(state.begin(request) == [.runExperiment(request)])
+    #expect(view(state, layouts).frame.text.contains("reading"))
+    _ = update(&state, .answer(ExperimentFault("\(BatchElsewhere(session: "0123456789ab"))")))
+    let text = view(state, layouts).frame.text
+    #expect(
+      text.contains("another Furlong is asking this (session 0123456789ab)") && !text.contains("reading"), "\(text)")
+    #expect(state.experimentPage?.isRunning == false && state.asking == nil)
+    var open = opened(table(12, open: [6]))
+    _ = update(&open, .answer(ExperimentFault("the disk is full")))
+    #expect(view(open, layouts).frame.text.contains("the disk is full"))
+    _ = update(&open, .answer(snapshot(table(12))))
+    #expect(!view(open, layouts).frame.text.contains("the disk is full"), "what comes later tells how it stands")
+  }
+
   @Test func fromItsVotesOneComesBackToTheGrid() {
     var state = opened(table(12))
     _ = press("jv", &state)

@@ -148,6 +148,16 @@ public struct BatchRequest: Equatable, Sendable {
     return nil
   }
 
+  /// Pairs of lanes that a judge may not judge, and why: all of them make it a mistake.
+  public func refusals(of judge: Lane) -> (pairs: [(a: Int, b: Int)], reason: String?, isTotal: Bool) {
+    let pairs = lanes.indices.flatMap { a in lanes.indices.dropFirst(a + 1).map { (a: a, b: $0) } }
+    func reason(_ pair: (a: Int, b: Int)) -> String? {
+      Eligibility.reasonAgainst(judge, lanes[pair.a].model, lanes[pair.b].model)
+    }
+    let refused = pairs.filter { reason($0) != nil }
+    return (refused, refused.first.flatMap(reason), !refused.isEmpty && refused.count == pairs.count)
+  }
+
   /// Answers, and verdicts on pairs of them.
   public var size: (answers: Int, verdicts: Int) {
     let turns = items.count * runs

@@ -7,8 +7,6 @@ public struct BatchSums: Equatable, Sendable {
     /// Answers that came, and those that failed.
     public internal(set) var answered = 0
     public internal(set) var failed = 0
-    /// Items that were asked at all.
-    public internal(set) var asked = 0
     /// Checks that passed, over items, 0 to 1; nil without a check.
     public internal(set) var passed: IntervalEstimate?
     /// Won against the other lanes, over items: 1 all, 0.5 ties; nil where fewer than `leastItems` were compared.
@@ -55,10 +53,8 @@ public struct BatchSums: Equatable, Sendable {
     var (passed, checked, won, fit, fits) = (0.0, 0, 0.0, 0.0, 0)
     for row in table.rows {
       var (own, count, balance, balances) = (0.0, 0, 0.0, 0)
-      var isAsked = false
       for run in row.runs {
         let cell = run.cells[number]
-        isAsked = isAsked || cell.state != nil
         if cell.isFinish { lane.answered += 1 }
         if cell.hasFailed { lane.failed += 1 }
         if let end = cell.end { ends.append(Double(end)) }
@@ -70,7 +66,6 @@ public struct BatchSums: Equatable, Sendable {
           if let value = table.balance(run, number, other) { (balance, balances) = (balance + value, balances + 1) }
         }
       }
-      if isAsked { lane.asked += 1 }
       if count > 0 { (passed, checked) = (passed + own / Double(count), checked + 1) }
       if balances > 0 { (won, lane.compared) = (won + (balance / Double(balances) + 1) / 2, lane.compared + 1) }
     }

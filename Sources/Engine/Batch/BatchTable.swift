@@ -13,9 +13,7 @@ public struct BatchTable: Sendable {
     public internal(set) var isAsked = false
     public internal(set) var generation = 1
     /// Nanoseconds since it was sent, of an answer that came.
-    public internal(set) var firstAnswer: Int64?
     public internal(set) var end: Int64?
-    public internal(set) var output = 0
     public internal(set) var cost: Money?
     public internal(set) var hasUnknownCost = false
     public internal(set) var passed: Bool?
@@ -105,9 +103,8 @@ public struct BatchTable: Sendable {
       if cell.generation != response.generation { (cell.fit, cell.fits) = (0, 0) }
       cell.generation = response.generation
       (cell.state, cell.isAsked, cell.passed) = (response.state, false, passed ?? cell.passed)
-      (cell.firstAnswer, cell.end) =
-        response.state.isFinish ? (response.timing.firstAnswer, response.timing.end) : (nil, nil)
-      (cell.output, cell.cost) = (response.usage.output, response.cost.amount)
+      cell.end = response.state.isFinish ? response.timing.end : nil
+      cell.cost = response.cost.amount
       cell.hasUnknownCost = response.cost.status == .unknown
     }
   }
@@ -222,11 +219,13 @@ extension BatchTable.Run {
       cells[lane].fits += sign
     }
   }
+}
 
+extension BatchTable.Row {
   /// Verdicts on one lane against all others.
   public func tally(_ lane: Int) -> BatchTable.Tally {
     var tally = BatchTable.Tally()
-    for verdict in verdicts {
+    for verdict in runs.lazy.flatMap(\.verdicts) {
       if verdict.a == lane { tally.add(verdict, isForward: true) }
       if verdict.b == lane { tally.add(verdict, isForward: false) }
     }

@@ -74,7 +74,7 @@ extension ExperimentPage: Layer {
     ) { state in state.experimentPage?.session.map { [.loadFormats(sessions: [$0])] } ?? [] },
   ]
 
-  var isRunning: Bool { snapshot?.isRunning ?? true }
+  var isRunning: Bool { snapshot?.isRunning ?? (fault == nil) }
   /// Something is not answered yet.
   var hasOpen: Bool { table?.rows.contains(where: \.isOpen) == true }
 
@@ -109,6 +109,7 @@ extension ExperimentPage: Layer {
       take(snapshot)
       readAt = state.moment.now
     }
+    if let fault = answer as? ExperimentFault { self.fault = fault.description }
     if let plan = answer as? ExperimentPlan, plan.session == session, session != nil { self.plan = plan }
     return []
   }
@@ -135,8 +136,6 @@ extension ExperimentPage: Layer {
   }
 
   func draw(_ state: State, _ layouts: Layouts, _ frame: inout Frame) { ExperimentPane.draw(self, state, &frame) }
-
-  func note(_ state: State) -> [(strong: String, quiet: String)] { [] }
 }
 
 extension State {

@@ -42,6 +42,8 @@ struct ExperimentPage: Equatable, Sendable {
   private(set) var line: Composer?
   /// The rest of it, when it has been told what that costs: the same key again asks it.
   var plan: ExperimentPlan?
+  /// Why it could not be begun, or gone on with.
+  var fault: String?
 
   /// When it was read last, in monotonic nanoseconds.
   var readAt: Int64 = 0
@@ -58,7 +60,7 @@ struct ExperimentPage: Equatable, Sendable {
 
   mutating func take(_ new: ExperimentSnapshot) {
     guard new.session == session ?? new.session else { return }
-    session = new.session
+    (session, fault) = (new.session, nil)
     let isFirst = snapshot == nil
     if isFirst { nameWidth = new.table.value.rows.map { TextWidth.of(VisibleText.line($0.id)) }.max() ?? 1 }
     snapshot = new
@@ -95,8 +97,6 @@ struct ExperimentPage: Equatable, Sendable {
   mutating func step(by columns: Int) {
     place.column = max(0, min((table?.lanes.count ?? 1) - 1, place.column + columns))
   }
-
-  mutating func show(_ measure: Measure) { place.measure = measure }
 
   mutating func nextMeasure() {
     let all = Measure.allCases.filter { measure in

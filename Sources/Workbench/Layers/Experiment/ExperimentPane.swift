@@ -63,7 +63,12 @@ enum ExperimentPane {
       title: page.snapshot.map { "Experiment \(VisibleText.line(Session.shownTitle($0.title)))" } ?? "Experiment",
       &frame)
     guard let snapshot = page.snapshot, let table = page.table else {
-      frame.put("reading …", x: area.x + 2, y: area.y + 1, Style(.quiet))
+      let words = page.fault.map { VisibleText.line($0) } ?? "reading …"
+      for (row, line) in StyledLine.wrapped(
+        [Span(words, Style(page.fault == nil ? .quiet : .bad))], width: area.width - 4
+      ).enumerated() {
+        frame.put(line, x: area.x + 2, y: area.y + 1 + row, limit: area.width - 4)
+      }
       return
     }
     drawHead(page, snapshot, area, state, &frame)
@@ -107,7 +112,9 @@ enum ExperimentPane {
     }
     frame.put(count, x: area.x + area.width - TextWidth.of(count) - 2, y: area.y, Style(.quiet))
     let (words, role): (String, Role) =
-      if let plan = page.plan {
+      if let fault = page.fault {
+        (fault, .bad)
+      } else if let plan = page.plan {
         ("\(plan.words); \(state.keymap.keyName(.experimentGo)) again asks them", .warning)
       } else if snapshot.isElsewhere {
         ("\(snapshot.standing(dot))\(dot)another Furlong is asking it", .busy)
@@ -231,14 +238,10 @@ enum ExperimentPane {
   }
 
   private static func verdict(_ row: BatchTable.Row, _ lane: Int, isASCII: Bool) -> (String, Role) {
-    var (wins, losses, ties, splits, missing) = (0, 0, 0, 0, 0)
-    for run in row.runs {
-      let tally = run.tally(lane)
-      (wins, losses, ties) = (wins + tally.wins, losses + tally.losses, ties + tally.ties)
-      (splits, missing) = (splits + tally.splits, missing + tally.missing)
-    }
-    let count = wins + losses + ties + splits
-    guard count > 0 else { return (missing > 0 ? "no verdict" : "answered", .quiet) }
+    let tally = row.tally(lane)
+    let (wins, losses, splits) = (tally.wins, tally.losses, tally.splits)
+    let count = wins + losses + tally.ties + splits
+    guard count > 0 else { return (tally.missing > 0 ? "no verdict" : "answered", .quiet) }
     let (mark, role): (String, Role) =
       wins > losses
       ? (isASCII ? "+" : "✓", .good)
